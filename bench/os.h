@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract: all that a benchmark may ask of a system under test. Each port keeps every sentence below, and
+ * bench/conform/ tests them on both. A primitive is its semantics: "blocks" means that the caller gives up its CPU
+ * until it is woken; "spins" means that it keeps its CPU and calls os_relax() in its loop. Functions marked inline
+ * are defined in the port's os_port.h, because a call would be a visible part of their cost.
+ *
+ * Conventions: CPUs are numbered 0 … os_cpu_count()-1. Durations are ticks of the clock unless the name says _ns.
+ * int results are 0 or -errno. Objects are plain structs owned by the caller; init before use, destroy after the last.
+ * Event and condition variable wake first in, first out. A mutex or semaphore that is freed may be taken by a running
+ * thread before the waiter that was woken for it runs.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- Machine ----------------------------------------------------------------------------------------------------- */
+
+/* CPUs that threads can be placed on; constant during a run. */
+static inline unsigned os_cpu_count(void);
+/* The CPU that the caller runs on. */
+static inline unsigned os_cpu_self(void);
+
+/* --- Clock: the time stamp counter, the same instructions on every system ------------------------------------------ */
+
+/* lfence; rdtsc; lfence: older work has retired before, timed work cannot begin before. */
+static inline uint64_t os_clock_start(void);
+/* rdtscp; lfence: timed work has retired, later work cannot move up. */
+static inline uint64_t os_clock_stop(void);
+/* Ticks per second, calibrated at start-up; never 0. */
+uint64_t os_clock_hz(void);
+/* The spin hint of this machine, PAUSE or nothing, chosen at run time (spin=pause|none). */
+static inline void os_relax(void);
+/* Keeps the CPU busy for at least ns nanoseconds. Calls the spin hint about once a microsecond. */
+void os_delay_ns(uint64_t ns);
+
+/* --- Threads ------------------------------------------------------------------------------------------------------ */
+
+struct os_thread;
+struct os_thread_attr;
+
+/* Prepares the placement of a thread: pinned to cpu from its first instruction on. -EINVAL: no such CPU. */
+int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu);
+void os_thread_attr_destroy(struct os_thread_attr *attr);
+/* Starts fn(arg) on a new thread. The caller goes on running; attr may serve any number of creates. -EAGAIN: no room. */
+int os_thread_create(struct os_thread *thread, const struct os_thread_attr *attr, void *(*fn)(void *), void *arg);
+/* Blocks until the thread has returned, stores its result if result is not NULL and frees what it held. Exactly once. */
+int os_thread_join(struct os_thread *thread, void **result);
+/* Lets the threads that are ready on this CPU run first; returns at once if there is none. */
+static inline void os_thread_yield(void);
+/* Pins the calling thread to cpu. On return it runs there. -EINVAL: no such CPU. */
+int os_thread_move(unsigned cpu);
+/* How often the caller has given up its CPU by blocking since it began: the proof that a waiter slept. */
+uint64_t os_thread_blocks(void);
+
+/* --- Event: wake one or all, with nothing to hold ----------------------------------------------------------------- */
+
+struct os_event;
+
+void os_event_init(struct os_event *event);
+/* A ticket covers all wakes after this call: take it, look at the condition, then wait with it. */
+static inline uint32_t os_event_ticket(const struct os_event *event);
+/* Blocks until a wake that came after the ticket; returns at once if it came already. No spurious returns. */
+void os_event_wait(struct os_event *event, uint32_t ticket);
+/* Wakes the thread that has waited longest, if there is one. The caller does not block. */
+void os_event_wake_one(struct os_event *event);
+/* Wakes every waiter. The caller does not block. */
+void os_event_wake_all(struct os_event *event);
+
+/* --- Mutex: blocks, not recursive; condition variable ----------------------------------------------------------------- */
+
+struct os_mutex;
+struct os_cond;
+
+void os_mutex_init(struct os_mutex *mutex);
+static inline void os_mutex_lock(struct os_mutex *mutex);
+static inline void os_mutex_unlock(struct os_mutex *mutex);
+void os_mutex_destroy(struct os_mutex *mutex);
+void os_cond_init(struct os_cond *cond);
+/* Releases mutex and blocks as one step, and holds mutex again on return. May return spuriously: loop on a predicate. */
+void os_cond_wait(struct os_cond *cond, struct os_mutex *mutex);
+void os_cond_signal(struct os_cond *cond);
+void os_cond_broadcast(struct os_cond *cond);
+void os_cond_destroy(struct os_cond *cond);
+
+/* --- Semaphore: counts, blocks at zero --------------------------------------------------------------------------- */
+
+struct os_sem;
+
+void os_sem_init(struct os_sem *sem, unsigned count);
+static inline void os_sem_down(struct os_sem *sem);
+static inline void os_sem_up(struct os_sem *sem);
+void os_sem_destroy(struct os_sem *sem);
+
+/* --- Barriers: reusable at once; blocking and spinning are two ------------------------------------------------------ */
+
+struct os_barrier;
+struct os_spin_barrier;
+
+void os_barrier_init(struct os_barrier *barrier, unsigned parties);
+/* Blocks until all parties have arrived. */
+void os_barrier_wait(struct os_barrier *barrier);
+void os_barrier_destroy(struct os_barrier *barrier);
+void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties);
+/* Spins until all parties have arrived. party is the caller's own number, 0 … parties-1. Each party needs its own CPU. */
+static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party);
+
+/* --- Spin lock ------------------------------------------------------------------------------------------------------ */
+
+struct os_spin;
+
+static inline void os_spin_init(struct os_spin *spin);
+/* Spins, first come first served. The holder must not block. */
+static inline void os_spin_lock(struct os_spin *spin);
+static inline void os_spin_unlock(struct os_spin *spin);
+
+/* --- Time and memory ------------------------------------------------------------------------------------------------ */
+
+/* Blocks for at least ns nanoseconds. */
+void os_sleep_ns(uint64_t ns);
+/* At least bytes bytes, aligned to 16, contents undefined; NULL if there is no memory. */
+void *os_malloc(size_t bytes);
+/* NULL is allowed. */
+void os_free(void *pointer);
+
+#include <os_port.h>

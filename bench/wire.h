@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sample stream, for both ends. Text, one record a line, integers in decimal. A line that does not begin with '@'
+ * is console noise: kept in the archive, ignored here. Values in key=value are percent-encoded where they would hold a
+ * space, '%', '=', '@' or a byte outside 0x21 … 0x7e.
+ *
+ *   @aero 1                                              first record: the version
+ *   @env KEY=VALUE …                                     any number of lines: what ran where
+ *   @run NAME unit=ticks per=P n=N warmup=W PARAM=VALUE …  one series of one point of a benchmark's grid; a benchmark
+ *                                                        with named series adds series=NAME as its last parameter
+ *   @w S S …                                             up to 16 warm-up samples; the first of the run is the cold one
+ *   @s S S …                                             up to 16 samples
+ *   @end NAME n=N overflow=O irqs=I crc=C                 I: interrupts during the run on the CPUs used, -1 unknown;
+ *                                                        C: CRC of the records from @run on, up to " crc="
+ *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
+ *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
+ *   @done F runs=R crc=C                                 last record: F failures, R @run records; C: CRC of all records
+ *                                                        of the stream from @aero on, up to " crc="
+ *
+ * A CRC is CRC-32/ISO-HDLC (zlib's crc32()) over the bytes of the records with their newlines, noise left out. A stream
+ * without its @done, or with F > 0, is a failed run, whatever the exit status said.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WIRE_VERSION = 1, WIRE_PER_LINE = 16, WIRE_LINE_MAX = 1024 };
+
+/* CRC-32/ISO-HDLC, continued from crc (0 to begin). Same values as zlib's crc32(). */
+uint32_t wire_crc(uint32_t crc, const void *bytes, size_t len_bytes);
+
+/* --- Writing: freestanding, no allocation --------------------------------------------------------------------------- */
+
+struct wire {
+	void (*write)(void *context, const char *bytes, size_t len_bytes);
+	void *context;
+	char line[WIRE_LINE_MAX]; /* the record being built */
+	size_t len_bytes;
+	uint32_t crc_stream;
+	uint32_t crc_run;
+	unsigned runs;
+};
+
+void wire_open(struct wire *wire, void (*write)(void *context, const char *bytes, size_t len_bytes), void *context);
+/* A record is begun, filled with words and pairs, and ended. A record longer than the line is a bug: cut, and so caught by its reader. */
+void wire_begin(struct wire *wire, const char *record);
+void wire_word(struct wire *wire, const char *word);
+void wire_number(struct wire *wire, uint64_t number);
+void wire_pair(struct wire *wire, const char *key, const char *value);
+void wire_pair_number(struct wire *wire, const char *key, int64_t number);
+void wire_end(struct wire *wire);
+/* Ends the record with the pair crc=: of the run, of the stream. */
+void wire_end_crc_run(struct wire *wire);
+void wire_end_crc_stream(struct wire *wire);
+/* Starts the run's CRC: call before wire_begin(wire, "run"). */
+void wire_run_crc_reset(struct wire *wire);
+/* The records @w or @s for count samples. */
+void wire_samples(struct wire *wire, const char *record, const uint32_t *samples, size_t count);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kernel/core may ask of the machine: all that core includes from here. Everything else in kernel/x86 is private.
+ * Functions that only make sense with interrupts off say so. "cpu" is the dense CPU number, 0 for the boot CPU.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct percpu;
+
+/* --- This CPU ------------------------------------------------------------------------------------------------------ */
+
+/* Fields of this CPU's struct percpu (core/percpu.h) in one instruction: this_cpu->current. */
+#define this_cpu ((struct percpu __seg_gs *)0)
+
+static inline bool irq_enabled(void)
+{
+	uint64_t flags;
+
+	asm volatile("pushfq\n\tpopq %0" : "=r"(flags) : : "memory");
+	return flags & 0x200; /* RFLAGS.IF: SDM vol. 1 §3.4.3 */
+}
+
+static inline void irq_disable(void)
+{
+	asm volatile("cli" : : : "memory");
+}
+
+static inline void irq_enable(void)
+{
+	asm volatile("sti" : : : "memory");
+}
+
+/* Returns whether interrupts were on; hand that to irq_restore(). */
+static inline bool irq_save(void)
+{
+	bool enabled = irq_enabled();
+
+	irq_disable();
+	return enabled;
+}
+
+static inline void irq_restore(bool enabled)
+{
+	if (enabled)
+		irq_enable();
+}
+
+/* Call with interrupts off: turns them on and halts as one step, so that no wake-up slips in between. */
+static inline void cpu_halt(void)
+{
+	asm volatile("sti\n\thlt" : : : "memory");
+}
+
+extern bool cpu_relax_pauses; /* spin=pause|none, set at boot */
+
+static inline void cpu_relax(void)
+{
+	if (cpu_relax_pauses)
+		asm volatile("pause" : : : "memory");
+	else
+		asm volatile("" : : : "memory");
+}
+
+/* --- Clock ----------------------------------------------------------------------------------------------------------- */
+
+static inline uint64_t clock_start(void)
+{
+	uint32_t low, high;
+
+	/* lfence before: older work has retired; after: timed work cannot begin earlier */
+	asm volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t clock_stop(void)
+{
+	uint32_t low, high, aux;
+
+	/* rdtscp waits for older work; lfence keeps later work behind the read */
+	asm volatile("rdtscp\n\tlfence" : "=a"(low), "=d"(high), "=c"(aux) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+/* Unfenced: for deadlines, not for measuring. */
+static inline uint64_t clock_now(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+extern uint64_t clock_hz; /* ticks per second, calibrated at boot */
+
+/* --- Context: callee-saved registers and the stack, nothing else ---------------------------------------------------- */
+
+/* Pushes the callee-saved registers, stores rsp in *save, loads rsp from load, pops them and returns there. */
+void context_switch(void **save, void *load);
+/* Leaves this stack for good: loads rsp from load, calls after(arg) on that stack, then returns into its context. */
+_Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg);
+/* Builds the first context below top so that a switch to the returned rsp enters entry() with an aligned stack. */
+void *context_prepare(void *top, void (*entry)(void));
+
+/* --- Vector state: only for threads that used it ------------------------------------------------------------------------ */
+
+/*
+ * The first vector instruction of a thread traps (#NM); the trap calls core's thread_fpu_area(), which gives the current
+ * thread an area of fpu_area_bytes, aligned to 64, and records it. From then on the scheduler calls fpu_switch() whenever
+ * the old or the new thread has an area (NULL: none). Threads without one never cause a save or a restore.
+ */
+extern size_t fpu_area_bytes;
+void fpu_area_init(void *area);
+void fpu_switch(void *save, void *load);
+
+/* --- Other CPUs ------------------------------------------------------------------------------------------------------- */
+
+enum { CPU_MAX = 256 };
+
+extern unsigned cpu_count; /* CPUs that are up; final before core starts threads */
+
+/* The interrupt that makes a halted CPU look at its inbox: handler empty but for EOI and a count. */
+void cpu_kick(unsigned cpu);
+/* Interrupt that calls core's remote_call_interrupt() on that CPU. */
+void cpu_call_interrupt(unsigned cpu);
+/* Interrupts taken by one CPU since boot. */
+uint64_t cpu_interrupts(unsigned cpu);
+
+/* --- Timer: one shot per CPU; expiry calls core's timer_interrupt() with interrupts off ------------------------------------ */
+
+void timer_arm(uint64_t deadline_tsc);
+void timer_disarm(void);
+
+/* --- Memory --------------------------------------------------------------------------------------------------------- */
+
+enum { PAGE_BYTES = 4096 };
+
+struct memory_range {
+	uint64_t base, len_bytes;
+};
+
+/* Free physical memory, page aligned, without the kernel's image and what the boot loader handed over; identity mapped. */
+size_t memory_ranges(const struct memory_range **ranges);
+/* Maps one page at va (a window outside the identity map), read-write; needs page_alloc() for tables. -ENOMEM. */
+int paging_map(uintptr_t va, uintptr_t pa);
+/* The window for stacks and other mappings with holes: [begin, begin + len). Nothing is mapped there at boot. */
+extern const uintptr_t paging_window_begin;
+extern const size_t paging_window_bytes;
+
+/* --- Console and end ------------------------------------------------------------------------------------------------ */
+
+const char *boot_command_line(void);
+/* debugcon if there is one, else the serial line. Safe from any context. */
+void console_write(const char *bytes, size_t len_bytes);
+/* Ends the machine: QEMU exit status is 2 * code + 1 (isa-debug-exit); without that device, reset or halt for good. */
+enum { MACHINE_EXIT_OK = 0x10, MACHINE_EXIT_FAILED = 0x11, MACHINE_EXIT_PANIC = 0x12 };
+_Noreturn void machine_exit(unsigned code);
+/* Prints a symbolised backtrace from this frame, or from the given one. */
+void backtrace_print(const void *frame);
+/* Tells every other CPU to stop (NMI), so that a panic's message is the last word. */
+void cpu_stop_others(void);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract of bench/os.h over what a Linux program has: pthreads, futexes, the vDSO. Only bench/os.h includes this
+ * file. Blocking primitives are glibc's own (mutex, condition variable, semaphore, barrier), because those are what a
+ * runtime on Linux would use; the event is an eventcount on one futex; the spinning ones are inline atomics, the same
+ * algorithms as the kernel's.
+ *
+ * Needs _GNU_SOURCE on the command line: affinity is not POSIX.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- Machine ----------------------------------------------------------------------------------------------------- */
+
+extern unsigned os_linux_cpu_count;                /* CPUs that the process may use, set once before main's work */
+extern uint16_t os_linux_cpu_logical[CPU_SETSIZE]; /* Linux's CPU number → ours */
+
+static inline unsigned os_cpu_count(void)
+{
+	return os_linux_cpu_count;
+}
+
+static inline unsigned os_cpu_self(void)
+{
+	return os_linux_cpu_logical[sched_getcpu()];
+}
+
+/* --- Clock ----------------------------------------------------------------------------------------------------------- */
+
+static inline uint64_t os_clock_start(void)
+{
+	uint32_t low, high;
+
+	/* lfence before: older work has retired; after: timed work cannot begin earlier */
+	asm volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t os_clock_stop(void)
+{
+	uint32_t low, high, aux;
+
+	/* rdtscp waits for older work; lfence keeps later work behind the read */
+	asm volatile("rdtscp\n\tlfence" : "=a"(low), "=d"(high), "=c"(aux) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+extern bool os_linux_relax_pauses; /* spin=pause|none, set once before main's work */
+
+static inline void os_relax(void)
+{
+	if (os_linux_relax_pauses)
+		asm volatile("pause" : : : "memory");
+	else
+		asm volatile("" : : : "memory");
+}
+
+/* --- Threads ------------------------------------------------------------------------------------------------------ */
+
+struct os_thread {
+	pthread_t pthread;
+};
+
+/* The affinity is in the attribute: glibc applies it before the thread's first instruction. */
+struct os_thread_attr {
+	pthread_attr_t pthread;
+};
+
+/*
+ * The fair scheduler treats this as a strong hint: it lets ready threads run first unless they have had far more than
+ * their share. Under SCHED_FIFO (profile tuned) it is exact: the caller goes behind all threads of its priority.
+ */
+static inline void os_thread_yield(void)
+{
+	sched_yield();
+}
+
+/* --- Event: an eventcount on one private futex ---------------------------------------------------------------------- */
+
+struct os_event {
+	uint32_t count;   /* wakes so far, modulo 2^32: the futex */
+	uint32_t waiters; /* threads that sleep or are about to: a wake makes no system call when it is 0 */
+};
+
+static inline uint32_t os_event_ticket(const struct os_event *event)
+{
+	/* acquire: the look at the condition comes after the ticket */
+	return __atomic_load_n(&event->count, __ATOMIC_ACQUIRE);
+}
+
+/* --- Mutex, condition variable, semaphore, blocking barrier: glibc's ------------------------------------------------ */
+
+struct os_mutex {
+	pthread_mutex_t pthread;
+};
+
+struct os_cond {
+	pthread_cond_t pthread;
+};
+
+struct os_sem {
+	sem_t posix;
+};
+
+struct os_barrier {
+	pthread_barrier_t pthread;
+};
+
+static inline void os_mutex_lock(struct os_mutex *mutex)
+{
+	pthread_mutex_lock(&mutex->pthread);
+}
+
+static inline void os_mutex_unlock(struct os_mutex *mutex)
+{
+	pthread_mutex_unlock(&mutex->pthread);
+}
+
+static inline void os_sem_down(struct os_sem *sem)
+{
+	/* the only error of a valid semaphore is EINTR: a debugger or a stop signal */
+	while (sem_wait(&sem->posix) != 0)
+		;
+}
+
+static inline void os_sem_up(struct os_sem *sem)
+{
+	sem_post(&sem->posix);
+}
+
+/* --- Spinning barrier: central, sense-reversing -------------------------------------------------------------------- */
+
+enum { OS_LINUX_LINE_BYTES = 64 };
+
+/*
+ * One counter of arrivals and one number of the round, on lines of their own, so that arriving does not disturb those
+ * who spin. The round's number is the sense: each party reads it before it arrives, so no party keeps a sense of its
+ * own. Mellor-Crummey and Scott, ACM TOCS 9(1), 1991, algorithm 7.
+ */
+struct os_spin_barrier {
+	_Alignas(OS_LINUX_LINE_BYTES) uint32_t arrived;
+	uint32_t parties;
+	_Alignas(OS_LINUX_LINE_BYTES) uint32_t round;
+};
+
+static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party)
+{
+	uint32_t round = __atomic_load_n(&barrier->round, __ATOMIC_RELAXED);
+
+	(void)party;
+	/* acquire, release: what any party did before arriving is visible to the last one … */
+	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->parties) {
+		__atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
+		/* release: … and through this store to all, together with the counter's reset */
+		__atomic_store_n(&barrier->round, round + 1, __ATOMIC_RELEASE);
+		return;
+	}
+	while (__atomic_load_n(&barrier->round, __ATOMIC_ACQUIRE) == round)
+		os_relax();
+}
+
+/* --- Spin lock: tickets, first come first served --------------------------------------------------------------------- */
+
+struct os_spin {
+	uint32_t next;  /* the ticket that the next to come draws */
+	uint32_t owner; /* the ticket that holds the lock */
+};
+
+static inline void os_spin_init(struct os_spin *spin)
+{
+	spin->next = 0;
+	spin->owner = 0;
+}
+
+static inline void os_spin_lock(struct os_spin *spin)
+{
+	uint32_t ticket = __atomic_fetch_add(&spin->next, 1, __ATOMIC_RELAXED);
+
+	/* acquire: the critical section begins after the lock was seen as ours */
+	while (__atomic_load_n(&spin->owner, __ATOMIC_ACQUIRE) != ticket)
+		os_relax();
+}
+
+static inline void os_spin_unlock(struct os_spin *spin)
+{
+	/* release: the critical section ends before the next ticket is called; only the holder writes owner */
+	__atomic_store_n(&spin->owner, spin->owner + 1, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Subjects: what can be measured, and where. A subject is written SYSTEM@MACHINE[:OPTION,…]. Systems: aerokernel, linux.
+ * Machines: host, qemu, sim, kvm, metal, cores. Options: tuned (Linux profile; without it stock), poll (idle CPUs poll
+ * instead of halting), cpus=N. This file knows names and what they mean; whether a subject can run on this computer
+ * is launch.h's business.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum subject_system { SUBJECT_AEROKERNEL, SUBJECT_LINUX, SUBJECT_SYSTEMS };
+enum subject_machine {
+	SUBJECT_HOST,  /* this Linux, a process */
+	SUBJECT_QEMU,  /* QEMU TCG, one host thread per virtual CPU */
+	SUBJECT_SIM,   /* QEMU TCG counting instructions: exactly repeatable */
+	SUBJECT_KVM,   /* QEMU on hardware virtualisation */
+	SUBJECT_METAL, /* a booted image */
+	SUBJECT_CORES, /* CPUs taken from the running Linux */
+	SUBJECT_MACHINES
+};
+
+enum { SUBJECT_NAME_MAX = 64, SUBJECT_CPUS_MAX = 255, SUBJECT_ERROR_MAX = 256 };
+
+struct subject {
+	enum subject_system system;
+	enum subject_machine machine;
+	bool tuned;
+	bool poll;
+	unsigned cpus;               /* CPUs of this subject; 0: as many as the run asks for */
+	char name[SUBJECT_NAME_MAX]; /* canonical, the result key: options in the order poll, tuned, cpus=N */
+};
+
+/*
+ * Reads text into *subject. Returns 0, or -EINVAL with one line in error (at least SUBJECT_ERROR_MAX bytes) that names
+ * the wrong part and the nearest valid one. A pair that can never exist (aerokernel@host) is -EINVAL too.
+ */
+int subject_parse(struct subject *subject, const char *text, char *error);
+
+/* "aerokernel"; "qemu". */
+const char *subject_system_name(enum subject_system system);
+const char *subject_machine_name(enum subject_machine machine);
+
+/* What one tick of its clock is: "ticks" of the TSC, or "instructions" on sim. */
+const char *subject_unit(const struct subject *subject);
+/* Its samples are times: such boots never share the computer with another boot. False on sim. */
+bool subject_is_timed(const struct subject *subject);
+/* It runs inside QEMU (qemu, sim, kvm). */
+bool subject_is_virtual(const struct subject *subject);
+
+/* The subjects that a run without -s measures, in the order of tables. */
+extern const char *const subject_defaults[];
+extern const size_t subject_defaults_count;
+
+/* All pairs that have a meaning, without options, for lists: subject_known[0 … subject_known_count). */
+extern const char *const subject_known[];
+extern const size_t subject_known_count;
+
+/* The candidate nearest to text by edit distance; count > 0. For "did you mean". */
+const char *subject_nearest(const char *text, const char *const *candidates, size_t count);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "error.h"
+
 enum subject_system { SUBJECT_AEROKERNEL, SUBJECT_LINUX, SUBJECT_SYSTEMS };
 enum subject_machine {
 	SUBJECT_HOST,  /* this Linux, a process */
@@ -21,7 +23,7 @@ enum subject_machine {
 	SUBJECT_MACHINES
 };
 
-enum { SUBJECT_NAME_MAX = 64, SUBJECT_CPUS_MAX = 255, SUBJECT_ERROR_MAX = 256 };
+enum { SUBJECT_NAME_MAX = 64, SUBJECT_CPUS_MAX = 255 };
 
 struct subject {
 	enum subject_system system;
@@ -33,10 +35,10 @@ struct subject {
 };
 
 /*
- * Reads text into *subject. Returns 0, or -EINVAL with one line in error (at least SUBJECT_ERROR_MAX bytes) that names
- * the wrong part and the nearest valid one. A pair that can never exist (aerokernel@host) is -EINVAL too.
+ * Reads text into *subject. Returns 0, or STATUS_USAGE with the error set: it names the wrong part and the nearest valid
+ * one. A pair that can never exist (aerokernel@host) is an error too.
  */
-int subject_parse(struct subject *subject, const char *text, char *error);
+int subject_parse(struct subject *subject, const char *text, struct error *error);
 
 /* "aerokernel"; "qemu". */
 const char *subject_system_name(enum subject_system system);

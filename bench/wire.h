@@ -10,15 +10,20 @@
  *                                                        with named series adds series=NAME as its last parameter
  *   @w S S …                                             up to 16 warm-up samples; the first of the run is the cold one
  *   @s S S …                                             up to 16 samples
- *   @end NAME n=N overflow=O irqs=I crc=C                 I: interrupts during the run on the CPUs used, -1 unknown;
+ *   @end NAME n=N overflow=O irqs=I crc=C                 I: interrupts during the run on all CPUs, -1 unknown; O is 0
  *                                                        C: CRC of the records from @run on, up to " crc="
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
  *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
+ *   @bench NAME unit=U per=P min_cpus=C max_samples=N series=S|S about=TEXT PARAM=V|V …
+ *                                                        mode=list only, one for each benchmark; 0: no bound; series=
+ *                                                        is empty for the one series without a name
  *   @done F runs=R crc=C                                 last record: F failures, R @run records; C: CRC of all records
  *                                                        of the stream from @aero on, up to " crc="
  *
- * A CRC is CRC-32/ISO-HDLC (zlib's crc32()) over the bytes of the records with their newlines, noise left out. A stream
- * without its @done, or with F > 0, is a failed run, whatever the exit status said.
+ * A key appears once in a stream's @env records, and once in any other record; a value may be empty. Each series of a
+ * point is a @run of its own, in the order of the names. A CRC is CRC-32/ISO-HDLC (zlib's crc32()) over the bytes of the
+ * records with their newlines, noise left out. A stream without its @done, or with F > 0, is a failed run, whatever the exit status
+ * said.
  */
 #pragma once
 
@@ -43,7 +48,10 @@ struct wire {
 };
 
 void wire_open(struct wire *wire, void (*write)(void *context, const char *bytes, size_t len_bytes), void *context);
-/* A record is begun, filled with words and pairs, and ended. A record longer than the line is a bug: cut, and so caught by its reader. */
+/*
+ * A record is begun, filled with words and pairs, and ended. A record longer than the line is a bug: it is cut, and
+ * its CRCs are made not to fit, so that every reader refuses the stream.
+ */
 void wire_begin(struct wire *wire, const char *record);
 void wire_word(struct wire *wire, const char *word);
 void wire_number(struct wire *wire, uint64_t number);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects of any size. Up to HEAP_SMALL_MAX bytes they come in size classes: each CPU keeps two batches of free objects
+ * per class and works on them without lock or atomic operation; only a whole batch moves to or from the central store,
+ * in constant time under that class's lock. Larger objects are blocks of pages. An object may be freed on another CPU
+ * than it came from. Memory of a class stays with the class. After Bonwick & Adams, "Magazines and Vmem", USENIX 2001.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	HEAP_CLASSES = 28,
+	HEAP_SMALL_MAX = 2048,
+	HEAP_ALIGN = 16,
+	HEAP_ALIGN_LINE_MIN = 320, /* from this size on, objects whose size is a multiple of 64 are aligned to 64 */
+};
+
+struct heap_object {
+	struct heap_object *next;  /* in a batch */
+	struct heap_object *batch; /* of a batch's first object in the central store: the next batch */
+};
+
+struct heap_cache {
+	struct heap_object *objects; /* the batch in use */
+	struct heap_object *full;    /* a whole batch in reserve, or NULL */
+	uint32_t count;              /* of objects */
+};
+
+/* Once, after page_init(). */
+void heap_init(void);
+/* At least len_bytes, aligned to HEAP_ALIGN, contents undefined; NULL if there is no memory. Thread context. */
+void *heap_alloc(size_t len_bytes);
+/* Frees an object on any CPU; NULL is allowed. Thread context. */
+void heap_free(void *object);

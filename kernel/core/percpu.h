@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What each CPU owns. The GS base points at the CPU's own struct, so this_cpu->field (x86/cpu.h) is one instruction.
+ * Everything above "written by other CPUs" is touched by its own CPU only and needs no lock: in thread context by the
+ * scheduler and the allocators, with interrupts off where a comment says so. The rest has lines of its own, so that a
+ * remote write never takes a line that the owner uses all the time.
+ */
+#pragma once
+
+#include "core/heap.h"
+#include "core/inbox.h"
+#include "core/page.h"
+#include "core/remote_call.h"
+#include "core/thread.h"
+#include "core/timer_heap.h"
+#include "x86/core_hooks.h"
+#include "x86/cpu.h"
+
+struct percpu {
+	struct percpu *self; /* x86 relies on this being first */
+	struct thread *current;
+	/* The run queue: FIFO of the threads that are ready here, without the running one. Thread context only. */
+	struct thread *run_head;
+	struct thread **run_tail; /* the link to store the next arrival in */
+	unsigned cpu;
+	unsigned pool_count;
+	struct thread *pool;      /* ready threads with stacks, linked by next */
+	struct thread *moving;    /* thread that left by sched_move() and waits to be sent to its new CPU */
+	struct thread idle;       /* the boot context: runs when a thread ended and no other is ready */
+	struct timer_heap timers; /* interrupts off */
+	struct page_cache pages;
+	struct heap_cache heap[HEAP_CLASSES];
+
+	/* --- written by other CPUs --- */
+	struct inbox inbox __attribute__((aligned(64)));
+	struct remote_call_queue calls __attribute__((aligned(64)));
+} __attribute__((aligned(64)));
+
+/* Prepares core's fields of the first cpu_count CPUs; before any of them schedules. */
+void percpu_init(void);

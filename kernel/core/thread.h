@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads. Each belongs to one CPU and runs nowhere else until it moves itself, so nothing about the run queue is
+ * shared. A thread, its stack and its first context are one object, made once, on the cold path, and kept in pools
+ * for ever: a warm create takes a ready one, stores what to run, and makes it ready. It formats nothing, clears nothing
+ * and takes no lock.
+ *
+ * End and join meet in one word, joiner: each side exchanges its own mark in, and whoever comes second sees the
+ * other's. The ending thread does so after it has left its stack, because the joiner may reuse that at once.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct percpu;
+
+struct thread {
+	/* --- switching --- */
+	void *context;       /* stack pointer while not running */
+	struct thread *next; /* in a run queue, an inbox, a wait queue or a pool: never in two */
+	struct percpu *home; /* the CPU that it runs on */
+	void *fpu;           /* vector state, or NULL if it never used any */
+	void *(*fn)(void *);
+	void *arg;
+	void *result;
+	struct thread *joiner; /* atomic: NULL, THREAD_ENDED, or the thread that waits for the end */
+	/* --- waiting --- */
+	struct thread *prev; /* in a wait queue; under its lock */
+	uint64_t blocks;     /* how often it gave up its CPU by blocking */
+	uint32_t timed;      /* atomic: enum thread_timed */
+	uint32_t id;         /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
+};
+
+#define THREAD_ENDED ((struct thread *)1)
+
+enum { THREAD_IDLE = 1 << 30 };
+
+/* Who may wake a thread that waits with a time limit: the first to change THREAD_WAITING. */
+enum thread_timed { THREAD_UNTIMED, THREAD_WAITING, THREAD_WOKEN, THREAD_TIMED_OUT };
+
+/* Starts fn(arg) on cpu. NULL: no memory for a new stack. The caller goes on running. */
+struct thread *thread_create(unsigned cpu, void *(*fn)(void *), void *arg);
+/* Blocks until the thread has ended and returns its result. Exactly once per thread, by any thread but itself. */
+void *thread_join(struct thread *thread);
+/* Ends the calling thread with this result, as returning from its function does. */
+_Noreturn void thread_exit(void *result);

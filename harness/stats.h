@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Statistics of one set of samples: pure functions (measuring.md §5, "Per run" and "Dependence inside a run"). What
+ * cannot be said from the data is NaN, and becomes null in JSON and a dash in tables. Order statistics take sorted input.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Sorts ascending, in place. */
+void stats_sort_u32(uint32_t *values, size_t n);
+void stats_sort(double *values, size_t n);
+
+/* Quantile p in [0, 1] of sorted values, type 7 of Hyndman & Fan 1996: linear at h = (n-1)p. NaN for n = 0. */
+double stats_quantile_u32(const uint32_t *sorted, size_t n, double p);
+double stats_quantile(const double *sorted, size_t n, double p);
+/* The same, or NaN if n does not support it: n(1-p) >= 10 is asked for tail quantiles (p > 0.5, measuring.md §3). */
+double stats_tail_u32(const uint32_t *sorted, size_t n, double p);
+
+/* Mean and standard deviation (n-1) in one pass without cancellation (Welford 1962). sd is NaN for n < 2. */
+struct stats_moments {
+	double mean;
+	double sd;
+};
+struct stats_moments stats_moments_u32(const uint32_t *values, size_t n);
+struct stats_moments stats_moments(const double *values, size_t n);
+
+/* log(max(grain, p75 - p25)) and log(max(grain, p99 - p50)) of sorted samples: spread and tail, floored at the grain. */
+double stats_log_iqr_u32(const uint32_t *sorted, size_t n, double grain);
+double stats_log_tail_u32(const uint32_t *sorted, size_t n, double grain);
+/* Mean distance from the median of sorted samples. */
+double stats_mean_deviation_u32(const uint32_t *sorted, size_t n);
+/* Fraction of samples above twice the median of sorted samples. */
+double stats_detour_rate_u32(const uint32_t *sorted, size_t n);
+
+/*
+ * The clock's grain: gcd of the non-zero values that carry at least 0.1 % of the mass (measuring.md §2), at least 1.
+ * sorted: samples of the control benchmark.
+ */
+uint32_t stats_grain_u32(const uint32_t *sorted, size_t n);
+
+/*
+ * Autocorrelation of samples in time order, winsorised at p99: rho[0 … lags-1] are lags 1 … lags. All 0 for constant
+ * samples; NaN for lags that n does not have.
+ */
+void stats_autocorrelation_u32(const uint32_t *samples, size_t n, double *rho, size_t lags);
+/* n / (1 + 2 sum rho_k), k up to the last lag before the first negative rho, within [1, n]; n if samples are constant. */
+double stats_effective_n_u32(const uint32_t *samples, size_t n);

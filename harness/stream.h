@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reading end of bench/wire.h: a whole raw log in, everything it proves out, or one line that says which record is
+ * wrong. Strict: an unknown record, a wrong order, a count or CRC that does not match, a second point of the same name,
+ * or bytes after @done are errors, and then no number leaves this file: a stream that is not whole and clean has no runs.
+ * Lines that do not begin with '@' are console noise and are kept for messages. Memory is bounded by the input's size.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+/* Larger inputs are refused: 1 GiB is 100 times the largest planned run. */
+enum { STREAM_BYTES_MAX = 1 << 30, STREAM_PAIRS_MAX = 16 };
+
+struct stream_pair {
+	char *key;
+	char *value; /* decoded */
+};
+
+/* A point of a benchmark's grid: the parameters in the order of the stream; a named series is the last one, "series". */
+struct stream_point {
+	char *benchmark;
+	struct stream_pair params[STREAM_PAIRS_MAX];
+	size_t param_count;
+};
+
+/* One @run … @end: the samples of one series at one point. */
+struct stream_run {
+	struct stream_point point;
+	char *unit;        /* "ticks", "instructions" */
+	unsigned per;      /* operations in one sample; the reader divides; at least 1 */
+	uint32_t *samples; /* n of them, in time order */
+	size_t n;          /* at least 1 */
+	uint32_t *warmup;  /* warmup_count of them; the first is the cold one */
+	size_t warmup_count;
+	uint64_t overflow; /* samples that did not fit and are UINT32_MAX */
+	int64_t irqs;      /* interrupts during the run on the CPUs used; -1: unknown */
+	unsigned line;     /* of its @run, from 1 */
+};
+
+/* One @skip or @fail. */
+struct stream_note {
+	struct stream_point point;
+	char *reason;
+	unsigned line;
+};
+
+struct stream {
+	struct stream_pair *env; /* all @env pairs in order */
+	size_t env_count;
+	struct stream_run *runs; /* empty unless the whole stream was good and @done said 0 failures */
+	size_t run_count;
+	struct stream_note *skips;
+	size_t skip_count;
+	struct stream_note *fails; /* kept when the stream failed, as far as they were read */
+	size_t fail_count;
+	struct stream_pair *
+	    *benches; /* mode=list: for each @bench its pairs, ended by a NULL key; the first has key "name" */
+	size_t bench_count;
+	char **noise; /* console lines, in order, without newline, unprintable bytes as '?' */
+	size_t noise_count;
+};
+
+/*
+ * Parses a whole raw log. Returns 0 with everything filled, or with the error set and no runs: STATUS_USAGE for a stream
+ * that is broken (truncated, corrupted, reordered, empty), STATUS_FAILED for a whole stream that reports failures of its
+ * own. env, skips, fails and noise hold what was read until then, for messages only. Call stream_free() in every case.
+ */
+int stream_parse(struct stream *stream, const char *bytes, size_t len_bytes, struct error *error);
+void stream_free(struct stream *stream);
+
+/* The value of an @env key, or NULL. */
+const char *stream_env(const struct stream *stream, const char *key);
+/* The value of a pair of a @bench record, or NULL. */
+const char *stream_bench_value(const struct stream_pair *bench, const char *key);
+/* "place=same threads=4" in the order of the stream, "" without parameters; allocated. Equal texts are the same point. */
+char *stream_point_params(const struct stream_point *point);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a stored run to rows: one per benchmark, subject and point. A pure function of the raw logs, which are read and
+ * checked again every time. Numbers are divided by the operations of one sample; nothing is subtracted: the control's
+ * median (clock_read of the same subject) stands beside each row. What was skipped, unsupported or failed comes along
+ * with its reason, so that no row is missing without a word.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "error.h"
+#include "store.h"
+#include "stream.h"
+
+/* One boot's samples of a row, and its numbers: what comparisons use. Durations are per operation, in the row's unit. */
+struct summary_run {
+	unsigned round;          /* of the plan: the same round of two subjects is a pair */
+	const uint32_t *samples; /* raw, not divided, in time order */
+	size_t n;
+	const uint32_t *warmup;
+	size_t warmup_count;
+	double p10, p50, p90, p99, iqr, mean;
+	double cold; /* the first warm-up sample; NaN without one */
+	int64_t irqs;
+};
+
+struct summary_row {
+	const char *benchmark;
+	const char *subject;
+	const struct stream_point *point; /* names and values of the parameters */
+	char *params;                     /* the same as text: "place=same threads=4" */
+	const char *unit;                 /* "instructions", "ticks" or, if asked for, "ns" */
+	unsigned per;
+	double scale;     /* raw sample x scale = number of this row */
+	uint32_t *sorted; /* all samples of all runs, raw, ascending */
+	size_t n;
+	struct summary_run *runs;
+	size_t run_count;
+	size_t planned;                                          /* runs of the plan */
+	double min, p50, p90, p99, p999, max, mean, stddev, iqr; /* pooled; NaN: not supported by n */
+	double cold;                                             /* median of the runs' cold samples; NaN if unknown */
+	double
+	    control;  /* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown */
+	double grain; /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
+	uint64_t overflow;
+};
+
+/* A point without numbers, or a subject without runs: kind is "skipped", "unsupported" or "failed". */
+struct summary_note {
+	const char *kind;
+	const char *subject;
+	const char *benchmark; /* NULL: the whole subject */
+	char *params;          /* NULL with benchmark */
+	const char *reason;
+};
+
+struct summary {
+	struct store *store;
+	struct summary_row
+	    *rows; /* by benchmark, then point in the order of the stream, then subject in the plan's order */
+	size_t row_count;
+	struct summary_note *notes;
+	size_t note_count;
+	struct stream *streams; /* of the boots that are ok, in the journal's order: env for machine and versions */
+	const struct store_boot **boots; /* the boot of each stream */
+	size_t stream_count;
+};
+
+/* What of the run to take; NULL members: everything. */
+struct summary_select {
+	char *const *benchmarks;
+	size_t benchmark_count;
+	char *const *subjects;
+	size_t subject_count;
+	bool ns; /* ticks to nanoseconds by the stream's clock_hz; instructions stay */
+};
+
+/*
+ * Reads all logs of the run. Returns 0; or STATUS_USAGE if any log is broken, or a selected name is not in the run
+ * (nothing is left in *summary then). store must outlive the summary.
+ */
+int summary_load(struct summary *summary, struct store *store, const struct summary_select *select,
+		 struct error *error);
+void summary_free(struct summary *summary);
+
+/* The row of this benchmark, subject and params text, or NULL. */
+const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,
+				       const char *params);
+/* An @env value of the subject's first boot, or NULL. */
+const char *summary_env(const struct summary *summary, const char *subject, const char *key);
+/* "fit", or "unfit: reason; reason", as doctor stored it with the run; "unknown" if it did not. Allocated. */
+char *summary_verdict(const struct store *store);
+/* schema "aerobench.summary/1": a new reference. */
+json_t *summary_json(const struct summary *summary);
+/* The parameters as an object: whole numbers as numbers, the rest as text. A new reference. */
+json_t *summary_params_json(const struct stream_point *point);
+/* NaN is null. A new reference. */
+json_t *summary_number_json(double number);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The choice of CPUs. The topology is read once; it does not change while the harness runs, and a CPU that goes away
+ * shows as an error of the boot that wanted it.
+ */
+#include "cpus.h"
+
+#include <hwloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* One CPU and what speaks for or against it; sorted by the fields in this order. */
+struct candidate {
+	unsigned sibling;   /* 0: the first of its core */
+	unsigned housework; /* 0: isolated, 1: ordinary, 2: CPU 0, which takes the interrupts that nobody steered */
+	unsigned package;
+	unsigned core;
+	unsigned cpu;
+};
+
+static struct candidate candidates[CPUS_MAX];
+static unsigned candidate_count, core_count;
+static hwloc_topology_t topology;
+
+unsigned cpus_list_parse(const char *text, unsigned *cpus, unsigned max)
+{
+	unsigned count = 0;
+	char *end;
+
+	while (*text >= '0' && *text <= '9') {
+		unsigned long low = strtoul(text, &end, 10), high = low;
+
+		if (*end == '-')
+			high = strtoul(end + 1, &end, 10);
+		for (unsigned long cpu = low; cpu <= high && cpu < CPUS_MAX && count < max; cpu++)
+			cpus[count++] = (unsigned)cpu;
+		text = *end == ',' ? end + 1 : end;
+	}
+	return count;
+}
+
+bool cpus_isolated(unsigned cpu)
+{
+	static unsigned isolated[CPUS_MAX], count;
+	static bool read_once;
+	char line[4096] = "";
+
+	if (!read_once) {
+		FILE *file = fopen("/sys/devices/system/cpu/isolated", "re");
+
+		if (file != NULL && fgets(line, sizeof(line), file) != NULL)
+			count = cpus_list_parse(line, isolated, CPUS_MAX);
+		if (file != NULL)
+			fclose(file);
+		read_once = true;
+	}
+	for (unsigned i = 0; i < count; i++)
+		if (isolated[i] == cpu)
+			return true;
+	return false;
+}
+
+static int candidate_order(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+
+	if (a->sibling != b->sibling)
+		return a->sibling < b->sibling ? -1 : 1;
+	if (a->housework != b->housework)
+		return a->housework < b->housework ? -1 : 1;
+	if (a->package != b->package)
+		return a->package < b->package ? -1 : 1;
+	if (a->core != b->core)
+		return a->core < b->core ? -1 : 1;
+	return a->cpu < b->cpu ? -1 : a->cpu > b->cpu;
+}
+
+/* Adds the allowed CPUs of one core. */
+static void candidates_add(hwloc_obj_t core, unsigned core_index)
+{
+	hwloc_const_cpuset_t allowed = hwloc_topology_get_allowed_cpuset(topology);
+	hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, core);
+	unsigned sibling = 0;
+	unsigned cpu;
+
+	hwloc_bitmap_foreach_begin(cpu, core->cpuset)
+	{
+		if (!hwloc_bitmap_isset(allowed, cpu) || candidate_count == CPUS_MAX)
+			continue;
+		candidates[candidate_count++] = (struct candidate){
+		    .sibling = sibling++,
+		    .housework = cpus_isolated(cpu) ? 0
+				 : cpu != 0         ? 1
+						    : 2,
+		    .package = package != NULL ? package->logical_index : 0,
+		    .core = core_index,
+		    .cpu = cpu,
+		};
+	}
+	hwloc_bitmap_foreach_end();
+	core_count += sibling > 0;
+}
+
+/* Reads the topology, restricted to what the harness may use, once. */
+static void load(void)
+{
+	hwloc_bitmap_t bound = hwloc_bitmap_alloc();
+	int type, cores;
+
+	if (topology != NULL || bound == NULL)
+		return;
+	if (hwloc_topology_init(&topology) != 0 || hwloc_topology_load(topology) != 0) {
+		topology = NULL;
+		hwloc_bitmap_free(bound);
+		return;
+	}
+	if (hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
+		hwloc_topology_restrict(topology, bound, 0);
+	hwloc_bitmap_free(bound);
+	type = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0 ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
+	cores = hwloc_get_nbobjs_by_type(topology, (hwloc_obj_type_t)type);
+	for (int i = 0; i < cores; i++)
+		candidates_add(hwloc_get_obj_by_type(topology, (hwloc_obj_type_t)type, (unsigned)i), (unsigned)i);
+	qsort(candidates, candidate_count, sizeof(candidates[0]), candidate_order);
+}
+
+unsigned cpus_choose(unsigned *cpus, unsigned count)
+{
+	unsigned have;
+
+	load();
+	have = candidate_count < count ? candidate_count : count;
+	for (unsigned i = 0; i < have; i++)
+		cpus[i] = candidates[i].cpu;
+	return have;
+}
+
+unsigned cpus_allowed(void)
+{
+	load();
+	return candidate_count;
+}
+
+unsigned cpus_cores(void)
+{
+	load();
+	return core_count;
+}
+
+char *cpus_text(const unsigned *cpus, unsigned count)
+{
+	char *text = memory_text("");
+
+	for (unsigned i = 0; i < count; i++) {
+		char *longer = memory_format("%s%s%u", text, i > 0 ? "," : "", cpus[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+char *cpus_topology_xml(void)
+{
+	char *buffer, *xml;
+	int len_bytes;
+
+	load();
+	if (topology == NULL || hwloc_topology_export_xmlbuffer(topology, &buffer, &len_bytes, 0) != 0)
+		return NULL;
+	xml = memory_text(buffer);
+	hwloc_free_xmlbuffer(topology, buffer);
+	return xml;
+}

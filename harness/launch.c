@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a boot, the same for every machine: check, start, poll, collect. What differs is in launch_machine.h.
+ */
+#include "launch.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "launch_machine.h"
+#include "memory.h"
+#include "paths.h"
+
+/* Polls are rare, because each may disturb what is measured; but quick at first, while threads appear. */
+enum { POLL_EARLY_MS = 20, POLL_MS = 500 };
+static const uint64_t EARLY_NS = 1000000000, NS_PER_S = 1000000000;
+
+static const struct launch_machine *const machines[SUBJECT_MACHINES] = {
+    [SUBJECT_HOST] = &launch_host, [SUBJECT_QEMU] = &launch_qemu,    [SUBJECT_SIM] = &launch_qemu,
+    [SUBJECT_KVM] = &launch_qemu,  [SUBJECT_METAL] = &launch_absent, [SUBJECT_CORES] = &launch_absent,
+};
+
+char *launch_path(const char *name)
+{
+	const char *bin = getenv("AEROBENCH_BIN");
+
+	return memory_format("%s/%s", bin != NULL && bin[0] != '\0' ? bin : paths_bin(), name);
+}
+
+/* --- The command line ---------------------------------------------------------------------------------------------------- */
+
+void launch_arg(struct launch_argv *argv, const char *format, ...)
+{
+	char *word;
+	va_list list;
+
+	va_start(list, format);
+	if (vasprintf(&word, format, list) < 0)
+		word = memory_text(""); /* out of memory: this ends the program with its line */
+	va_end(list);
+	if (argv->count == LAUNCH_ARGS_MAX) /* a bug: the command lines are written in launch_*.c */
+		abort();
+	argv->words[argv->count++] = word;
+	argv->words[argv->count] = NULL;
+}
+
+void launch_argv_free(struct launch_argv *argv)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		free(argv->words[i]);
+	memset(argv, 0, sizeof(*argv));
+}
+
+char *launch_argv_text(const struct launch_argv *argv)
+{
+	char *text = memory_text("");
+
+	for (size_t i = 0; i < argv->count; i++) {
+		const char *quote =
+		    argv->words[i][0] == '\0' || strpbrk(argv->words[i], " \t'\"$\\|&;<>()*?") ? "'" : "";
+		char *longer = memory_format("%s%s%s%s%s", text, i > 0 ? " " : "", quote, argv->words[i], quote);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static unsigned cpus_of(const struct launch_request *request)
+{
+	if (request->subject->cpus != 0)
+		return request->subject->cpus;
+	return request->cpus != 0 ? request->cpus : LAUNCH_CPUS_DEFAULT;
+}
+
+int launch_check(const struct subject *subject, struct error *error)
+{
+	return machines[subject->machine]->check(subject, error);
+}
+
+int launch_command(const struct launch_request *request, struct launch_argv *argv, struct error *error)
+{
+	int status = launch_check(request->subject, error);
+
+	memset(argv, 0, sizeof(*argv));
+	if (status == 0 && strlen(request->words) > LAUNCH_WORDS_MAX)
+		status =
+		    error_set(error, STATUS_USAGE, "the words for %s are longer than %d bytes; select fewer benchmarks",
+			      request->subject->name, LAUNCH_WORDS_MAX);
+	if (status == 0)
+		status = machines[request->subject->machine]->command(request, cpus_of(request), argv, error);
+	if (status != 0)
+		launch_argv_free(argv);
+	return status;
+}
+
+/* --- The life of a boot -------------------------------------------------------------------------------------------------- */
+
+int launch_start(struct launch *launch, const struct launch_request *request, struct launch_result *result)
+{
+	struct process_spec spec = {.padding_bytes = request->padding_bytes,
+				    .timeout_ns = request->timeout_ns,
+				    .silence_ns = request->silence_ns};
+	int status, failed;
+
+	memset(launch, 0, sizeof(*launch));
+	memset(result, 0, sizeof(*result));
+	launch->subject = *request->subject;
+	launch->cpus = cpus_of(request);
+	status = launch_command(request, &launch->argv, &result->error);
+	if (status != 0) {
+		result->end = status == STATUS_UNSUPPORTED ? LAUNCH_UNSUPPORTED : LAUNCH_BROKEN;
+		return status;
+	}
+	spec.argv = launch->argv.words;
+	failed = process_start(&launch->process, &spec);
+	if (failed != 0) {
+		result->end = LAUNCH_BROKEN;
+		error_set(&result->error, STATUS_FAILED, "%s: cannot start %s: %s", request->subject->name,
+			  launch->argv.words[0], strerror(-failed));
+		launch_argv_free(&launch->argv);
+		return STATUS_FAILED;
+	}
+	return 0;
+}
+
+bool launch_poll(struct launch *launch)
+{
+	if (process_poll(&launch->process))
+		return true;
+	if (!launch->placed)
+		launch->placed = machines[launch->subject.machine]->place(launch);
+	return false;
+}
+
+void launch_sleep(struct launch *const *launches, size_t count)
+{
+	struct process *processes[LAUNCH_PARALLEL_MAX];
+	int timeout_ms = POLL_MS;
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used < LAUNCH_PARALLEL_MAX; i++) {
+		processes[used++] = &launches[i]->process;
+		if (!launches[i]->placed && process_now_ns() - launches[i]->process.started_ns < EARLY_NS)
+			timeout_ms = POLL_EARLY_MS;
+	}
+	process_sleep(processes, used, timeout_ms);
+}
+
+void launch_abort(struct launch *launch)
+{
+	process_abort(&launch->process);
+}
+
+/* Serial console and stderr as one text: the console first. */
+static void collect_console(const struct launch *launch, enum process_output console, struct launch_result *result)
+{
+	size_t first_bytes = 0, second_bytes = 0;
+	char *first = NULL, *second = process_read(&launch->process, PROCESS_STDERR, &second_bytes);
+
+	if (console != PROCESS_STDERR)
+		first = process_read(&launch->process, console, &first_bytes);
+	result->console = memory_new(first_bytes + second_bytes + 1, 1);
+	if (first != NULL)
+		memcpy(result->console, first, first_bytes);
+	if (second != NULL)
+		memcpy(result->console + first_bytes, second, second_bytes);
+	result->console_bytes = first_bytes + second_bytes;
+	free(first);
+	free(second);
+}
+
+/* The last line with anything on it, without control bytes; "" if none. */
+static void last_line(const char *text, size_t len_bytes, char *line, size_t line_bytes)
+{
+	size_t end = len_bytes, begin, used = 0;
+
+	while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r' || text[end - 1] == ' '))
+		end--;
+	for (begin = end; begin > 0 && text[begin - 1] != '\n';)
+		begin--;
+	for (size_t i = begin; i < end && used + 1 < line_bytes; i++)
+		line[used++] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	line[used] = '\0';
+}
+
+/* Why a boot did not succeed, in one line, with the last thing that it said. */
+static void explain(const struct launch *launch, int success, struct launch_result *result)
+{
+	const struct process *process = &launch->process;
+	const char *name = launch->subject.name;
+	char last[160], *said;
+	double seconds = (double)(process->ended_ns - process->started_ns) / (double)NS_PER_S;
+
+	last_line(result->console, result->console_bytes, last, sizeof(last));
+	if (last[0] == '\0')
+		last_line(result->stream, result->stream_bytes, last, sizeof(last));
+	said = last[0] != '\0' ? memory_format("; its last line: %s", last) : memory_text("; it said nothing");
+	result->end = LAUNCH_FAILED;
+	result->status = process->status;
+	if (process->end == PROCESS_TIMED_OUT || process->end == PROCESS_SILENT) {
+		result->end = LAUNCH_TIMED_OUT;
+		result->status = STATUS_TIMEOUT;
+		error_set(&result->error, STATUS_FAILED, "%s hung: %s, killed after %.0f s%s", name,
+			  process->end == PROCESS_SILENT ? "no output for too long" : "not done in time", seconds,
+			  said);
+	} else if (process->end == PROCESS_ABORTED) {
+		result->end = LAUNCH_INTERRUPTED;
+		error_set(&result->error, STATUS_FAILED, "%s was interrupted after %.0f s", name, seconds);
+	} else if (process->end == PROCESS_SIGNALLED) {
+		result->status = 128 + process->status;
+		error_set(&result->error, STATUS_FAILED, "%s: %s was killed by signal %d (%s)%s", name,
+			  launch->argv.words[0], process->status, strsignal(process->status), said);
+	} else {
+		error_set(&result->error, STATUS_FAILED, "%s ended with exit status %d instead of %d%s", name,
+			  process->status, success, said);
+	}
+	free(said);
+}
+
+void launch_finish(struct launch *launch, struct launch_result *result)
+{
+	const struct launch_machine *machine = machines[launch->subject.machine];
+
+	while (!launch_poll(launch))
+		launch_sleep(&launch, 1);
+	memset(result, 0, sizeof(*result));
+	result->stream = process_read(&launch->process, machine->stream, &result->stream_bytes);
+	if (result->stream == NULL)
+		result->stream = memory_text("");
+	collect_console(launch, machine->console, result);
+	result->duration_ns = launch->process.ended_ns - launch->process.started_ns;
+	memcpy(result->placement, launch->placement, sizeof(result->placement));
+	if (launch->process.end != PROCESS_EXITED || launch->process.status != machine->success)
+		explain(launch, machine->success, result);
+	process_close(&launch->process);
+	launch_argv_free(&launch->argv);
+}
+
+void launch_result_free(struct launch_result *result)
+{
+	free(result->stream);
+	free(result->console);
+	memset(result, 0, sizeof(*result));
+}
+
+int launch_boot(const struct launch_request *request, struct launch_result *result)
+{
+	struct launch launch;
+	int status = launch_start(&launch, request, result);
+
+	if (status != 0)
+		return status;
+	launch_finish(&launch, result);
+	return result->end == LAUNCH_SUCCEEDED ? 0 : (int)result->error.status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Machines qemu, sim and kvm: one virtual machine, the same for every subject, so that two systems differ in nothing but
+ * themselves (measuring.md §4). Only the accelerator differs between the three. The stream comes out of debugcon, a
+ * Linux guest's console out of the serial line.
+ */
+#include "launch_machine.h"
+
+#include <dirent.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cpus.h"
+#include "memory.h"
+#include "probe.h"
+
+enum { QEMU_OLDEST_MAJOR = 7, GUEST_MEMORY_MIB = 1024 };
+static const uint64_t VERSION_TIMEOUT_NS = 10ULL * 1000 * 1000 * 1000, PLACE_GIVE_UP_NS = 10ULL * 1000 * 1000 * 1000;
+
+/* --- What is needed ------------------------------------------------------------------------------------------------------ */
+
+const char *launch_qemu_binary(void)
+{
+	const char *binary = getenv("AEROBENCH_QEMU");
+
+	return binary != NULL && binary[0] != '\0' ? binary : "qemu-system-x86_64";
+}
+
+int launch_qemu_probe(char *version, struct error *error)
+{
+	static char known[64];
+	static struct error result;
+	char *argv[] = {(char *)launch_qemu_binary(), (char[]){"--version"}, NULL}, *said;
+	unsigned major = 0;
+
+	if (known[0] == '\0' && result.status == STATUS_OK) {
+		const char *at;
+
+		said = process_capture(argv, VERSION_TIMEOUT_NS);
+		at = said != NULL ? strstr(said, "version ") : NULL;
+		if (said == NULL)
+			error_set(&result, STATUS_UNSUPPORTED, "no %s; install it: apt-get install qemu-system-x86",
+				  argv[0]);
+		else if (at == NULL || sscanf(at, "version %u", &major) != 1 || sscanf(at, "version %63s", known) != 1)
+			error_set(&result, STATUS_UNSUPPORTED,
+				  "%s --version does not name a version; is AEROBENCH_QEMU a QEMU?", argv[0]);
+		else if (major < QEMU_OLDEST_MAJOR)
+			error_set(&result, STATUS_UNSUPPORTED,
+				  "%s is version %s, %d.0 is needed; install a newer qemu-system-x86", argv[0], known,
+				  QEMU_OLDEST_MAJOR);
+		free(said);
+	}
+	if (version != NULL)
+		memcpy(version, known, sizeof(known));
+	return result.status == STATUS_OK ? 0 : error_set(error, result.status, "%s", result.text);
+}
+
+static int need_file(const struct subject *subject, const char *name, enum status status, const char *remedy,
+		     struct error *error)
+{
+	char *path = launch_path(name);
+
+	if (access(path, R_OK) == 0)
+		status = STATUS_OK;
+	else
+		error_set(error, status, "%s: no %s; %s", subject->name, path, remedy);
+	free(path);
+	return status;
+}
+
+static int qemu_check(const struct subject *subject, struct error *error)
+{
+	static const char build[] = "build it: cmake --preset release && cmake --build --preset release";
+	struct error qemu = {STATUS_OK, ""};
+	int status;
+
+	if (launch_qemu_probe(NULL, &qemu) != 0)
+		return error_set(error, qemu.status, "%s: %s", subject->name, qemu.text);
+	if (subject->machine == SUBJECT_KVM && probe_kvm()->state != PROBE_KVM_REAL)
+		return error_set(error, STATUS_UNSUPPORTED, "%s: unsupported here: %s; use %s@qemu or %s@sim",
+				 subject->name, probe_kvm()->reason, subject_system_name(subject->system),
+				 subject_system_name(subject->system));
+	if (subject->system == SUBJECT_AEROKERNEL)
+		return need_file(subject, "aerokernel.elf", STATUS_FAILED, build, error);
+	status = need_file(subject, "vmlinuz", STATUS_UNSUPPORTED,
+			   "fetch the guest's kernel: ci/fetch_guest_kernel DIRECTORY", error);
+	return status != 0 ? status : need_file(subject, "guest.cpio.gz", STATUS_FAILED, build, error);
+}
+
+/* --- The machine --------------------------------------------------------------------------------------------------------- */
+
+static void machine_args(struct launch_argv *argv, const struct subject *subject, unsigned cpus)
+{
+	static const char *const always[] = {
+	    "-M",
+	    "q35",
+	    "-cpu",
+	    "max,-erms,-fsrm",
+	    "-nodefaults",
+	    "-no-user-config",
+	    "-net",
+	    "none",
+	    "-display",
+	    "none",
+	    "-no-reboot",
+	    "-rtc",
+	    "base=2020-01-01,clock=vm",
+	    "-seed",
+	    "1",
+	    "-name",
+	    "aerobench,debug-threads=on",
+	    "-debugcon",
+	    "file:/dev/fd/3", /* PROCESS_EXTRA */
+	    "-device",
+	    "isa-debug-exit,iobase=0xf4,iosize=4",
+	};
+
+	launch_arg(argv, "%s", launch_qemu_binary());
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		launch_arg(argv, "%s", always[i]);
+	launch_arg(argv, "-smp");
+	launch_arg(argv, "%u", cpus);
+	launch_arg(argv, "-m");
+	launch_arg(argv, "%d", GUEST_MEMORY_MIB);
+	launch_arg(argv, "-accel");
+	if (subject->machine == SUBJECT_SIM) {
+		launch_arg(argv, "tcg,thread=single");
+		launch_arg(argv, "-icount");
+		launch_arg(argv, "shift=0,sleep=off");
+	} else {
+		launch_arg(argv, subject->machine == SUBJECT_KVM ? "kvm" : "tcg,thread=multi");
+	}
+}
+
+/*
+ * Words that depend on the machine. Spinning guests must execute PAUSE under icount, where it hands over the virtual
+ * CPU, and must not under multi-threaded TCG, where it takes QEMU's big lock (measuring.md §2 and §4).
+ */
+static char *machine_words(const struct launch_request *request)
+{
+	const struct subject *subject = request->subject;
+
+	return memory_format("spin=%s unit=%s %s", subject->machine == SUBJECT_QEMU ? "none" : "pause",
+			     subject_unit(subject), request->words);
+}
+
+static void aerokernel_args(const struct launch_request *request, struct launch_argv *argv)
+{
+	char *image = launch_path("aerokernel.elf"), *words = machine_words(request);
+
+	launch_arg(argv, "-kernel");
+	launch_arg(argv, "%s", image);
+	launch_arg(argv, "-append");
+	launch_arg(argv, "idle=%s %s", request->subject->poll ? "poll" : "halt", words);
+	free(words);
+	free(image);
+}
+
+/* The guest's second CPU is brought up by its init on sim: Linux's own way hangs under icount (measuring.md §4). */
+static void linux_args(const struct launch_request *request, struct launch_argv *argv)
+{
+	char *image = launch_path("vmlinuz"), *initrd = launch_path("guest.cpio.gz"), *words = machine_words(request);
+	const struct subject *subject = request->subject;
+	bool sim = subject->machine == SUBJECT_SIM;
+
+	launch_arg(argv, "-kernel");
+	launch_arg(argv, "%s", image);
+	launch_arg(argv, "-initrd");
+	launch_arg(argv, "%s", initrd);
+	launch_arg(argv, "-serial");
+	launch_arg(argv, "file:/dev/fd/1"); /* PROCESS_STDOUT */
+	launch_arg(argv, "-append");
+	launch_arg(argv, "console=ttyS0 quiet panic=-1 nokaslr norandmaps%s%s -- profile=%s%s %s",
+		   sim ? " maxcpus=1" : "", subject->poll ? " idle=poll" : "", subject->tuned ? "tuned" : "stock",
+		   sim ? " bringup=1" : "", words);
+	free(words);
+	free(initrd);
+	free(image);
+}
+
+static int qemu_command(const struct launch_request *request, unsigned cpus, struct launch_argv *argv,
+			struct error *error)
+{
+	(void)error;
+	machine_args(argv, request->subject, cpus);
+	if (request->subject->system == SUBJECT_AEROKERNEL)
+		aerokernel_args(request, argv);
+	else
+		linux_args(request, argv);
+	return 0;
+}
+
+/* --- Placement ------------------------------------------------------------------------------------------------------------ */
+
+/* The number of the virtual CPU that thread tid of process pid runs, -1 if it runs none. */
+static int vcpu_of(pid_t pid, const char *tid)
+{
+	char path[300], name[32] = "";
+	int vcpu = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)pid, tid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return -1;
+	if (fgets(name, sizeof(name), file) == NULL || sscanf(name, "CPU %d/", &vcpu) != 1)
+		vcpu = -1;
+	fclose(file);
+	return vcpu;
+}
+
+/* Binds each virtual CPU's thread to a CPU of its own; returns how many there were. */
+static unsigned bind_vcpus(const struct launch *launch, const unsigned *cpus, unsigned count)
+{
+	char path[64];
+	unsigned bound = 0;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)launch->process.pid);
+	tasks = opendir(path);
+	if (tasks == NULL)
+		return 0;
+	for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
+		int vcpu = vcpu_of(launch->process.pid, entry->d_name);
+		cpu_set_t set;
+
+		if (vcpu < 0 || (unsigned)vcpu >= count)
+			continue;
+		CPU_ZERO(&set);
+		CPU_SET(cpus[vcpu], &set);
+		bound += sched_setaffinity(atoi(entry->d_name), sizeof(set), &set) == 0;
+	}
+	closedir(tasks);
+	return bound;
+}
+
+static bool qemu_place(struct launch *launch)
+{
+	unsigned cpus[CPUS_MAX], count = cpus_choose(cpus, launch->cpus);
+	char *list = cpus_text(cpus, count);
+	bool done = true;
+
+	if (launch->subject.machine == SUBJECT_SIM)
+		snprintf(launch->placement, sizeof(launch->placement), "not bound: instructions do not depend on it");
+	else if (count < launch->cpus)
+		snprintf(launch->placement, sizeof(launch->placement), "not bound: %u virtual CPUs on %u", launch->cpus,
+			 count);
+	else if (bind_vcpus(launch, cpus, count) == launch->cpus)
+		snprintf(launch->placement, sizeof(launch->placement), "virtual CPUs bound to %.80s", list);
+	else if (process_now_ns() - launch->process.started_ns > PLACE_GIVE_UP_NS)
+		snprintf(launch->placement, sizeof(launch->placement), "not bound: no threads named 'CPU n'");
+	else
+		done = false;
+	free(list);
+	return done;
+}
+
+const struct launch_machine launch_qemu = {
+    .check = qemu_check,
+    .command = qemu_command,
+    .place = qemu_place,
+    .stream = PROCESS_EXTRA,
+    .console = PROCESS_STDOUT,
+    .success = LAUNCH_QEMU_SUCCESS,
+};

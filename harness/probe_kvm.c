@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Is /dev/kvm hardware? An openable device proves nothing: there are implementations that interpret the guest's ring 0
+ * (measuring.md §1, fact 6). So a guest of three instructions runs a counted loop in long mode and is timed from outside,
+ * in a child process that is killed when it takes too long.
+ */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+enum {
+	GUEST_BYTES = 2 << 20,
+	CODE_AT = 0x1000,
+	PML4_AT = 0x2000,
+	PDPT_AT = 0x3000,
+	PD_AT = 0x4000,
+	ITERATIONS_SHORT = 10 * 1000,
+	ITERATIONS = 1000 * 1000, /* measuring.md §2, "Fitness to measure" */
+	TIMEOUT_MS = 2000,
+};
+static const double LIMIT_TICKS = 3, HOPELESS_TICKS = 100;
+
+/* 1: dec ecx; jnz 1b; hlt */
+static const uint8_t guest_code[] = {0xff, 0xc9, 0x75, 0xfc, 0xf4};
+
+struct guest {
+	int kvm, vm, vcpu;
+	uint8_t *memory;
+	struct kvm_run *run;
+};
+
+/* What the child reports through the pipe. */
+struct report {
+	const char *failed; /* the step that failed: a constant of this program, so valid in the parent too; or NULL */
+	int error;
+	double ticks_per_iteration;
+	uint64_t iterations;
+};
+
+/* Flat 64-bit code and data, paging on with one page of 2 MiB: SDM vol. 3 §10.8.5 (IA-32e initialisation), §4.5. */
+static void long_mode(struct guest *guest, struct kvm_sregs *sregs)
+{
+	struct kvm_segment segment = {
+	    .limit = 0xffffffff, .selector = 16, .type = 3, .present = 1, .s = 1, .g = 1, .db = 1};
+
+	*(uint64_t *)(guest->memory + PML4_AT) = PDPT_AT | 3; /* present, writable */
+	*(uint64_t *)(guest->memory + PDPT_AT) = PD_AT | 3;
+	*(uint64_t *)(guest->memory + PD_AT) = 0x80 | 3; /* page of 2 MiB at 0 */
+	sregs->cr3 = PML4_AT;
+	sregs->cr4 = 0x20;       /* PAE */
+	sregs->cr0 = 0x80000011; /* PG, ET, PE */
+	sregs->efer = 0x500;     /* LMA, LME */
+	sregs->ds = sregs->es = sregs->fs = sregs->gs = sregs->ss = segment;
+	segment.selector = 8;
+	segment.type = 11;
+	segment.l = 1;
+	segment.db = 0;
+	sregs->cs = segment;
+}
+
+/* NULL, or the name of the step that failed, with errno set. */
+static const char *guest_make(struct guest *guest)
+{
+	struct kvm_userspace_memory_region region = {.memory_size = GUEST_BYTES};
+	struct kvm_sregs sregs;
+	int run_bytes;
+
+	guest->vm = ioctl(guest->kvm, KVM_CREATE_VM, 0);
+	if (guest->vm < 0)
+		return "KVM_CREATE_VM";
+	guest->memory = mmap(NULL, GUEST_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (guest->memory == MAP_FAILED)
+		return "mmap";
+	memcpy(guest->memory + CODE_AT, guest_code, sizeof(guest_code));
+	region.userspace_addr = (uintptr_t)guest->memory;
+	if (ioctl(guest->vm, KVM_SET_USER_MEMORY_REGION, &region) != 0)
+		return "KVM_SET_USER_MEMORY_REGION";
+	guest->vcpu = ioctl(guest->vm, KVM_CREATE_VCPU, 0);
+	run_bytes = ioctl(guest->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (guest->vcpu < 0 || run_bytes < (int)sizeof(*guest->run))
+		return "KVM_CREATE_VCPU";
+	guest->run = mmap(NULL, (size_t)run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, guest->vcpu, 0);
+	if (guest->run == MAP_FAILED || ioctl(guest->vcpu, KVM_GET_SREGS, &sregs) != 0)
+		return "KVM_GET_SREGS";
+	long_mode(guest, &sregs);
+	return ioctl(guest->vcpu, KVM_SET_SREGS, &sregs) == 0 ? NULL : "KVM_SET_SREGS";
+}
+
+/* Runs the loop once; ticks as seen from outside, the entry and the exit included. */
+static const char *guest_loop(struct guest *guest, uint64_t iterations, uint64_t *ticks)
+{
+	struct kvm_regs regs = {.rip = CODE_AT, .rcx = iterations, .rflags = 2};
+	uint64_t begin;
+
+	if (ioctl(guest->vcpu, KVM_SET_REGS, &regs) != 0)
+		return "KVM_SET_REGS";
+	begin = __rdtsc();
+	if (ioctl(guest->vcpu, KVM_RUN, 0) != 0)
+		return "KVM_RUN";
+	*ticks = __rdtsc() - begin;
+	errno = 0;
+	if (guest->run->exit_reason != KVM_EXIT_HLT)
+		return "KVM_RUN: the guest did not reach its end";
+	return ioctl(guest->vcpu, KVM_GET_REGS, &regs) == 0 && (uint32_t)regs.rcx == 0 ? NULL
+										       : "the guest's loop count";
+}
+
+static void child(int kvm, int out)
+{
+	static const uint64_t plan[] = {1, ITERATIONS_SHORT, ITERATIONS}; /* the first one only warms up */
+	struct report report = {.ticks_per_iteration = NAN};
+	struct guest guest = {.kvm = kvm};
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	report.failed = guest_make(&guest);
+	for (size_t i = 0; i < sizeof(plan) / sizeof(plan[0]) && report.failed == NULL; i++) {
+		uint64_t ticks = 0;
+
+		report.failed = guest_loop(&guest, plan[i], &ticks);
+		if (report.failed != NULL || i == 0)
+			continue;
+		report.iterations = plan[i];
+		report.ticks_per_iteration = (double)ticks / (double)plan[i];
+		if (report.ticks_per_iteration > HOPELESS_TICKS)
+			break;
+	}
+	report.error = errno;
+	if (write(out, &report, sizeof(report)) != (ssize_t)sizeof(report))
+		_exit(1);
+	_exit(0);
+}
+
+/* Waits for the child's report; false if none came in time. The child is gone afterwards. */
+static bool collect(int in, pid_t pid, struct report *report)
+{
+	struct pollfd ready = {.fd = in, .events = POLLIN};
+	bool good = poll(&ready, 1, TIMEOUT_MS) == 1 && read(in, report, sizeof(*report)) == (ssize_t)sizeof(*report);
+
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return good;
+}
+
+static void judge(struct probe_kvm *kvm, const struct report *report)
+{
+	kvm->ticks_per_iteration = report->ticks_per_iteration;
+	kvm->iterations = report->iterations;
+	if (report->failed != NULL) {
+		kvm->state = PROBE_KVM_BROKEN;
+		snprintf(kvm->reason, sizeof(kvm->reason), "/dev/kvm opens but cannot run a guest: %s%s%s",
+			 report->failed, report->error != 0 ? ": " : "",
+			 report->error != 0 ? strerror(report->error) : "");
+	} else if (report->ticks_per_iteration > LIMIT_TICKS) {
+		kvm->state = PROBE_KVM_EMULATES;
+		snprintf(kvm->reason, sizeof(kvm->reason),
+			 "/dev/kvm only emulates: %.0f ticks per iteration of dec/jnz in ring 0, hardware takes at "
+			 "most %.0f",
+			 report->ticks_per_iteration, LIMIT_TICKS);
+	} else {
+		kvm->state = PROBE_KVM_REAL;
+		snprintf(kvm->reason, sizeof(kvm->reason), "hardware: %.2f ticks per iteration of dec/jnz in ring 0",
+			 report->ticks_per_iteration);
+	}
+}
+
+static void run_guest(struct probe_kvm *kvm, int device)
+{
+	struct report report;
+	int ends[2];
+	pid_t pid;
+
+	kvm->state = PROBE_KVM_BROKEN;
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		snprintf(kvm->reason, sizeof(kvm->reason), "/dev/kvm was not tried: pipe: %s", strerror(errno));
+		return;
+	}
+	pid = fork();
+	if (pid == 0)
+		child(device, ends[1]);
+	close(ends[1]);
+	if (pid > 0 && collect(ends[0], pid, &report))
+		judge(kvm, &report);
+	else
+		snprintf(kvm->reason, sizeof(kvm->reason),
+			 "/dev/kvm opens, but a guest of three instructions did not end within %d ms", TIMEOUT_MS);
+	close(ends[0]);
+}
+
+const struct probe_kvm *probe_kvm(void)
+{
+	static struct probe_kvm kvm = {.ticks_per_iteration = NAN};
+	int device;
+
+	if (kvm.reason[0] != '\0')
+		return &kvm;
+	device = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (device < 0 && (errno == EACCES || errno == EPERM)) {
+		kvm.state = PROBE_KVM_DENIED;
+		snprintf(kvm.reason, sizeof(kvm.reason),
+			 "/dev/kvm may not be opened; join the group that owns it: usermod -aG kvm $USER");
+	} else if (device < 0) {
+		kvm.state = PROBE_KVM_ABSENT;
+		snprintf(kvm.reason, sizeof(kvm.reason),
+			 "no usable /dev/kvm: %s; the hypervisor does not pass it on, or the module is not loaded",
+			 strerror(errno));
+	} else {
+		run_guest(&kvm, device);
+		close(device);
+	}
+	return &kvm;
+}

@@ -22,8 +22,8 @@
  *
  * A key appears once in a stream's @env records, and once in any other record; a value may be empty. Each series of a
  * point is a @run of its own, in the order of the names. A CRC is CRC-32/ISO-HDLC (zlib's crc32()) over the bytes of the
- * records with their newlines, noise left out. A stream without its @done, or with F > 0, is a failed run, whatever the exit status
- * said.
+ * records with their newlines, noise left out. A stream without its @done, or with F > 0, is a failed run, whatever the
+ * exit status said.
  */
 #pragma once
 

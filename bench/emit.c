@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records of a stream, from what the runner knows. Only called between points: nothing here runs while a benchmark
+ * measures.
+ */
+#include "emit.h"
+
+static void pair_word(struct wire *wire, const char *key, struct word value)
+{
+	char string[GRID_TEXT_MAX];
+	size_t at;
+
+	for (at = 0; at < value.len_bytes && at < GRID_TEXT_MAX - 1; at++)
+		string[at] = value.at[at];
+	string[at] = '\0';
+	wire_pair(wire, key, string);
+}
+
+static void emit_params(struct wire *wire, const struct grid_point *point)
+{
+	for (unsigned i = 0; i < bench_params(point->bench); i++) {
+		const struct bench_param *param = &point->bench->params[i];
+
+		pair_word(wire, param->name, param_value(param, point->value[i]));
+	}
+}
+
+void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points)
+{
+	wire_begin(wire, "aero");
+	wire_number(wire, WIRE_VERSION);
+	wire_end(wire);
+
+	wire_begin(wire, "env");
+	wire_pair_number(wire, "cpus", os_cpu_count());
+	wire_pair_number(wire, "clock_hz", (int64_t)os_clock_hz());
+	wire_pair_number(wire, "benches", (int64_t)benches->count);
+	wire_pair_number(wire, "points", (int64_t)points);
+	wire_pair_number(wire, "samples", (int64_t)options->samples);
+	if (options->warmup_given)
+		wire_pair_number(wire, "warmup", (int64_t)options->warmup);
+	else
+		wire_pair(wire, "warmup", "rule");
+	wire_pair_number(wire, "seed", (int64_t)options->seed);
+	wire_end(wire);
+}
+
+/* What a tick of the clock is on this machine; a benchmark with a unit of its own does not record ticks. */
+static const char *unit_of(const struct options *options, const struct bench *bench)
+{
+	return word_order(bench->unit, "ticks") == 0 ? options->unit : bench->unit;
+}
+
+void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason)
+{
+	wire_begin(wire, record);
+	wire_word(wire, point->bench->name);
+	emit_params(wire, point);
+	wire_pair(wire, "reason", reason);
+	wire_end(wire);
+}
+
+static void emit_series(struct wire *wire, const struct options *options, const struct grid_point *point,
+			const struct bench_run *run, unsigned series, int64_t interrupts)
+{
+	const struct bench *bench = point->bench;
+	unsigned warmup = options_warmup(options, bench);
+	unsigned samples = run->total - warmup;
+
+	wire_run_crc_reset(wire);
+	wire_begin(wire, "run");
+	wire_word(wire, bench->name);
+	wire_pair(wire, "unit", unit_of(options, bench));
+	wire_pair_number(wire, "per", bench->per > 0 ? bench->per : 1);
+	wire_pair_number(wire, "n", samples);
+	wire_pair_number(wire, "warmup", warmup);
+	emit_params(wire, point);
+	if (bench->series[0] != NULL)
+		wire_pair(wire, "series", bench->series[series]);
+	wire_end(wire);
+
+	wire_samples(wire, "w", run->samples[series], warmup);
+	wire_samples(wire, "s", run->samples[series] + warmup, samples);
+
+	wire_begin(wire, "end");
+	wire_word(wire, bench->name);
+	wire_pair_number(wire, "n", samples);
+	wire_pair_number(wire, "overflow", run->overflow);
+	wire_pair_number(wire, "irqs", interrupts);
+	wire_end_crc_run(wire);
+}
+
+void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
+	       const struct bench_run *run, int64_t interrupts)
+{
+	for (unsigned i = 0; i < bench_series(point->bench); i++)
+		emit_series(wire, options, point, run, i, interrupts);
+}
+
+static void pair_joined(struct wire *wire, const char *key, const char *const *names, unsigned count)
+{
+	char string[GRID_TEXT_MAX];
+	size_t at = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct word name = word_of(names[i]);
+
+		if (i > 0)
+			string[at++] = '|';
+		for (size_t j = 0; j < name.len_bytes; j++)
+			string[at++] = name.at[j];
+	}
+	string[at] = '\0';
+	wire_pair(wire, key, string);
+}
+
+void emit_bench(struct wire *wire, const struct bench *bench)
+{
+	wire_begin(wire, "bench");
+	wire_word(wire, bench->name);
+	wire_pair(wire, "unit", bench->unit);
+	wire_pair_number(wire, "per", bench->per > 0 ? bench->per : 1);
+	wire_pair_number(wire, "min_cpus", bench->min_cpus);
+	wire_pair_number(wire, "max_samples", bench->max_samples);
+	pair_joined(wire, "series", bench->series, bench->series[0] != NULL ? bench_series(bench) : 0);
+	wire_pair(wire, "about", bench->about);
+	for (unsigned i = 0; i < bench_params(bench); i++) {
+		char string[GRID_TEXT_MAX];
+		struct word values = word_of(bench->params[i].values);
+		size_t at;
+
+		for (at = 0; at < values.len_bytes; at++)
+			string[at] = values.at[at] == ' ' ? '|' : values.at[at];
+		string[at] = '\0';
+		wire_pair(wire, bench->params[i].name, string);
+	}
+	wire_end(wire);
+}
+
+void emit_done(struct wire *wire, unsigned failures)
+{
+	wire_begin(wire, "done");
+	wire_number(wire, failures);
+	wire_pair_number(wire, "runs", wire->runs);
+	wire_end_crc_stream(wire);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records of a stream (wire.h), from what the runner knows. The caller has opened the wire.
+ */
+#pragma once
+
+#include "options.h"
+#include "wire.h"
+
+/* @aero, and @env with the runner's own pairs. */
+void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points);
+/* One @bench, for mode=list. */
+void emit_bench(struct wire *wire, const struct bench *bench);
+/* @skip or @fail of a point. */
+void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason);
+/* All series of a point that was measured, each from its @run to its @end. interrupts: -1 if unknown. */
+void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
+	       const struct bench_run *run, int64_t interrupts);
+/* @done. */
+void emit_done(struct wire *wire, unsigned failures);

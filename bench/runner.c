@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Select, warm up, measure, emit. Nothing is written, allocated or computed while a point is being measured: samples go
+ * to memory that was touched before, and the records of a point are written when it is over. A point whose samples are
+ * not exactly those that were asked for has failed, and none of its numbers is written.
+ */
+#include "runner.h"
+
+#include "conform/conform.h"
+#include "emit.h"
+#include "grid.h"
+#include "options.h"
+#include "splitmix.h"
+
+struct runner {
+	const struct runner_port *port;
+	struct options options;
+	struct benches benches;
+	struct grid grid;
+	uint32_t *memory; /* of one point: all samples of all its series */
+	unsigned failures;
+	struct wire wire;
+};
+
+static bool complain(struct complaint *complaint, const char *word, const char *problem)
+{
+	complaint->word = word_of(word);
+	complaint->problem = problem;
+	return false;
+}
+
+static void say(const struct runner_port *port, struct word word)
+{
+	port->write(port->context, word.at, word.len_bytes);
+}
+
+/* One line of console noise. */
+static int refuse(const struct runner_port *port, const struct complaint *complaint)
+{
+	say(port, word_of("aerobench: "));
+	say(port, complaint->word);
+	say(port, word_of(": "));
+	say(port, word_of(complaint->problem));
+	say(port, word_of("\n"));
+	return -RUNNER_EINVAL;
+}
+
+/* --- One point ---------------------------------------------------------------------------------------------------- */
+
+static int64_t interrupts_now(const struct runner_port *port)
+{
+	return port->interrupts != NULL ? port->interrupts() : -1;
+}
+
+/* Why the samples of a run that ended by itself cannot be used, or NULL. */
+static const char *defect_of(const struct bench_run *run)
+{
+	if (run->backward > 0)
+		return "a stop stamp lies before its start stamp";
+	if (run->overflow > 0)
+		return "a sample does not fit 32 bits";
+	for (unsigned i = 0; i < bench_series(run->bench); i++) {
+		if (run->recorded[i] < run->total)
+			return "recorded fewer samples than it was granted";
+		if (run->recorded[i] > run->total)
+			return "recorded more samples than it was granted";
+	}
+	return NULL;
+}
+
+/* The same random numbers for a point whatever else is measured, and in whatever order. */
+static uint64_t point_seed(uint64_t seed, const struct grid_point *point)
+{
+	struct word name = word_of(point->bench->name);
+	uint64_t state = seed + ((uint64_t)wire_crc(0, name.at, name.len_bytes) << 32);
+
+	for (unsigned i = 0; i < bench_params(point->bench); i++) {
+		state += point->value[i];
+		state = splitmix_next(&state);
+	}
+	return state;
+}
+
+static unsigned point_total(const struct options *options, const struct bench *bench)
+{
+	return options_warmup(options, bench) + options_samples(options, bench);
+}
+
+static void point_measure(struct runner *runner, const struct grid_point *point)
+{
+	struct bench_run run = {.bench = point->bench};
+	int64_t before, after;
+	const char *defect;
+
+	run.total = point_total(&runner->options, point->bench);
+	run.random = point_seed(runner->options.seed, point);
+	for (unsigned i = 0; i < BENCH_PARAMS_MAX; i++)
+		run.value[i] = point->value[i];
+	for (unsigned i = 0; i < bench_series(point->bench); i++)
+		run.samples[i] = runner->memory + (size_t)i * run.total;
+
+	before = interrupts_now(runner->port);
+	point->bench->run(&run);
+	after = interrupts_now(runner->port);
+
+	defect = run.failed != NULL ? run.failed : run.skipped != NULL ? NULL : defect_of(&run);
+	if (defect != NULL) {
+		runner->failures++;
+		emit_reason(&runner->wire, "fail", point, defect);
+	} else if (run.skipped != NULL) {
+		emit_reason(&runner->wire, "skip", point, run.skipped);
+	} else {
+		emit_runs(&runner->wire, &runner->options, point, &run, before < 0 || after < 0 ? -1 : after - before);
+	}
+}
+
+static void point_skip(struct runner *runner, const struct grid_point *point)
+{
+	static const char pattern[] = "needs # CPUs, here are #";
+	unsigned numbers[] = {point->bench->min_cpus, os_cpu_count()};
+	char reason[sizeof(pattern) + 2 * WORD_NUMBER_MAX];
+	size_t at = 0;
+	unsigned next = 0;
+
+	for (const char *from = pattern; *from != '\0'; from++) {
+		if (*from == '#')
+			at += word_decimal(reason + at, numbers[next++]);
+		else
+			reason[at++] = *from;
+	}
+	reason[at] = '\0';
+	emit_reason(&runner->wire, "skip", point, reason);
+}
+
+/* --- All points --------------------------------------------------------------------------------------------------- */
+
+/* Room for the largest point, touched, so that no sample is the first to use its page. */
+static bool memory_prepare(struct runner *runner)
+{
+	size_t most = 1;
+
+	for (size_t i = 0; i < runner->grid.count; i++) {
+		const struct bench *bench = runner->grid.points[i].bench;
+		size_t need = (size_t)point_total(&runner->options, bench) * bench_series(bench);
+
+		most = need > most ? need : most;
+	}
+	runner->memory = os_malloc(most * sizeof(*runner->memory));
+	if (runner->memory == NULL)
+		return false;
+	for (size_t i = 0; i < most; i++)
+		((volatile uint32_t *)runner->memory)[i] = 0;
+	return true;
+}
+
+static void header_emit(struct runner *runner)
+{
+	emit_header(&runner->wire, &runner->options, &runner->benches, runner->grid.count);
+	if (runner->port->env != NULL) {
+		wire_begin(&runner->wire, "env");
+		runner->port->env(&runner->wire);
+		wire_end(&runner->wire);
+	}
+}
+
+static void measure_all(struct runner *runner)
+{
+	header_emit(runner);
+	for (size_t i = 0; i < runner->grid.count; i++) {
+		const struct grid_point *point = &runner->grid.points[i];
+
+		if (point->bench->min_cpus > os_cpu_count())
+			point_skip(runner, point);
+		else
+			point_measure(runner, point);
+	}
+	emit_done(&runner->wire, runner->failures);
+}
+
+static void list_all(struct runner *runner)
+{
+	header_emit(runner);
+	for (size_t i = 0; i < runner->benches.count; i++)
+		emit_bench(&runner->wire, runner->benches.sorted[i]);
+	emit_done(&runner->wire, 0);
+}
+
+/* --- Modes -------------------------------------------------------------------------------------------------------- */
+
+/* The grid and the memory are there. */
+static bool prepare(struct runner *runner, struct complaint *complaint)
+{
+	const struct options *options = &runner->options;
+
+	if (!benches_load(&runner->benches, complaint))
+		return false;
+	if (!grid_select(&runner->grid, &runner->benches, options->bench, options->seed, complaint))
+		return false;
+	if (!memory_prepare(runner))
+		return complain(complaint, "memory", "not enough for this many samples; give a smaller samples=");
+	return true;
+}
+
+static void release(struct runner *runner)
+{
+	os_free(runner->memory);
+	grid_free(&runner->grid);
+	benches_free(&runner->benches);
+}
+
+int runner_main(const struct runner_port *port, int count, char *const words[])
+{
+	struct runner runner = {.port = port};
+	struct complaint complaint;
+	int result;
+
+	if (!options_parse(&runner.options, port, count, words, &complaint))
+		return refuse(port, &complaint);
+	if (word_is(runner.options.mode, "conform"))
+		return conform_run(port->write, port->context, runner.options.test);
+	wire_open(&runner.wire, port->write, port->context);
+	if (!prepare(&runner, &complaint)) {
+		result = refuse(port, &complaint);
+	} else {
+		if (word_is(runner.options.mode, "list"))
+			list_all(&runner);
+		else
+			measure_all(&runner);
+		result = (int)runner.failures;
+	}
+	release(&runner);
+	return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A mutex that is free: lock and unlock.
+ *
+ * One sample: 100 pairs, os_mutex_lock() and os_mutex_unlock(), unrolled, between the start stamp and the stop stamp, on CPU 0: a pair lasts
+ * less than 20 grains of the clock, so single pairs cannot be timed and have no distribution. No other thread knows
+ * the object. Checked: nobody slept. That it excludes is checked by mutex_contended.
+ */
+#include "place.h"
+#include "repeat.h"
+
+enum { PAIRS = 100 };
+
+static struct os_mutex mutex;
+
+static void mutex_uncontended(struct bench_run *run)
+{
+	uint64_t blocks;
+
+	place_main(run);
+	os_mutex_init(&mutex);
+	blocks = os_thread_blocks();
+	while (bench_next(run)) {
+		uint64_t start = os_clock_start();
+
+		REPEAT_100(os_mutex_lock(&mutex); os_mutex_unlock(&mutex);)
+		bench_record(run, start, os_clock_stop());
+	}
+	bench_check(run, os_thread_blocks() == blocks, "nobody sleeps for what nobody else wants");
+	bench_check(run, os_cpu_self() == PLACE_MAIN, "the main part stayed on CPU 0");
+	os_mutex_destroy(&mutex);
+}
+
+BENCH(mutex_uncontended, .run = mutex_uncontended, .unit = "ticks",
+      .about = "100 pairs of os_mutex_lock() and os_mutex_unlock(), free", .per = PAIRS);

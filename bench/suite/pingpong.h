@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A blocking round trip between two threads: what pingpong_same and pingpong_cross have in common. The means is a pair of
+ * semaphores, because a semaphore keeps an up that comes before the down: neither side needs a ticket or a predicate,
+ * so that the round trip is two ups, two downs and two switches, and nothing else.
+ *
+ * The proof that the partner slept may not be part of what is measured, so each measured round trip is followed by one that
+ * is not, in which the partner compares its number of sleeps: two, one for each. On two CPUs the main part must have
+ * slept, too. On one CPU it need not: a preemptive system may switch to the partner inside the up, which is a switch all
+ * the same. A sample without these sleeps is no blocking round trip: it is repeated, never recorded, and counted.
+ */
+#pragma once
+
+#include "partner.h"
+
+struct pingpong {
+	struct os_sem ping, pong;
+	uint64_t start, stop;
+	uint32_t over;   /* by the main part */
+	uint32_t rounds; /* by the partner */
+	uint32_t strays; /* by the partner: rounds on a wrong CPU */
+	bool slept;      /* by the partner: in both last rounds */
+	unsigned repeats;
+	struct partner partner;
+};
+
+static inline void *pingpong_partner(void *arg)
+{
+	struct pingpong *pp = arg;
+	bool goes_on;
+
+	do {
+		uint64_t before = os_thread_blocks();
+
+		os_sem_down(&pp->ping);
+		os_sem_up(&pp->pong);
+		os_sem_down(&pp->ping);
+		pp->slept = os_thread_blocks() - before >= 2;
+		pp->strays += !partner_in_place(&pp->partner);
+		pp->rounds++;
+		goes_on = !share_get(&pp->over);
+		os_sem_up(&pp->pong);
+	} while (goes_on);
+	return NULL;
+}
+
+static inline void pingpong_begin(struct bench_run *run, struct pingpong *pp, unsigned cpu)
+{
+	place_main(run);
+	os_sem_init(&pp->ping, 0);
+	os_sem_init(&pp->pong, 0);
+	pp->over = 0;
+	pp->rounds = 0;
+	pp->strays = 0;
+	pp->repeats = 0;
+	partner_start(run, &pp->partner, cpu, pingpong_partner, pp);
+}
+
+/* Lets the partner fall asleep: on the own CPU it gets the CPU until it blocks, on another one it gets 20 us. */
+static inline void pingpong_settle(const struct pingpong *pp)
+{
+	if (pp->partner.cpu == PLACE_MAIN)
+		os_thread_yield();
+	else
+		os_delay_ns(20000);
+}
+
+/* One measured round trip and the one that proves it. Returns whether those who must sleep have slept in it. */
+static inline bool pingpong_try(struct pingpong *pp)
+{
+	uint64_t before = os_thread_blocks();
+	bool slept;
+
+	pingpong_settle(pp);
+	pp->start = os_clock_start();
+	os_sem_up(&pp->ping);
+	os_sem_down(&pp->pong);
+	pp->stop = os_clock_stop();
+	slept = os_thread_blocks() != before || pp->partner.cpu == PLACE_MAIN;
+	pingpong_settle(pp);
+	os_sem_up(&pp->ping);
+	os_sem_down(&pp->pong);
+	return slept && pp->slept;
+}
+
+static inline void pingpong_round(struct bench_run *run, struct pingpong *pp)
+{
+	while (run->failed == NULL && !pingpong_try(pp))
+		bench_check(run, ++pp->repeats <= run->total + 1000, "the threads sleep in every round trip");
+}
+
+static inline void pingpong_end(struct bench_run *run, struct pingpong *pp)
+{
+	share_set(&pp->over, 1);
+	if (pp->partner.started) {
+		pingpong_try(pp);
+		partner_end(run, &pp->partner);
+	}
+	bench_check(run, pp->strays == 0 && os_cpu_self() == PLACE_MAIN, "both threads stayed on their CPUs");
+	bench_check(run, run->failed != NULL || pp->rounds == run->total + pp->repeats + 1, "every round was made");
+	os_sem_destroy(&pp->ping);
+	os_sem_destroy(&pp->pong);
+}

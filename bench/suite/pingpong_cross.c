@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A blocking round trip between two threads on two CPUs.
+ *
+ * One sample: the start stamp before os_sem_up(ping), the stop stamp after os_sem_down(pong) has returned, both by the main
+ * part on CPU 0; the partner is on CPU 1. A round trip: each CPU becomes idle and is woken once. Under icount the sample
+ * adds the instructions of both CPUs. Both threads slept in each sample (pingpong.h).
+ */
+#include "pingpong.h"
+
+static struct pingpong pingpong;
+
+static void pingpong_cross(struct bench_run *run)
+{
+	pingpong_begin(run, &pingpong, place_other(0));
+	while (bench_next(run)) {
+		pingpong_round(run, &pingpong);
+		bench_record(run, pingpong.start, pingpong.stop);
+	}
+	pingpong_end(run, &pingpong);
+}
+
+BENCH(pingpong_cross, .run = pingpong_cross, .unit = "ticks", .min_cpus = 2,
+      .about = "round trip by semaphores, two threads on two CPUs");

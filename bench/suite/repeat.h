@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unrolled repetition, for operations that last less than 20 grains of the clock (measuring.md section 2): one sample holds as
+ * many as the benchmark's .per says, the harness divides, and no loop counter is part of what is measured. Such a row
+ * has no distribution of single operations.
+ */
+#pragma once
+
+#define REPEAT_5(...) __VA_ARGS__ __VA_ARGS__ __VA_ARGS__ __VA_ARGS__ __VA_ARGS__
+#define REPEAT_8(...) REPEAT_5(__VA_ARGS__) __VA_ARGS__ __VA_ARGS__ __VA_ARGS__
+#define REPEAT_10(...) REPEAT_5(__VA_ARGS__) REPEAT_5(__VA_ARGS__)
+#define REPEAT_100(...) REPEAT_10(REPEAT_5(__VA_ARGS__ __VA_ARGS__))

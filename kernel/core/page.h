@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include "x86/cpu.h"
 
 enum { PAGE_ORDERS = 19 }; /* the largest block is 2^18 pages: 1 GiB */
 
@@ -31,7 +32,25 @@ size_t page_total_count(void);
 /* Gives the calling CPU's stock of single pages back, so that they can merge. */
 void page_cache_flush(void);
 
-/* A note on an allocated block, for the heap: 0 … 31 on each of its pages, or PAGE_NO_NOTE as page_alloc() leaves it. */
-enum { PAGE_NO_NOTE = -1 };
+/*
+ * What each page is, by page number: kind and, in the low five bits, a value. The first page of a block says kind and
+ * order, the others are PAGE_BODY; page_note() marks all pages of an allocated block with a number of the heap's.
+ */
+enum page_kind {
+	PAGE_BODY = 0x00,
+	PAGE_FREE = 0x20,
+	PAGE_USED = 0x40,
+	PAGE_NOTED = 0x60,
+	PAGE_KIND = 0x60, /* mask */
+	PAGE_VALUE = 0x1f /* mask */
+};
+
+extern uint8_t *page_kinds;
+
 void page_note(void *block, unsigned note);
-int page_noted(const void *address);
+
+/* The kind and value of the page that address lies in, which must be memory. */
+static inline uint8_t page_kind(const void *address)
+{
+	return page_kinds[(uintptr_t)address / PAGE_BYTES];
+}

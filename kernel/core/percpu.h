@@ -23,10 +23,9 @@ struct percpu {
 	struct thread *run_head;
 	struct thread **run_tail; /* the link to store the next arrival in */
 	unsigned cpu;
-	unsigned pool_count;
-	struct thread *pool;      /* ready threads with stacks, linked by next */
-	struct thread *moving;    /* thread that left by sched_move() and waits to be sent to its new CPU */
-	struct thread idle;       /* the boot context: runs when a thread ended and no other is ready */
+	struct thread_pool pool;
+	struct thread *moving;    /* left by sched_move(): to be sent to its new CPU */
+	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */
 	struct timer_heap timers; /* interrupts off */
 	struct page_cache pages;
 	struct heap_cache heap[HEAP_CLASSES];
@@ -35,6 +34,14 @@ struct percpu {
 	struct inbox inbox __attribute__((aligned(64)));
 	struct remote_call_queue calls __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
+
+extern struct percpu percpu_table[CPU_MAX];
+
+/* percpu_of() without the call. */
+static inline struct percpu *percpu_at(unsigned cpu)
+{
+	return &percpu_table[cpu];
+}
 
 /* Prepares core's fields of the first cpu_count CPUs; before any of them schedules. */
 void percpu_init(void);

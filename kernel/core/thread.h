@@ -18,7 +18,7 @@ struct percpu;
 struct thread {
 	/* --- switching --- */
 	void *context;       /* stack pointer while not running */
-	struct thread *next; /* in a run queue, an inbox, a wait queue or a pool: never in two */
+	struct thread *next; /* in a run queue, an inbox or a pool: never in two */
 	struct percpu *home; /* the CPU that it runs on */
 	void *fpu;           /* vector state, or NULL if it never used any */
 	void *(*fn)(void *);
@@ -26,18 +26,27 @@ struct thread {
 	void *result;
 	struct thread *joiner; /* atomic: NULL, THREAD_ENDED, or the thread that waits for the end */
 	/* --- waiting --- */
-	struct thread *prev; /* in a wait queue; under its lock */
-	uint64_t blocks;     /* how often it gave up its CPU by blocking */
-	uint32_t timed;      /* atomic: enum thread_timed */
-	uint32_t id;         /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
+	struct thread *wait_next, *wait_prev; /* in a wait queue; under its lock */
+	uint64_t blocks;                      /* how often it gave up its CPU by blocking */
+	uint32_t timed;                       /* atomic: enum thread_timed */
+	uint32_t id;                          /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
 };
 
 #define THREAD_ENDED ((struct thread *)1)
 
 enum { THREAD_IDLE = 1 << 30 };
 
-/* Who may wake a thread that waits with a time limit: the first to change THREAD_WAITING. */
+/* Who wakes a thread that waits with a time limit: whoever changes THREAD_WAITING first, a waker or the timer. */
 enum thread_timed { THREAD_UNTIMED, THREAD_WAITING, THREAD_WOKEN, THREAD_TIMED_OUT };
+
+enum { THREAD_POOL_BATCH = 64 };
+
+/* Ready threads with stacks, of one CPU: the batch in use and perhaps a whole one in reserve. */
+struct thread_pool {
+	struct thread *threads; /* linked by next */
+	struct thread *full;
+	unsigned count; /* of threads */
+};
 
 /* Starts fn(arg) on cpu. NULL: no memory for a new stack. The caller goes on running. */
 struct thread *thread_create(unsigned cpu, void *(*fn)(void *), void *arg);

@@ -8,8 +8,11 @@
 
 #include <stdint.h>
 
+struct thread;
+
 struct timer {
 	uint64_t deadline_tsc;
+	struct thread *thread; /* who is to be woken; the heap does not look at it */
 	struct timer *left, *right, *parent;
 	uint32_t rank; /* length of the shortest way down to a missing child; the left one is never shorter */
 };

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/event.h"
+
+void event_init(struct event *event)
+{
+	wait_init(&event->waiters);
+	event->wakes = 0;
+}
+
+void event_wait(struct event *event, uint32_t ticket)
+{
+	spin_lock(&event->waiters.lock);
+	if (event->wakes != ticket) {
+		spin_unlock(&event->waiters.lock);
+		return;
+	}
+	wait_join(&event->waiters);
+	spin_unlock(&event->waiters.lock);
+	sched_block();
+}
+
+int event_wait_until(struct event *event, uint32_t ticket, uint64_t deadline_tsc)
+{
+	spin_lock(&event->waiters.lock);
+	if (event->wakes != ticket) {
+		spin_unlock(&event->waiters.lock);
+		return 0;
+	}
+	return wait_block_until(&event->waiters, deadline_tsc);
+}
+
+/*
+ * spin_lock() is a locked instruction and thereby a full fence: the condition that the caller has stored before is
+ * visible before the new count is.
+ */
+void event_wake_one(struct event *event)
+{
+	struct thread *thread;
+
+	spin_lock(&event->waiters.lock);
+	__atomic_store_n(&event->wakes, event->wakes + 1, __ATOMIC_RELEASE);
+	thread = wait_oldest(&event->waiters);
+	spin_unlock(&event->waiters.lock);
+	if (thread != NULL)
+		sched_wake(thread);
+}
+
+void event_wake_all(struct event *event)
+{
+	struct thread *threads;
+
+	spin_lock(&event->waiters.lock);
+	__atomic_store_n(&event->wakes, event->wakes + 1, __ATOMIC_RELEASE);
+	threads = wait_everyone(&event->waiters);
+	spin_unlock(&event->waiters.lock);
+	wait_wake_list(threads);
+}

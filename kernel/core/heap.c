@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/heap.h"
+
+#include <stdbool.h>
+#include "core/page.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/spin.h"
+#include "core/string.h"
+
+enum {
+	HEAP_BATCH_MAX = 32,
+	HEAP_BATCH_BYTES = 8192, /* a batch holds no more than this, so that no CPU hoards large objects */
+	HEAP_STEPS = HEAP_SMALL_MAX / HEAP_ALIGN,
+	HEAP_SLAB_LARGE = 2, /* order of the slabs of classes above HEAP_SLAB_SMALL_MAX bytes: 16 KiB */
+	HEAP_SLAB_SMALL_MAX = 512,
+	HEAP_POISON = 0xa5,
+};
+
+/* One size class's central store. */
+struct heap_class {
+	struct spin lock;
+	uint32_t len_bytes;
+	uint32_t batch;              /* objects in a whole batch */
+	struct heap_object *batches; /* whole batches; under lock */
+	char *slab, *slab_end;       /* the part of the newest slab that never was an object; under lock */
+} __attribute__((aligned(64)));
+
+static struct heap_class heap_classes[HEAP_CLASSES];
+static uint8_t heap_class_of[HEAP_STEPS + 1]; /* by size in steps of HEAP_ALIGN, rounded up */
+
+void heap_init(void)
+{
+	unsigned len_bytes = 0, steps = 0;
+
+	for (unsigned i = 0; i < HEAP_CLASSES; i++) {
+		struct heap_class *class = &heap_classes[i];
+
+		/* 16 classes in steps of 16, then four between each power of two and the next */
+		if (i < 16)
+			len_bytes += HEAP_ALIGN;
+		else
+			len_bytes += 64u << (i - 16) / 4;
+		class->len_bytes = len_bytes;
+		class->batch =
+		    HEAP_BATCH_BYTES / len_bytes < HEAP_BATCH_MAX ? HEAP_BATCH_BYTES / len_bytes : HEAP_BATCH_MAX;
+		while (steps <= len_bytes / HEAP_ALIGN)
+			heap_class_of[steps++] = (uint8_t)i;
+	}
+	ASSERT(len_bytes == HEAP_SMALL_MAX);
+}
+
+/* --- Poison: debug builds find writes to free objects, and objects freed twice --------------------------------------------- */
+
+static bool heap_poisoned(const void *object, size_t len_bytes)
+{
+	const uint8_t *bytes = object;
+
+	for (size_t i = sizeof(struct heap_object); i < len_bytes; i++)
+		if (bytes[i] != HEAP_POISON)
+			return false;
+	return true;
+}
+
+static void heap_poison(void *object, size_t len_bytes)
+{
+	/* objects of the smallest class have no room beside the links */
+	ASSERT(len_bytes == sizeof(struct heap_object) || !heap_poisoned(object, len_bytes));
+	memset((char *)object + sizeof(struct heap_object), HEAP_POISON, len_bytes - sizeof(struct heap_object));
+}
+
+static void heap_unpoison(void *object, size_t len_bytes)
+{
+	ASSERT(heap_poisoned(object, len_bytes));
+	memset(object, (uint8_t)~HEAP_POISON, len_bytes);
+}
+
+/* --- The central store ------------------------------------------------------------------------------------------------------ */
+
+static bool heap_slab_new(struct heap_class *class, unsigned index)
+{
+	unsigned order = class->len_bytes > HEAP_SLAB_SMALL_MAX ? HEAP_SLAB_LARGE : 0;
+	char *slab = page_alloc(order);
+
+	if (slab == NULL)
+		return false;
+	page_note(slab, index);
+	class->slab = slab;
+	class->slab_end = slab + ((size_t)PAGE_BYTES << order);
+	return true;
+}
+
+/* Makes up to a batch of objects out of slab memory; their number in *count. Lock held. */
+static struct heap_object *heap_carve(struct heap_class *class, unsigned index, uint32_t *count)
+{
+	struct heap_object *objects = NULL;
+
+	for (*count = 0; *count < class->batch; ++*count) {
+		struct heap_object *object;
+
+		if ((size_t)(class->slab_end - class->slab) < class->len_bytes && !heap_slab_new(class, index))
+			break;
+		object = (struct heap_object *)class->slab;
+		class->slab += class->len_bytes;
+		if (DEBUG_ASSERTS)
+			memset(object, HEAP_POISON, class->len_bytes);
+		object->next = objects;
+		objects = object;
+	}
+	return objects;
+}
+
+/* The batch in use is empty: goes on with the reserve, else with a batch of the store, else with new objects. */
+static __attribute__((noinline)) void *heap_refill(struct heap_cache *cache, unsigned index)
+{
+	struct heap_class *class = &heap_classes[index];
+	struct heap_object *batch = cache->full;
+	uint32_t count = class->batch;
+
+	cache->full = NULL;
+	if (batch == NULL) {
+		spin_lock(&class->lock);
+		batch = class->batches;
+		if (batch != NULL)
+			class->batches = batch->batch;
+		else
+			batch = heap_carve(class, index, &count);
+		spin_unlock(&class->lock);
+	}
+	if (batch == NULL)
+		return NULL;
+	cache->objects = batch->next;
+	cache->count = count - 1;
+	return batch;
+}
+
+/* The batch in use is whole: it becomes the reserve, and the reserve goes to the store. */
+static __attribute__((noinline)) void heap_spill(struct heap_cache *cache, struct heap_class *class)
+{
+	struct heap_object *batch = cache->full;
+
+	if (batch != NULL) {
+		spin_lock(&class->lock);
+		batch->batch = class->batches;
+		class->batches = batch;
+		spin_unlock(&class->lock);
+	}
+	cache->full = cache->objects;
+	cache->objects = NULL;
+	cache->count = 0;
+}
+
+/* --- The common path -------------------------------------------------------------------------------------------------------- */
+
+void *heap_alloc(size_t len_bytes)
+{
+	struct heap_cache *cache;
+	struct heap_object *object;
+	unsigned index;
+
+	if (__builtin_expect(len_bytes > HEAP_SMALL_MAX, 0))
+		return page_alloc(page_order(len_bytes));
+	index = heap_class_of[(len_bytes + HEAP_ALIGN - 1) / HEAP_ALIGN];
+	cache = &this_cpu->self->heap[index];
+	object = cache->objects;
+	if (__builtin_expect(object != NULL, 1)) {
+		cache->objects = object->next;
+		cache->count--;
+	} else {
+		object = heap_refill(cache, index);
+	}
+	if (DEBUG_ASSERTS && object != NULL)
+		heap_unpoison(object, heap_classes[index].len_bytes);
+	return object;
+}
+
+void heap_free(void *pointer)
+{
+	struct heap_object *object = pointer;
+	struct heap_cache *cache;
+	unsigned kind, index;
+
+	if (object == NULL)
+		return;
+	kind = page_kind(object);
+	if (__builtin_expect((kind & PAGE_KIND) != PAGE_NOTED, 0)) {
+		page_free(object);
+		return;
+	}
+	index = kind & PAGE_VALUE;
+	if (DEBUG_ASSERTS)
+		heap_poison(object, heap_classes[index].len_bytes);
+	cache = &this_cpu->self->heap[index];
+	if (__builtin_expect(cache->count == heap_classes[index].batch, 0))
+		heap_spill(cache, &heap_classes[index]);
+	object->next = cache->objects;
+	cache->objects = object;
+	cache->count++;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/sched.h"
+
+#include "core/panic.h"
+
+bool sched_idle_polls;
+
+/* Moves what has arrived in the inbox to the end of the run queue, in the order of its arrival. */
+static void sched_collect(struct percpu *cpu)
+{
+	struct thread *newest, *oldest = inbox_take(&cpu->inbox, &newest);
+
+	if (oldest == NULL)
+		return;
+	*cpu->run_tail = oldest;
+	cpu->run_tail = &newest->next;
+}
+
+/* Takes the thread that has been ready longest; NULL: none is. */
+static inline struct thread *sched_pick(struct percpu *cpu)
+{
+	struct thread *next;
+
+	if (!inbox_empty(&cpu->inbox))
+		sched_collect(cpu);
+	next = cpu->run_head;
+	if (next == NULL)
+		return NULL;
+	cpu->run_head = next->next;
+	if (cpu->run_head == NULL)
+		cpu->run_tail = &cpu->run_head;
+	return next;
+}
+
+static inline void sched_switch(struct percpu *cpu, struct thread *from, struct thread *to)
+{
+	cpu->current = to;
+	if (__builtin_expect((uintptr_t)from->fpu | (uintptr_t)to->fpu, 0))
+		fpu_switch(from->fpu, to->fpu);
+	context_switch(&from->context, to->context);
+}
+
+/* Waits until something may have arrived in the inbox. Interrupts are on before and after. */
+static void sched_wait_inbox(struct percpu *cpu)
+{
+	if (sched_idle_polls) {
+		while (inbox_empty(&cpu->inbox))
+			cpu_relax();
+		return;
+	}
+	irq_disable(); /* a kick that is sent after the announcement stays pending until the halt */
+	if (inbox_halt(&cpu->inbox)) {
+		cpu_halt();
+		inbox_awake(&cpu->inbox);
+	} else {
+		irq_enable();
+	}
+}
+
+void sched_wake_interrupt(struct thread *thread)
+{
+	struct percpu *home = thread->home;
+
+	/* one's own CPU needs no kick: the interrupt that we are in has ended the halt, if there was one */
+	if (inbox_push(&home->inbox, thread, thread) && home != this_cpu->self)
+		cpu_kick(home->cpu);
+}
+
+void sched_block(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next;
+
+	self->blocks++;
+	while ((next = sched_pick(cpu)) == NULL)
+		sched_wait_inbox(cpu);
+	if (next != self)
+		sched_switch(cpu, self, next);
+}
+
+void sched_yield(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next = sched_pick(cpu);
+
+	if (next == NULL)
+		return;
+	sched_ready(cpu, self);
+	sched_switch(cpu, self, next);
+}
+
+/*
+ * A moving thread must have left its stack before its new CPU may see it, so the idle thread sends it on. This is the
+ * one way for a thread to change its home.
+ */
+void sched_move(unsigned target)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current;
+
+	if (target == cpu->cpu)
+		return;
+	self->home = percpu_at(target);
+	cpu->moving = self;
+	sched_switch(cpu, self, &cpu->idle);
+}
+
+void sched_leave(void (*after)(void *arg), void *arg)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next = sched_pick(cpu);
+
+	if (next == NULL)
+		next = &cpu->idle;
+	cpu->current = next;
+	if (__builtin_expect((uintptr_t)self->fpu | (uintptr_t)next->fpu, 0))
+		fpu_switch(NULL, next->fpu); /* the leaving thread's vector state dies with it */
+	context_exit(next->context, after, arg);
+}
+
+void sched_idle(void)
+{
+	struct percpu *cpu = this_cpu->self;
+
+	ASSERT(cpu->current == &cpu->idle);
+	for (;;) {
+		struct thread *moving = cpu->moving;
+
+		if (moving != NULL) {
+			cpu->moving = NULL;
+			sched_wake(moving);
+		}
+		sched_block();
+	}
+}

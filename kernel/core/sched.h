@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who runs: cooperative, FIFO, one run queue per CPU that only its own CPU touches, and only in thread context. So
+ * making a thread ready here, yielding and blocking need neither a lock nor interrupts off. A thread that becomes ready
+ * for any other reason (woken by another CPU or by an interrupt handler) goes through its CPU's inbox, which is emptied
+ * into the run queue at each scheduling point; that costs one load when it is empty.
+ *
+ * A thread that blocks when nothing else is ready waits on its own stack, so being woken there needs no switch at all.
+ * And since a thread's own CPU is the only one that runs it, a waker may make it ready before it has stopped running:
+ * its CPU finds it in the inbox later, perhaps as the one that is running already.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include "core/percpu.h"
+
+/* idle=poll: an idle CPU spins on its inbox and never needs an interrupt; idle=halt (default): it halts. */
+extern bool sched_idle_polls;
+
+/* Appends a thread to this CPU's run queue. Thread context; the thread's home is this CPU and it is in no queue. */
+static inline void sched_ready(struct percpu *cpu, struct thread *thread)
+{
+	thread->next = NULL;
+	*cpu->run_tail = thread;
+	cpu->run_tail = &thread->next;
+}
+
+/* Makes the chain newest … oldest, all of one other CPU, ready there: one push and at most one interrupt. Any context. */
+static inline void sched_send(struct percpu *home, struct thread *newest, struct thread *oldest)
+{
+	if (inbox_push(&home->inbox, newest, oldest))
+		cpu_kick(home->cpu);
+}
+
+/*
+ * Makes a thread ready that has blocked, or is certain to call sched_block(): exactly once for each such call. Thread
+ * context.
+ */
+static inline void sched_wake(struct thread *thread)
+{
+	struct percpu *cpu = this_cpu->self;
+
+	if (thread->home == cpu)
+		sched_ready(cpu, thread);
+	else
+		sched_send(thread->home, thread, thread);
+}
+
+/* The same from an interrupt handler, also for threads of its own CPU. */
+void sched_wake_interrupt(struct thread *thread);
+/* Gives up the CPU until sched_wake(). Returns at once if that has happened already. */
+void sched_block(void);
+/* Lets the threads that are ready here run first. */
+void sched_yield(void);
+/* Makes the calling thread one of cpu's; on return it runs there. */
+void sched_move(unsigned cpu);
+/* Leaves the calling thread for good; after(arg) runs when its stack is no longer in use. */
+_Noreturn void sched_leave(void (*after)(void *arg), void *arg);
+/* What a CPU's boot context becomes. */
+_Noreturn void sched_idle(void);

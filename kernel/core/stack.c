@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/stack.h"
+
+#include "core/format.h"
+#include "core/page.h"
+#include "core/spin.h"
+#include "x86/core_hooks.h"
+
+static struct spin stack_lock;
+static uint32_t stack_slots;  /* slots handed out; written under stack_lock */
+static unsigned stack_mapped; /* pages of the next slot that are mapped already; under stack_lock */
+
+static uintptr_t stack_slot(uint32_t number)
+{
+	return paging_window_begin + (uintptr_t)number * STACK_SLOT_BYTES;
+}
+
+/* Maps the rest of a slot. What was mapped stays, and counts, when memory runs out. */
+static bool stack_map(uintptr_t base)
+{
+	for (; stack_mapped < STACK_BYTES / PAGE_BYTES; stack_mapped++) {
+		void *page = page_alloc(0);
+
+		if (page == NULL)
+			return false;
+		if (paging_map(base + STACK_GUARD_BYTES + stack_mapped * PAGE_BYTES, (uintptr_t)page) != 0) {
+			page_free(page);
+			return false;
+		}
+	}
+	return true;
+}
+
+uintptr_t stack_new(uint32_t *number)
+{
+	uintptr_t base, top = 0;
+
+	spin_lock(&stack_lock);
+	base = stack_slot(stack_slots);
+	if (base + STACK_SLOT_BYTES <= paging_window_begin + paging_window_bytes && stack_map(base)) {
+		*number = stack_slots++;
+		stack_mapped = 0;
+		top = base + STACK_SLOT_BYTES;
+	}
+	spin_unlock(&stack_lock);
+	return top;
+}
+
+const char *thread_describe_fault(uintptr_t address)
+{
+	static char text[64]; /* only a CPU that is about to panic comes here; two at once can only garble it */
+	uint32_t slots = __atomic_load_n(&stack_slots, __ATOMIC_RELAXED);
+
+	if (address < paging_window_begin || address >= stack_slot(slots))
+		return NULL;
+	if ((address - paging_window_begin) % STACK_SLOT_BYTES >= STACK_GUARD_BYTES)
+		return NULL;
+	format_text(text, sizeof(text), "stack overflow of thread %lu",
+		    (address - paging_window_begin) / STACK_SLOT_BYTES);
+	return text;
+}

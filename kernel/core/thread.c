@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/thread.h"
+
+#include "core/heap.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/sched.h"
+#include "core/spin.h"
+#include "core/stack.h"
+
+/* Whole batches of ready threads, linked by wait_next of each batch's first thread; under the lock. */
+static struct {
+	struct spin lock;
+	struct thread *batches;
+} thread_store;
+
+static void thread_main(void)
+{
+	struct thread *self = this_cpu->current;
+
+	thread_exit(self->fn(self->arg));
+}
+
+/* --- Pools ----------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The thread lies above its stack. Slots are a whole number of pages apart, so without the shift all threads and stack
+ * tops would compete for the same few cache sets; eight shifts of 512 bytes spread them over the page.
+ */
+static struct thread *thread_new(void)
+{
+	uint32_t id;
+	uintptr_t top = stack_new(&id);
+	struct thread *thread;
+
+	if (top == 0)
+		return NULL;
+	top -= sizeof(*thread) + id % 8 * 512;
+	thread = (struct thread *)(top & ~(uintptr_t)63);
+	*thread = (struct thread){.id = id};
+	thread->context = context_prepare(thread, thread_main);
+	return thread;
+}
+
+/* The pool's batch is empty: goes on with the reserve, else with a batch of the store, else with a new thread. */
+static __attribute__((noinline)) struct thread *thread_take_slow(struct thread_pool *pool)
+{
+	struct thread *batch = pool->full;
+
+	pool->full = NULL;
+	if (batch == NULL && __atomic_load_n(&thread_store.batches, __ATOMIC_RELAXED) != NULL) {
+		spin_lock(&thread_store.lock);
+		batch = thread_store.batches;
+		if (batch != NULL)
+			thread_store.batches = batch->wait_next;
+		spin_unlock(&thread_store.lock);
+	}
+	if (batch == NULL)
+		return thread_new();
+	pool->threads = batch->next;
+	pool->count = THREAD_POOL_BATCH - 1;
+	return batch;
+}
+
+static inline struct thread *thread_take(struct thread_pool *pool)
+{
+	struct thread *thread = pool->threads;
+
+	if (__builtin_expect(thread == NULL, 0))
+		return thread_take_slow(pool);
+	pool->threads = thread->next;
+	pool->count--;
+	return thread;
+}
+
+/* The pool's batch is whole: it becomes the reserve, and the reserve goes to the store. */
+static __attribute__((noinline)) void thread_pool_spill(struct thread_pool *pool)
+{
+	struct thread *batch = pool->full;
+
+	if (batch != NULL) {
+		spin_lock(&thread_store.lock);
+		batch->wait_next = thread_store.batches;
+		thread_store.batches = batch;
+		spin_unlock(&thread_store.lock);
+	}
+	pool->full = pool->threads;
+	pool->threads = NULL;
+	pool->count = 0;
+}
+
+/* Makes an ended thread ready for its next life. */
+static void thread_recycle(struct thread *thread)
+{
+	struct thread_pool *pool = &this_cpu->self->pool;
+
+	if (__builtin_expect(thread->fpu != NULL, 0)) {
+		heap_free(thread->fpu);
+		thread->fpu = NULL;
+	}
+	thread->context = context_prepare(thread, thread_main);
+	if (__builtin_expect(pool->count == THREAD_POOL_BATCH, 0))
+		thread_pool_spill(pool);
+	thread->next = pool->threads;
+	pool->threads = thread;
+	pool->count++;
+}
+
+/* --- Begin and end ------------------------------------------------------------------------------------------------------ */
+
+struct thread *thread_create(unsigned cpu, void *(*fn)(void *), void *arg)
+{
+	struct thread *thread = thread_take(&this_cpu->self->pool);
+
+	if (thread == NULL)
+		return NULL;
+	DEBUG_ASSERT(cpu < cpu_count);
+	thread->home = percpu_at(cpu);
+	thread->fn = fn;
+	thread->arg = arg;
+	thread->joiner = NULL;
+	thread->blocks = 0;
+	sched_wake(thread);
+	return thread;
+}
+
+/* Runs on the next thread's stack: from the exchange on, the joiner may reuse this one's. */
+static void thread_ended(void *arg)
+{
+	struct thread *thread = arg;
+	/* release: the result and all that the thread wrote; acquire: the joiner's fields */
+	struct thread *joiner = __atomic_exchange_n(&thread->joiner, THREAD_ENDED, __ATOMIC_ACQ_REL);
+
+	if (joiner != NULL)
+		sched_wake(joiner);
+}
+
+static void thread_left(void *arg)
+{
+	(void)arg;
+}
+
+/*
+ * A joiner of the same CPU that waits already cannot run before this stack has been left, so it can be made ready first
+ * and, with nothing else ready, is what runs next: no detour over the idle thread.
+ */
+void thread_exit(void *result)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *joiner;
+
+	self->result = result;
+	joiner = __atomic_load_n(&self->joiner, __ATOMIC_ACQUIRE);
+	if (joiner != NULL && joiner->home == cpu) {
+		sched_ready(cpu, joiner);
+		sched_leave(thread_left, NULL);
+	}
+	sched_leave(thread_ended, self);
+}
+
+void *thread_join(struct thread *thread)
+{
+	struct thread *self = this_cpu->current, *before;
+	void *result;
+
+	ASSERT(thread != self);
+	before = __atomic_load_n(&thread->joiner, __ATOMIC_ACQUIRE);
+	if (before != THREAD_ENDED) {
+		/* acq_rel: the ending thread sees the joiner's fields, or we its result */
+		before = __atomic_exchange_n(&thread->joiner, self, __ATOMIC_ACQ_REL);
+		if (before != THREAD_ENDED)
+			sched_block();
+	}
+	ASSERT(before == NULL || before == THREAD_ENDED); /* a second join */
+	result = thread->result;
+	thread_recycle(thread);
+	return result;
+}
+
+void *thread_fpu_area(void)
+{
+	struct thread *self = this_cpu->current;
+	size_t len_bytes = (fpu_area_bytes + 63) & ~(size_t)63;
+	void *area = heap_alloc(len_bytes < HEAP_ALIGN_LINE_MIN ? HEAP_ALIGN_LINE_MIN : len_bytes);
+
+	if (area == NULL)
+		panic("no memory for the vector state of thread %u", self->id);
+	self->fpu = area;
+	return area;
+}

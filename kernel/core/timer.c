@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/timer.h"
+
+#include "core/panic.h"
+#include "core/sched.h"
+
+void timer_add(struct timer *timer)
+{
+	struct percpu *cpu = this_cpu->self;
+	bool enabled = irq_save();
+
+	DEBUG_ASSERT(timer->thread->home == cpu);
+	timer_heap_add(&cpu->timers, timer);
+	if (cpu->timers.root == timer)
+		timer_arm(timer->deadline_tsc);
+	irq_restore(enabled);
+}
+
+void timer_cancel(struct timer *timer)
+{
+	struct percpu *cpu = this_cpu->self;
+	bool enabled = irq_save(), first = cpu->timers.root == timer;
+
+	if (timer->thread != NULL) {
+		timer_heap_remove(&cpu->timers, timer);
+		if (cpu->timers.root == NULL)
+			timer_disarm();
+		else if (first)
+			timer_arm(cpu->timers.root->deadline_tsc);
+	}
+	irq_restore(enabled);
+}
+
+/* The hardware's one shot: wakes everybody whose time has come, then arms for the next. */
+void timer_interrupt(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct timer *timer;
+
+	while ((timer = cpu->timers.root) != NULL && timer->deadline_tsc <= clock_now()) {
+		struct thread *thread = timer->thread;
+		uint32_t waiting = THREAD_WAITING;
+
+		timer_heap_remove(&cpu->timers, timer);
+		timer->thread = NULL; /* tells timer_cancel() that it has expired */
+		if (__atomic_compare_exchange_n(&thread->timed, &waiting, THREAD_TIMED_OUT, false, __ATOMIC_RELAXED,
+						__ATOMIC_RELAXED))
+			sched_wake_interrupt(thread);
+	}
+	if (timer != NULL)
+		timer_arm(timer->deadline_tsc);
+}
+
+void timer_sleep_until(uint64_t deadline_tsc)
+{
+	struct thread *self = this_cpu->current;
+	struct timer timer = {.deadline_tsc = deadline_tsc, .thread = self};
+
+	self->timed = THREAD_WAITING;
+	timer_add(&timer);
+	sched_block();
+	self->timed = THREAD_UNTIMED;
+}
+
+uint64_t timer_ticks(uint64_t ns)
+{
+	const uint64_t second = 1000000000, most = (uint64_t)1 << 63;
+	uint64_t seconds = ns / second, rest = ns % second;
+
+	if (seconds >= most / clock_hz)
+		return most;
+	/* rest * clock_hz fits 64 bits up to 18 GHz */
+	return seconds * clock_hz + (rest * clock_hz + second - 1) / second;
+}
+
+void timer_sleep_ns(uint64_t ns)
+{
+	timer_sleep_until(clock_now() + timer_ticks(ns));
+}

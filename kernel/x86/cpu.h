@@ -159,3 +159,5 @@ _Noreturn void machine_exit(unsigned code);
 void backtrace_print(const void *frame);
 /* Tells every other CPU to stop (NMI), so that a panic's message is the last word. */
 void cpu_stop_others(void);
+/* Causes a double fault, for the tests of failing. */
+_Noreturn void cpu_double_fault(void);

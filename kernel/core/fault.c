@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/fault.h"
+
+#include "core/panic.h"
+#include "core/settings.h"
+#include "x86/cpu.h"
+
+enum { FAULT_RECORD = 8 }; /* version, three lines of environment, @run, some lines of samples */
+
+/* The recursion, which the compiler must neither see through nor turn into a loop. */
+static unsigned fault_deeper(unsigned depth) __attribute__((noinline));
+static unsigned (*volatile fault_next)(unsigned depth) = fault_deeper;
+
+static unsigned fault_deeper(unsigned depth)
+{
+	volatile char frame[512];
+
+	frame[depth % sizeof(frame)] = (char)depth;
+	return fault_next(depth + 1) + (unsigned)frame[0];
+}
+
+void fault_inject(void)
+{
+	switch (settings_panic) {
+	case PANIC_ASSERT:
+		ASSERT(settings_panic != PANIC_ASSERT);
+		break;
+	case PANIC_PAGEFAULT:
+		*(volatile char *)(paging_window_begin + paging_window_bytes - 1) = 1;
+		break;
+	case PANIC_OVERFLOW:
+		fault_deeper(0);
+		break;
+	case PANIC_DOUBLEFAULT:
+		cpu_double_fault();
+		break;
+	case PANIC_HANG:
+		for (;;)
+			cpu_relax();
+	case PANIC_MID:
+	case PANIC_NONE:
+		return;
+	}
+	panic("a fault was injected, and nothing noticed");
+}
+
+void fault_inject_record(void)
+{
+	static unsigned records;
+
+	if (settings_panic == PANIC_MID && ++records == FAULT_RECORD)
+		panic("injected after %u records", records);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests that run on the machine itself: mode=test. A test is a function registered by KERNEL_TEST(), its name states its
+ * claim. Tests run one after the other on a thread of CPU 0, and each joins all threads that it starts. A test that
+ * hangs is ended by whoever booted the machine; the plan line tells that tests are missing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/thread.h"
+
+struct ktest {
+	const char *name;
+	unsigned min_cpus; /* fewer: skipped with the reason */
+	void (*run)(void);
+};
+
+/* A pointer in a linker section, as BENCH() has it. */
+#define KERNEL_TEST_CPUS(id, cpus)                                                                           \
+	static void ktest_##id(void);                                                                        \
+	static const struct ktest ktest_struct_##id = {.name = #id, .min_cpus = (cpus), .run = ktest_##id};  \
+	static const struct ktest *const ktest_pointer_##id __attribute__((used, section("kernel_tests"))) = \
+	    &ktest_struct_##id;                                                                              \
+	static void ktest_##id(void)
+
+#define KERNEL_TEST(id) KERNEL_TEST_CPUS(id, 1)
+
+/* Any thread or interrupt handler of a test: a failed check is printed and fails the test, which goes on. */
+#define CHECK(holds)                                              \
+	do {                                                      \
+		if (!(holds))                                     \
+			ktest_failed(#holds, __FILE__, __LINE__); \
+	} while (0)
+
+void ktest_failed(const char *text, const char *file, int line);
+/* thread_create() that must succeed. */
+struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg);
+/* Uniform in [0, limit), the same sequence in every run: splitmix64 with the caller's state. */
+uint64_t ktest_random(uint64_t *state, uint64_t limit);
+/* Lets everything that is ready or about to be ready run, on all CPUs: for tests that look at what is left. */
+void ktest_settle(void);
+
+/* Runs the tests, all or those whose name contains the word test=TEXT, and returns the number of failures. */
+int ktest_main(int count, char *const words[]);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot, as a list, and the first thread. Success is said in one place only: everything else ends in another exit code.
+ */
+#include "core/main.h"
+
+#include "core/fault.h"
+#include "core/format.h"
+#include "core/heap.h"
+#include "core/ktest.h"
+#include "core/page.h"
+#include "core/panic.h"
+#include "core/percpu.h"
+#include "core/sched.h"
+#include "core/settings.h"
+#include "core/string.h"
+#include "core/thread.h"
+
+static bool main_ready; /* atomic: the other CPUs may schedule */
+
+static struct {
+	int count; /* or -E2BIG */
+	char *words[SETTINGS_WORDS_MAX];
+} main_line;
+
+static bool main_tests(void)
+{
+	for (int i = 0; i < main_line.count; i++)
+		if (strcmp(main_line.words[i], "mode=test") == 0)
+			return true;
+	return false;
+}
+
+static void *main_thread(void *arg)
+{
+	int failures;
+
+	(void)arg;
+	fault_inject();
+	if (main_tests())
+		failures = ktest_main(main_line.count, main_line.words);
+	else
+		failures = runner_port_main(main_line.count, main_line.words);
+	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);
+}
+
+void core_main(void)
+{
+	percpu_init();
+	page_init();
+	heap_init();
+	main_line.count = settings_split(main_line.words);
+	if (main_line.count < 0)
+		panic("the command line has more than %d bytes or %d words", SETTINGS_LINE_MAX - 1, SETTINGS_WORDS_MAX);
+	settings_obey(main_line.count, main_line.words);
+	if (thread_create(0, main_thread, NULL) == NULL)
+		panic("no memory for the first thread");
+	__atomic_store_n(&main_ready, true, __ATOMIC_RELEASE); /* all of the above is visible to who sees it */
+	irq_enable();
+	sched_idle();
+}
+
+void core_ap_main(void)
+{
+	while (!__atomic_load_n(&main_ready, __ATOMIC_ACQUIRE))
+		cpu_relax();
+	irq_enable();
+	sched_idle();
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one thing that core calls outside itself: what this kernel was booted for.
+ */
+#pragma once
+
+/* Runs the benchmarks that the words ask for, on the first thread of CPU 0; returns the number of failures. */
+int runner_port_main(int count, char *const words[]);

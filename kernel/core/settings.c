@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/settings.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include "core/sched.h"
+#include "core/string.h"
+
+enum settings_panic settings_panic;
+
+static const struct setting {
+	const char *key, *value;
+	enum { SETTING_IDLE, SETTING_SPIN, SETTING_PANIC } what;
+	int to;
+} setting_table[] = {
+    {"idle", "halt", SETTING_IDLE, false},
+    {"idle", "poll", SETTING_IDLE, true},
+    {"spin", "none", SETTING_SPIN, false},
+    {"spin", "pause", SETTING_SPIN, true},
+    {"panic", "assert", SETTING_PANIC, PANIC_ASSERT},
+    {"panic", "pagefault", SETTING_PANIC, PANIC_PAGEFAULT},
+    {"panic", "overflow", SETTING_PANIC, PANIC_OVERFLOW},
+    {"panic", "doublefault", SETTING_PANIC, PANIC_DOUBLEFAULT},
+    {"panic", "hang", SETTING_PANIC, PANIC_HANG},
+    {"panic", "mid", SETTING_PANIC, PANIC_MID},
+};
+
+int settings_split(char *words[SETTINGS_WORDS_MAX])
+{
+	static char line[SETTINGS_LINE_MAX];
+	const char *from = boot_command_line();
+	size_t len_bytes = from == NULL ? 0 : strlen(from);
+	int count = 0;
+	bool inside = false;
+
+	if (len_bytes >= sizeof(line))
+		return -E2BIG;
+	memcpy(line, from, len_bytes);
+	for (size_t i = 0; i < len_bytes; i++) {
+		bool blank = line[i] == ' ' || line[i] == '\t' || line[i] == '\n';
+
+		if (blank)
+			line[i] = '\0';
+		else if (!inside && count == SETTINGS_WORDS_MAX)
+			return -E2BIG;
+		else if (!inside)
+			words[count++] = &line[i];
+		inside = !blank;
+	}
+	return count;
+}
+
+bool settings_word(const char *key, const char *value)
+{
+	for (size_t i = 0; i < sizeof(setting_table) / sizeof(setting_table[0]); i++) {
+		const struct setting *setting = &setting_table[i];
+
+		if (strcmp(setting->key, key) != 0 || strcmp(setting->value, value) != 0)
+			continue;
+		if (setting->what == SETTING_IDLE)
+			sched_idle_polls = setting->to;
+		else if (setting->what == SETTING_SPIN)
+			cpu_relax_pauses = setting->to;
+		else
+			settings_panic = (enum settings_panic)setting->to;
+		return true;
+	}
+	return false;
+}
+
+void settings_obey(int count, char *const words[])
+{
+	for (int i = 0; i < count; i++) {
+		char *equals = strchr(words[i], '=');
+
+		if (equals == NULL)
+			continue;
+		*equals = '\0';
+		settings_word(words[i], equals + 1);
+		*equals = '=';
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own words of the command line, and the words themselves.
+ *
+ *   idle=halt|poll     what a CPU does that has nothing to run (default halt)
+ *   spin=pause|none    what a spin loop executes (default pause)
+ *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, doublefault, hang before
+ *                      anything is measured; mid in the middle of the stream
+ */
+#pragma once
+
+#include <stdbool.h>
+
+enum settings_panic {
+	PANIC_NONE,
+	PANIC_ASSERT,
+	PANIC_PAGEFAULT,
+	PANIC_OVERFLOW,
+	PANIC_DOUBLEFAULT,
+	PANIC_HANG,
+	PANIC_MID
+};
+
+extern enum settings_panic settings_panic;
+
+enum { SETTINGS_WORDS_MAX = 64, SETTINGS_LINE_MAX = 2048 };
+
+/* Splits the boot command line into words. -E2BIG: too long or too many; no word is dropped silently. */
+int settings_split(char *words[SETTINGS_WORDS_MAX]);
+/* Obeys a word of the list above. False: it is none of them, or has no such value. */
+bool settings_word(const char *key, const char *value);
+/* Obeys all such words among these, and leaves the others to whoever reads them next. */
+void settings_obey(int count, char *const words[]);

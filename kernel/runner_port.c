@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Aerokernel under the benchmark runner: where records go, what the environment is, how many interrupts there were.
+ */
+#include "core/main.h"
+
+#include <build_info.h>
+#include "runner.h"
+#include "core/fault.h"
+#include "core/page.h"
+#include "core/sched.h"
+#include "core/settings.h"
+#include "x86/facts.h"
+
+static void port_write(void *context, const char *bytes, size_t len_bytes)
+{
+	(void)context;
+	console_write(bytes, len_bytes);
+	fault_inject_record();
+}
+
+static const char *port_flag(bool flag)
+{
+	return flag ? "yes" : "no";
+}
+
+/* What was built, and how it runs. */
+static void port_env_kernel(struct wire *wire)
+{
+	wire_pair(wire, "os", "aerokernel");
+	wire_pair(wire, "build", BUILD_TYPE);
+	wire_pair(wire, "asserts", BUILD_ASSERTS);
+	wire_pair(wire, "compiler", BUILD_COMPILER);
+	wire_pair(wire, "commit", BUILD_COMMIT);
+	wire_pair(wire, "idle", sched_idle_polls ? "poll" : "halt");
+	wire_pair(wire, "spin", cpu_relax_pauses ? "pause" : "none");
+	wire_pair(wire, "boot", machine_facts.boot);
+	wire_pair(wire, "fpu_save", machine_facts.fpu_save);
+}
+
+/* What it runs on. */
+static void port_env_machine(struct wire *wire)
+{
+	wire_pair(wire, "clock", "rdtsc");
+	wire_pair(wire, "clock_source", machine_facts.clock_source);
+	wire_pair_number(wire, "clock_spread_ppm", machine_facts.clock_spread_ppm);
+	wire_pair(wire, "timer", machine_facts.timer);
+	wire_pair(wire, "tsc_invariant", port_flag(machine_facts.tsc_invariant));
+	wire_pair(wire, "tsc_adjust_equal", port_flag(machine_facts.tsc_adjust_equal));
+	wire_pair(wire, "lfence_serialises", port_flag(machine_facts.lfence_serialises));
+	wire_pair(wire, "x2apic", port_flag(machine_facts.x2apic));
+	wire_pair(wire, "cpu_vendor", machine_facts.cpu_vendor);
+	wire_pair(wire, "cpu_model", machine_facts.cpu_brand);
+	wire_pair(wire, "hypervisor", machine_facts.hypervisor);
+	wire_pair_number(wire, "cpus_listed", machine_facts.cpus_listed);
+	wire_pair(wire, "page_bytes", machine_facts.pages_1gib ? "1073741824" : "2097152");
+	wire_pair_number(wire, "memory_bytes", (int64_t)page_total_count() * PAGE_BYTES);
+}
+
+static void port_env(struct wire *wire)
+{
+	port_env_kernel(wire);
+	wire_end(wire);
+	wire_begin(wire, "env");
+	port_env_machine(wire);
+}
+
+static int64_t port_interrupts(void)
+{
+	uint64_t interrupts = 0;
+
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		interrupts += cpu_interrupts(cpu);
+	return (int64_t)interrupts;
+}
+
+int runner_port_main(int count, char *const words[])
+{
+	static const struct runner_port port = {
+	    .write = port_write, .env = port_env, .interrupts = port_interrupts, .word = settings_word};
+
+	return runner_main(&port, count, words);
+}

@@ -13,7 +13,7 @@
 #include "error.h"
 
 /* Larger inputs are refused: 1 GiB is 100 times the largest planned run. */
-enum { STREAM_BYTES_MAX = 1 << 30, STREAM_PAIRS_MAX = 16 };
+enum { STREAM_BYTES_MAX = 1 << 30, STREAM_PARAMS_MAX = 16, STREAM_SAMPLES_MAX = 1 << 24 };
 
 struct stream_pair {
 	char *key;
@@ -23,7 +23,7 @@ struct stream_pair {
 /* A point of a benchmark's grid: the parameters in the order of the stream; a named series is the last one, "series". */
 struct stream_point {
 	char *benchmark;
-	struct stream_pair params[STREAM_PAIRS_MAX];
+	struct stream_pair params[STREAM_PARAMS_MAX];
 	size_t param_count;
 };
 
@@ -37,7 +37,7 @@ struct stream_run {
 	uint32_t *warmup;  /* warmup_count of them; the first is the cold one */
 	size_t warmup_count;
 	uint64_t overflow; /* samples that did not fit and are UINT32_MAX */
-	int64_t irqs;      /* interrupts during the run on the CPUs used; -1: unknown */
+	int64_t irqs;      /* interrupts during the run on all CPUs; -1: unknown */
 	unsigned line;     /* of its @run, from 1 */
 };
 
@@ -48,6 +48,13 @@ struct stream_note {
 	unsigned line;
 };
 
+/* One @bench of mode=list. */
+struct stream_bench {
+	struct stream_point point;   /* the name, and each parameter with its values separated by '|' */
+	char *unit, *series, *about; /* series: names separated by '|', "" for the one series without a name */
+	uint64_t per, min_cpus, max_samples;
+};
+
 struct stream {
 	struct stream_pair *env; /* all @env pairs in order */
 	size_t env_count;
@@ -55,10 +62,9 @@ struct stream {
 	size_t run_count;
 	struct stream_note *skips;
 	size_t skip_count;
-	struct stream_note *fails; /* kept when the stream failed, as far as they were read */
+	struct stream_note *fails; /* kept when the stream failed */
 	size_t fail_count;
-	struct stream_pair *
-	    *benches; /* mode=list: for each @bench its pairs, ended by a NULL key; the first has key "name" */
+	struct stream_bench *benches; /* mode=list */
 	size_t bench_count;
 	char **noise; /* console lines, in order, without newline, unprintable bytes as '?' */
 	size_t noise_count;
@@ -67,14 +73,14 @@ struct stream {
 /*
  * Parses a whole raw log. Returns 0 with everything filled, or with the error set and no runs: STATUS_USAGE for a stream
  * that is broken (truncated, corrupted, reordered, empty), STATUS_FAILED for a whole stream that reports failures of its
- * own. env, skips, fails and noise hold what was read until then, for messages only. Call stream_free() in every case.
+ * own. env, fails and noise hold what was read until then, for messages only. Call stream_free() in every case.
  */
 int stream_parse(struct stream *stream, const char *bytes, size_t len_bytes, struct error *error);
 void stream_free(struct stream *stream);
 
 /* The value of an @env key, or NULL. */
 const char *stream_env(const struct stream *stream, const char *key);
-/* The value of a pair of a @bench record, or NULL. */
-const char *stream_bench_value(const struct stream_pair *bench, const char *key);
+/* The value of a parameter of the point, or NULL. */
+const char *stream_point_value(const struct stream_point *point, const char *key);
 /* "place=same threads=4" in the order of the stream, "" without parameters; allocated. Equal texts are the same point. */
 char *stream_point_params(const struct stream_point *point);

@@ -169,6 +169,15 @@ static void say_number(const struct output *out, uint64_t number)
 	out->write(out->context, digits, word_decimal(digits, number));
 }
 
+/* What a check compared may have been an int. */
+static void say_signed(const struct output *out, uint64_t number)
+{
+	bool negative = number > INT64_MAX;
+
+	say(out, negative ? "-" : "");
+	say_number(out, negative ? 0 - number : number);
+}
+
 static void report_notes(const struct output *out, const struct conform *t)
 {
 	for (uint32_t i = 0; i < conform_read(&t->failures) && i < NOTES_MAX; i++) {
@@ -182,9 +191,9 @@ static void report_notes(const struct output *out, const struct conform *t)
 		say(out, failed->text);
 		if (failed->has_values) {
 			say(out, ": ");
-			say_number(out, failed->actual);
+			say_signed(out, failed->actual);
 			say(out, ", not ");
-			say_number(out, failed->expected);
+			say_signed(out, failed->expected);
 		}
 		say(out, "\n");
 	}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The spin lock. Each thread that wants it has a CPU of its own, and no holder blocks.
+ */
+#include "conform.h"
+
+enum { TURNS = 2000 };
+
+static struct {
+	struct os_spin lock;
+	uint64_t count; /* plain: only the lock protects it */
+	uint32_t inside, intruders;
+	uint32_t waiting, served;
+	uint32_t order[2];
+} cell;
+
+static void cell_init(void)
+{
+	os_spin_init(&cell.lock);
+	cell.count = 0;
+	cell.inside = 0;
+	cell.intruders = 0;
+	cell.waiting = 0;
+	cell.served = 0;
+}
+
+static void lock_often(struct conform_party *party)
+{
+	uint64_t blocks = os_thread_blocks();
+
+	for (unsigned i = 0; i < TURNS; i++) {
+		uint64_t before;
+
+		os_spin_lock(&cell.lock);
+		conform_add(&cell.intruders, conform_add(&cell.inside, 1));
+		before = *(volatile uint64_t *)&cell.count;
+		if (i % 64 == 0)
+			os_delay_ns(500);
+		*(volatile uint64_t *)&cell.count = before + 1;
+		conform_add(&cell.inside, (uint32_t)-1);
+		os_spin_unlock(&cell.lock);
+	}
+	CHECK_EQUAL(party->t, os_thread_blocks(), blocks);
+}
+
+CONFORM(spin_excludes, 1, "one CPU at a time holds a spin lock, and waiting for it is no block")
+{
+	unsigned cpus = os_cpu_count();
+
+	cell_init();
+	conform_gang_start(t, cpus, lock_often, NULL);
+	conform_gang_finish(t);
+	CHECK_EQUAL(t, conform_read(&cell.intruders), 0);
+	CHECK_EQUAL(t, cell.count, (uint64_t)cpus * TURNS);
+}
+
+static void lock_in_order(struct conform_party *party)
+{
+	conform_add(&cell.waiting, 1);
+	os_spin_lock(&cell.lock);
+	cell.order[cell.served++] = party->index;
+	os_spin_unlock(&cell.lock);
+}
+
+CONFORM(spin_is_fifo, 3, "a spin lock serves first who came first")
+{
+	static struct conform_party rivals[2];
+
+	for (unsigned round = 0; round < 10; round++) {
+		cell_init();
+		os_spin_lock(&cell.lock); /* held by a CPU that only spins until both wait */
+		for (unsigned i = 0; i < 2; i++) {
+			rivals[i].index = i;
+			/* the later number first in every second round, so that the CPU's number decides nothing */
+			conform_start(t, &rivals[i], 1 + (i + round) % 2, lock_in_order, NULL);
+			while (conform_read(&cell.waiting) <= i)
+				os_relax();
+			os_delay_ns(5 * 1000 * 1000);
+		}
+		os_spin_unlock(&cell.lock);
+		for (unsigned i = 0; i < 2; i++) {
+			conform_finish(&rivals[i]);
+			CHECK_EQUAL(t, cell.order[i], i);
+		}
+	}
+}
+
+CONFORM(spin_free_is_taken, 1, "a free spin lock is taken and released again and again")
+{
+	cell_init();
+	for (unsigned i = 0; i < TURNS; i++) {
+		os_spin_lock(&cell.lock);
+		cell.count++;
+		os_spin_unlock(&cell.lock);
+	}
+	CHECK_EQUAL(t, cell.count, TURNS);
+}

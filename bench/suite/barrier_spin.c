@@ -30,7 +30,7 @@ static void *party(void *arg)
 	return NULL;
 }
 
-static void barrier_spin(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned parties = bench_int(run, "parties"), turns = 0;
 	uint64_t blocks;
@@ -59,6 +59,5 @@ static void barrier_spin(struct bench_run *run)
 	bench_check(run, blocks == 0, "no party sleeps at a spinning barrier");
 }
 
-BENCH(barrier_spin, .run = barrier_spin, .unit = "ticks",
-      .about = "8 rounds of os_spin_barrier_wait(), one party a CPU", .params = {{"parties", "2 4 8"}}, .per = ROUNDS,
-      .min_cpus = 2);
+BENCH(barrier_spin, .run = measure, .unit = "ticks", .about = "8 rounds of os_spin_barrier_wait(), one party a CPU",
+      .params = {{"parties", "2 4 8"}}, .per = ROUNDS, .min_cpus = 2);

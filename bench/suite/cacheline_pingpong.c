@@ -38,7 +38,7 @@ static void *partner_main(void *arg)
 	return NULL;
 }
 
-static void cacheline_pingpong(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint32_t round = 0;
 
@@ -61,5 +61,5 @@ static void cacheline_pingpong(struct bench_run *run)
 	bench_check(run, line.strays == 0 && os_cpu_self() == PLACE_MAIN, "the threads stayed on two CPUs");
 }
 
-BENCH(cacheline_pingpong, .run = cacheline_pingpong, .unit = "ticks",
+BENCH(cacheline_pingpong, .run = measure, .unit = "ticks",
       .about = "round trip of a cache line between two spinning CPUs", .min_cpus = 2);

@@ -7,7 +7,7 @@
  */
 #include "place.h"
 
-static void clock_read(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint64_t begin, end;
 
@@ -23,4 +23,4 @@ static void clock_read(struct bench_run *run)
 	bench_check(run, os_cpu_self() == PLACE_MAIN, "the main part stayed on CPU 0");
 }
 
-BENCH(clock_read, .run = clock_read, .unit = "ticks", .about = "control: start stamp to stop stamp, empty body");
+BENCH(clock_read, .run = measure, .unit = "ticks", .about = "control: start stamp to stop stamp, empty body");

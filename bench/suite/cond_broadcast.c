@@ -7,22 +7,22 @@
  * one mutex and releases it right after its stamp, so the mutex going from waiter to waiter is in "last"; wake_all is the
  * same without it. Series and placement are those of wake_all. All slept in each sample (waiters.h).
  */
-#include "cond.h"
+#include "condvar.h"
 
-static struct cond cond;
+static struct condvar condvar;
 
-static void cond_broadcast(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	if (!place_possible(run))
 		return;
-	cond_begin(run, &cond, bench_int(run, "waiters"), place_same(run));
+	condvar_begin(run, &condvar, bench_int(run, "waiters"), place_same(run));
 	while (bench_next(run)) {
-		cond_round(run, &cond, COND_BROADCAST);
-		waiters_record(run, &cond.waiters, cond.start);
+		condvar_round(run, &condvar, CONDVAR_BROADCAST);
+		waiters_record(run, &condvar.waiters, condvar.start);
 	}
-	cond_end(run, &cond);
+	condvar_end(run, &condvar);
 }
 
-BENCH(cond_broadcast, .run = cond_broadcast, .unit = "ticks",
+BENCH(cond_broadcast, .run = measure, .unit = "ticks",
       .about = "os_cond_broadcast() to the waiters running, each with the mutex",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"});

@@ -7,21 +7,21 @@
  * wanting it. One way. place is the waiter's CPU; with place=same the signaller yields after the call, and that switch is
  * part of the sample. The waiter slept in each sample (waiters.h).
  */
-#include "cond.h"
+#include "condvar.h"
 
-static struct cond cond;
+static struct condvar condvar;
 
-static void cond_signal(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	if (!place_possible(run))
 		return;
-	cond_begin(run, &cond, 1, place_same(run));
+	condvar_begin(run, &condvar, 1, place_same(run));
 	while (bench_next(run)) {
-		cond_round(run, &cond, COND_SIGNAL);
-		bench_record(run, cond.start, cond.waiters.waiter[0].stamp);
+		condvar_round(run, &condvar, CONDVAR_SIGNAL);
+		bench_record(run, condvar.start, condvar.waiters.waiter[0].stamp);
 	}
-	cond_end(run, &cond);
+	condvar_end(run, &condvar);
 }
 
-BENCH(cond_signal, .run = cond_signal, .unit = "ticks",
-      .about = "os_cond_signal() to the waiter running, with the mutex", .params = {{"place", "same other"}});
+BENCH(cond_signal, .run = measure, .unit = "ticks", .about = "os_cond_signal() to the waiter running, with the mutex",
+      .params = {{"place", "same other"}});

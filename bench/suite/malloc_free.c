@@ -27,7 +27,7 @@ static void blocks_check(struct bench_run *run, size_t len_bytes)
 	os_free(b);
 }
 
-static void malloc_free(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	size_t len_bytes = bench_int(run, "size");
 	bool missing = false;
@@ -46,5 +46,5 @@ static void malloc_free(struct bench_run *run)
 	bench_check(run, os_cpu_self() == PLACE_MAIN, "the main part stayed on CPU 0");
 }
 
-BENCH(malloc_free, .run = malloc_free, .unit = "ticks", .about = "100 pairs of os_malloc(size) and os_free()",
+BENCH(malloc_free, .run = measure, .unit = "ticks", .about = "100 pairs of os_malloc(size) and os_free()",
       .params = {{"size", "64 4096"}}, .per = PAIRS);

@@ -58,7 +58,7 @@ static void contend(struct bench_run *run)
 	team.member[0].turns++;
 }
 
-static void mutex_contended(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned threads = bench_int(run, "threads");
 	uint64_t turns = 0;
@@ -84,6 +84,6 @@ static void mutex_contended(struct bench_run *run)
 	os_mutex_destroy(&shared.mutex);
 }
 
-BENCH(mutex_contended, .run = mutex_contended, .unit = "ticks",
+BENCH(mutex_contended, .run = measure, .unit = "ticks",
       .about = "os_mutex_lock(): call to return, another CPU holds it", .params = {{"threads", "2 4 8"}},
       .min_cpus = 2);

@@ -13,7 +13,7 @@ enum { PAIRS = 100 };
 
 static struct os_mutex mutex;
 
-static void mutex_uncontended(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint64_t blocks;
 
@@ -31,5 +31,5 @@ static void mutex_uncontended(struct bench_run *run)
 	os_mutex_destroy(&mutex);
 }
 
-BENCH(mutex_uncontended, .run = mutex_uncontended, .unit = "ticks",
+BENCH(mutex_uncontended, .run = measure, .unit = "ticks",
       .about = "100 pairs of os_mutex_lock() and os_mutex_unlock(), free", .per = PAIRS);

@@ -55,7 +55,7 @@ static struct window window_watch(uint64_t len_ticks, uint64_t shortest)
 	return window;
 }
 
-static void noise(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned cpu = bench_is(run, "cpu", "first") ? PLACE_MAIN : os_cpu_count() - 1;
 	uint64_t len_ticks = os_clock_hz() / WINDOWS_PER_S, shortest, reads = 0;
@@ -79,6 +79,6 @@ static void noise(struct bench_run *run)
 	place_main(run);
 }
 
-BENCH(noise, .run = noise, .unit = "ticks",
+BENCH(noise, .run = measure, .unit = "ticks",
       .about = "largest gap, and ticks lost to gaps, in 100 us of reading the clock", .params = {{"cpu", "first last"}},
       .series = {"gap", "lost"});

@@ -10,7 +10,7 @@
 
 static struct pingpong pingpong;
 
-static void pingpong_cross(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	pingpong_begin(run, &pingpong, place_other(0));
 	while (bench_next(run)) {
@@ -20,5 +20,5 @@ static void pingpong_cross(struct bench_run *run)
 	pingpong_end(run, &pingpong);
 }
 
-BENCH(pingpong_cross, .run = pingpong_cross, .unit = "ticks", .min_cpus = 2,
+BENCH(pingpong_cross, .run = measure, .unit = "ticks", .min_cpus = 2,
       .about = "round trip by semaphores, two threads on two CPUs");

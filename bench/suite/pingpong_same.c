@@ -10,7 +10,7 @@
 
 static struct pingpong pingpong;
 
-static void pingpong_same(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	pingpong_begin(run, &pingpong, PLACE_MAIN);
 	while (bench_next(run)) {
@@ -20,5 +20,4 @@ static void pingpong_same(struct bench_run *run)
 	pingpong_end(run, &pingpong);
 }
 
-BENCH(pingpong_same, .run = pingpong_same, .unit = "ticks",
-      .about = "round trip by semaphores, two threads on one CPU");
+BENCH(pingpong_same, .run = measure, .unit = "ticks", .about = "round trip by semaphores, two threads on one CPU");

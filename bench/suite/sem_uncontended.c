@@ -13,7 +13,7 @@ enum { PAIRS = 100 };
 
 static struct os_sem sem;
 
-static void sem_uncontended(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint64_t blocks;
 
@@ -32,5 +32,5 @@ static void sem_uncontended(struct bench_run *run)
 	os_sem_destroy(&sem);
 }
 
-BENCH(sem_uncontended, .run = sem_uncontended, .unit = "ticks",
-      .about = "100 pairs of os_sem_down() and os_sem_up(), free", .per = PAIRS);
+BENCH(sem_uncontended, .run = measure, .unit = "ticks", .about = "100 pairs of os_sem_down() and os_sem_up(), free",
+      .per = PAIRS);

@@ -12,7 +12,7 @@
 
 enum { NS_PER_S = 1000 * 1000 * 1000 };
 
-static void sleep_late(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint64_t ns = bench_int(run, "ns");
 	uint64_t asked_ticks = ns * os_clock_hz() / NS_PER_S; /* below 2^64 up to 1 s at 18 GHz */
@@ -33,6 +33,6 @@ static void sleep_late(struct bench_run *run)
 	bench_check(run, os_cpu_self() == PLACE_MAIN, "the main part stayed on CPU 0");
 }
 
-BENCH(sleep_late, .run = sleep_late, .unit = "ticks",
+BENCH(sleep_late, .run = measure, .unit = "ticks",
       .about = "os_sleep_ns(): time until its return, less the time asked for", .params = {{"ns", "50000 1000000"}},
       .max_samples = 1000, .max_warmup = 50);

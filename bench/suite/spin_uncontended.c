@@ -13,7 +13,7 @@ enum { PAIRS = 100 };
 
 static struct os_spin spin;
 
-static void spin_uncontended(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	uint64_t blocks;
 
@@ -32,5 +32,5 @@ static void spin_uncontended(struct bench_run *run)
 	os_spin_unlock(&spin);
 }
 
-BENCH(spin_uncontended, .run = spin_uncontended, .unit = "ticks",
+BENCH(spin_uncontended, .run = measure, .unit = "ticks",
       .about = "100 pairs of os_spin_lock() and os_spin_unlock(), free", .per = PAIRS);

@@ -35,7 +35,7 @@ static void create_once(struct bench_run *run, const struct os_thread_attr *attr
 	bench_record(run, start, stop);
 }
 
-static void thread_create(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	struct os_thread_attr attr;
 	unsigned cpu;
@@ -52,5 +52,5 @@ static void thread_create(struct bench_run *run)
 	os_thread_attr_destroy(&attr);
 }
 
-BENCH(thread_create, .run = thread_create, .unit = "ticks", .about = "os_thread_create(): call to return",
+BENCH(thread_create, .run = measure, .unit = "ticks", .about = "os_thread_create(): call to return",
       .params = {{"place", "same other"}});

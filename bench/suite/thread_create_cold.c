@@ -47,7 +47,7 @@ static void create_next(struct bench_run *run, const struct os_thread_attr *attr
 	place_await(&cold.begun, cold.count, PLACE_MAIN);
 }
 
-static void thread_create_cold(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	struct os_thread_attr attr;
 	uint64_t start = 0, stop = 0;
@@ -76,6 +76,6 @@ static void thread_create_cold(struct bench_run *run)
 	os_thread_attr_destroy(&attr);
 }
 
-BENCH(thread_create_cold, .run = thread_create_cold, .unit = "ticks",
+BENCH(thread_create_cold, .run = measure, .unit = "ticks",
       .about = "os_thread_create(): call to return, nothing to use again", .max_samples = SAMPLES,
       .max_warmup = WARMUP);

@@ -61,7 +61,7 @@ static void sequence_once(struct bench_run *run, unsigned threads)
 	}
 }
 
-static void thread_create_seq(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned threads = bench_int(run, "threads");
 	unsigned others = os_cpu_count() - 1, cpus = others < threads ? others : threads;
@@ -76,5 +76,5 @@ static void thread_create_seq(struct bench_run *run)
 		os_thread_attr_destroy(&attrs[i]);
 }
 
-BENCH(thread_create_seq, .run = thread_create_seq, .unit = "ticks", .about = "creating n threads, one after the other",
+BENCH(thread_create_seq, .run = measure, .unit = "ticks", .about = "creating n threads, one after the other",
       .params = {{"threads", "2 4 8 16 32 64"}}, .min_cpus = 2, .max_samples = 1000, .max_warmup = 100);

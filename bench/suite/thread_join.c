@@ -30,7 +30,7 @@ static void join_once(struct bench_run *run, const struct os_thread_attr *attr, 
 	bench_check(run, (uintptr_t)result == token + cpu, "the child ran on the CPU of its attributes");
 }
 
-static void thread_join(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	struct os_thread_attr attr;
 	unsigned cpu;
@@ -47,5 +47,5 @@ static void thread_join(struct bench_run *run)
 	os_thread_attr_destroy(&attr);
 }
 
-BENCH(thread_join, .run = thread_join, .unit = "ticks", .about = "os_thread_create() to os_thread_join() returned",
+BENCH(thread_join, .run = measure, .unit = "ticks", .about = "os_thread_create() to os_thread_join() returned",
       .params = {{"place", "same other"}});

@@ -40,7 +40,7 @@ static void start_once(struct bench_run *run, const struct os_thread_attr *attr,
 	bench_record(run, start, child.stamp);
 }
 
-static void thread_start(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	struct os_thread_attr attr;
 	unsigned cpu;
@@ -57,5 +57,5 @@ static void thread_start(struct bench_run *run)
 	os_thread_attr_destroy(&attr);
 }
 
-BENCH(thread_start, .run = thread_start, .unit = "ticks",
-      .about = "os_thread_create() to the child's first instruction", .params = {{"place", "same other"}});
+BENCH(thread_start, .run = measure, .unit = "ticks", .about = "os_thread_create() to the child's first instruction",
+      .params = {{"place", "same other"}});

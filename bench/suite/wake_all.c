@@ -12,7 +12,7 @@
 
 static struct wake wake;
 
-static void wake_all(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	if (!place_possible(run))
 		return;
@@ -24,5 +24,5 @@ static void wake_all(struct bench_run *run)
 	wake_end(run, &wake);
 }
 
-BENCH(wake_all, .run = wake_all, .unit = "ticks", .about = "os_event_wake_all() to the waiters running",
+BENCH(wake_all, .run = measure, .unit = "ticks", .about = "os_event_wake_all() to the waiters running",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"});

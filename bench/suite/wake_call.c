@@ -10,7 +10,7 @@
 
 static struct wake wake;
 
-static void wake_call(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	if (!place_possible(run))
 		return;
@@ -22,5 +22,5 @@ static void wake_call(struct bench_run *run)
 	wake_end(run, &wake);
 }
 
-BENCH(wake_call, .run = wake_call, .unit = "ticks", .about = "os_event_wake_one(): call to return, a thread waits",
+BENCH(wake_call, .run = measure, .unit = "ticks", .about = "os_event_wake_one(): call to return, a thread waits",
       .params = {{"place", "same other"}});

@@ -11,7 +11,7 @@
 
 static struct wake wake;
 
-static void wake_cross(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	wake_begin(run, &wake, 1, false);
 	while (bench_next(run)) {
@@ -21,5 +21,5 @@ static void wake_cross(struct bench_run *run)
 	wake_end(run, &wake);
 }
 
-BENCH(wake_cross, .run = wake_cross, .unit = "ticks", .about = "os_event_wake_one() to the waiter running, two CPUs",
+BENCH(wake_cross, .run = measure, .unit = "ticks", .about = "os_event_wake_one() to the waiter running, two CPUs",
       .min_cpus = 2);

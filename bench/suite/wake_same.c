@@ -10,7 +10,7 @@
 
 static struct wake wake;
 
-static void wake_same(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	wake_begin(run, &wake, 1, true);
 	while (bench_next(run)) {
@@ -20,4 +20,4 @@ static void wake_same(struct bench_run *run)
 	wake_end(run, &wake);
 }
 
-BENCH(wake_same, .run = wake_same, .unit = "ticks", .about = "os_event_wake_one() to the waiter running, one CPU");
+BENCH(wake_same, .run = measure, .unit = "ticks", .about = "os_event_wake_one() to the waiter running, one CPU");

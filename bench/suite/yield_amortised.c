@@ -47,7 +47,7 @@ static void yield_many(struct bench_run *run, unsigned *repeats)
 	bench_record(run, start, stop);
 }
 
-static void yield_amortised(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned repeats = 0;
 
@@ -64,5 +64,4 @@ static void yield_amortised(struct bench_run *run)
 	bench_check(run, pair.strays == 0 && os_cpu_self() == PLACE_MAIN, "both threads stayed on CPU 0");
 }
 
-BENCH(yield_amortised, .run = yield_amortised, .unit = "ticks", .about = "20 switches by os_thread_yield()",
-      .per = SWITCHES);
+BENCH(yield_amortised, .run = measure, .unit = "ticks", .about = "20 switches by os_thread_yield()", .per = SWITCHES);

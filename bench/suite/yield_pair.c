@@ -54,7 +54,7 @@ static uint64_t yield_once(struct bench_run *run, unsigned *repeats)
 	}
 }
 
-static void yield_pair(struct bench_run *run)
+static void measure(struct bench_run *run)
 {
 	unsigned repeats = 0;
 
@@ -76,5 +76,5 @@ static void yield_pair(struct bench_run *run)
 	bench_check(run, run->failed != NULL || pair.stamps == run->total, "the partner stamped once a sample");
 }
 
-BENCH(yield_pair, .run = yield_pair, .unit = "ticks",
+BENCH(yield_pair, .run = measure, .unit = "ticks",
       .about = "one switch: os_thread_yield() to the other thread running");

@@ -5,6 +5,7 @@
  */
 #include "command.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,8 @@ int main(int argc, char **argv)
 	char help[] = "--help";
 	char *help_argv[] = {NULL, help, NULL};
 
+	/* A file that hits its size limit is an error with a remedy (EFBIG), not a death. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		fputs("aerobench: no command: `aerobench --help` lists them\n", stderr);
 		return STATUS_USAGE;

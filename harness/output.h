@@ -14,6 +14,8 @@
 
 /* Prints value as indented JSON and a newline; takes the reference. Returns 0, or STATUS_FAILED when stdout is broken. */
 int output_json(json_t *value, struct error *error);
+/* text as a JSON string, whatever bytes it holds: what is not UTF-8 becomes '?'. A new reference. */
+json_t *output_text_json(const char *text);
 /* Flushes stdout at the end of a command: a full disk must not pass for success. Returns 0 or STATUS_FAILED. */
 int output_finish(struct error *error);
 
@@ -25,7 +27,7 @@ int output_color_parse(const char *value, enum output_color *color, struct error
 bool output_colored(FILE *file, enum output_color color);
 
 /*
- * A number for people, with the digits that carry information: three significant ones, more for whole numbers up to
- * 99,999, thousands by comma; "–" for NaN (unknown or not supported by n). Returns text, at most size bytes.
+ * A number for people: whole from 100 on and when it is whole, else three significant digits; thousands by comma;
+ * "–" for NaN (unknown, or not supported by n). Returns text, at most size bytes.
  */
 const char *output_number(char *text, size_t size, double number);

@@ -14,7 +14,7 @@ enum table_align { TABLE_LEFT, TABLE_RIGHT };
 struct table {
 	size_t columns;
 	enum table_align *align;
-	char **cells; /* rows x columns; row 0 is the heading; a row whose first cell is NULL is a section line */
+	char **cells; /* rows x columns; row 0 is the heading; NULL: see table_section() */
 	size_t cell_count;
 };
 
@@ -25,6 +25,8 @@ void table_number(struct table *table, double number);
 void table_format(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Fills the rest of the current row with empty cells. */
 void table_end_row(struct table *table);
-/* bold: the heading in bold (ANSI). */
+/* A line of text across all columns, after an empty line; the table has at least two columns. */
+void table_section(struct table *table, const char *text);
+/* bold: the heading and sections in bold (ANSI). */
 void table_print(const struct table *table, FILE *file, bool bold);
 void table_free(struct table *table);

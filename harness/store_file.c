@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The store's files: see store_file.h. */
+#include "store_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include "memory.h"
+#include "stream.h"
+
+/* zstd's own default: a fifth of the text's size at hundreds of MB/s. */
+enum { STORE_ZSTD_LEVEL = 3 };
+
+/* --- JSON --------------------------------------------------------------------------------------------------------- */
+
+static uint32_t crc_of(const void *bytes, size_t len_bytes)
+{
+	return (uint32_t)crc32_z(0, bytes, len_bytes);
+}
+
+static uint32_t json_check(const json_t *object)
+{
+	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
+	uint32_t crc = crc_of(text, strlen(text));
+
+	free(text);
+	return crc;
+}
+
+char *store_json_seal(json_t *object, size_t flags)
+{
+	json_object_del(object, "check");
+	json_object_set_new(object, "check", json_integer(json_check(object)));
+	return json_dumps(object, flags);
+}
+
+json_t *store_json_open(const char *text, size_t len, const char **reason)
+{
+	json_error_t problem;
+	json_t *object = json_loadb(text, len, JSON_REJECT_DUPLICATES, &problem);
+	json_t *check;
+
+	*reason = "is no JSON object";
+	if (!json_is_object(object)) {
+		json_decref(object);
+		return NULL;
+	}
+	check = json_incref(json_object_get(object, "check"));
+	json_object_del(object, "check");
+	if (!json_is_integer(check) || json_integer_value(check) != json_check(object)) {
+		*reason = "does not match its check: it was changed or damaged";
+		json_decref(object);
+		object = NULL;
+	}
+	json_decref(check);
+	return object;
+}
+
+/* --- Whole files -------------------------------------------------------------------------------------------------- */
+
+int store_file_read(const char *path, size_t max, char **bytes, size_t *len_bytes, struct error *error)
+{
+	struct stat facts;
+	size_t len = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	*bytes = NULL;
+	if (fd < 0)
+		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
+	if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || (uint64_t)facts.st_size > max) {
+		close(fd);
+		return error_set(error, STATUS_USAGE, "%s is no file, or too large to be the harness's own", path);
+	}
+	*bytes = memory_new((size_t)facts.st_size + 1, 1);
+	while (len < (size_t)facts.st_size) {
+		ssize_t got = read(fd, *bytes + len, (size_t)facts.st_size - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	close(fd);
+	if (len < (size_t)facts.st_size) {
+		free(*bytes);
+		*bytes = NULL;
+		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
+	}
+	*len_bytes = len;
+	return 0;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len_bytes)
+{
+	while (len_bytes > 0) {
+		ssize_t put = write(fd, bytes, len_bytes);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		bytes += put;
+		len_bytes -= (size_t)put;
+	}
+	return true;
+}
+
+int store_file_write(const char *path, const void *bytes, size_t len_bytes, struct error *error)
+{
+	char *temporary = memory_format("%s.tmp", path);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int status = 0;
+
+	if (fd < 0) {
+		status = error_set_errno(error, STATUS_FAILED, "cannot create", path);
+		free(temporary);
+		return status;
+	}
+	if (!write_all(fd, bytes, len_bytes) || fsync(fd) != 0)
+		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
+	if (close(fd) != 0 && status == 0)
+		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
+	if (status == 0 && rename(temporary, path) != 0)
+		status = error_set_errno(error, STATUS_FAILED, "cannot create", path);
+	if (status != 0)
+		unlink(temporary);
+	free(temporary);
+	return status;
+}
+
+int store_directory_sync(const char *path, struct error *error)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = 0;
+
+	/* EINVAL: a file system whose directories cannot be synced, and need not be. */
+	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+		status = error_set_errno(error, STATUS_FAILED, "cannot sync", path);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/* --- Archives ----------------------------------------------------------------------------------------------------- */
+
+int store_archive_write(const char *path, const void *bytes, size_t len_bytes, struct store_archive *archive,
+			struct error *error)
+{
+	size_t room = ZSTD_compressBound(len_bytes);
+	char *packed = memory_new(room, 1);
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+	size_t len;
+	int status;
+
+	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, STORE_ZSTD_LEVEL);
+	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+	len = ZSTD_compress2(context, packed, room, bytes, len_bytes);
+	ZSTD_freeCCtx(context);
+	if (ZSTD_isError(len)) {
+		free(packed);
+		return error_set(error, STATUS_FAILED, "cannot compress %s: %s", path, ZSTD_getErrorName(len));
+	}
+	*archive = (struct store_archive){.len_bytes = len_bytes,
+					  .crc = crc_of(bytes, len_bytes),
+					  .archive_len_bytes = len,
+					  .archive_crc = crc_of(packed, len)};
+	status = store_file_write(path, packed, len, error);
+	free(packed);
+	return status;
+}
+
+static int archive_broken(const char *path, const char *what, struct error *error)
+{
+	return error_set(error, STATUS_USAGE, "%s %s: restore it from a copy, or measure again", path, what);
+}
+
+/* The raw bytes of a frame that is what the journal says, or NULL. */
+static char *unpack(const char *packed, const struct store_archive *archive)
+{
+	char *raw;
+	size_t len;
+
+	if (archive->len_bytes > STREAM_BYTES_MAX ||
+	    ZSTD_getFrameContentSize(packed, archive->archive_len_bytes) != archive->len_bytes)
+		return NULL;
+	raw = memory_new(archive->len_bytes + 1, 1);
+	len = ZSTD_decompress(raw, archive->len_bytes, packed, archive->archive_len_bytes);
+	if (ZSTD_isError(len) || len != archive->len_bytes || crc_of(raw, len) != archive->crc) {
+		free(raw);
+		return NULL;
+	}
+	return raw;
+}
+
+int store_archive_read(const char *path, const struct store_archive *archive, char **bytes, struct error *error)
+{
+	char *packed;
+	size_t len;
+	int status = store_file_read(path, STREAM_BYTES_MAX, &packed, &len, error);
+
+	*bytes = NULL;
+	if (status != 0)
+		return status;
+	if (len != archive->archive_len_bytes)
+		status = archive_broken(path, "has another size than the journal says", error);
+	else if (crc_of(packed, len) != archive->archive_crc)
+		status = archive_broken(path, "does not match its checksum in the journal", error);
+	else if ((*bytes = unpack(packed, archive)) == NULL)
+		status = archive_broken(path, "cannot be unpacked to what the journal says", error);
+	free(packed);
+	return status;
+}

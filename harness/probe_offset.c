@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bound on the offset between two CPUs' clocks. Two threads, each bound to its CPU, pass one cache line back and
+ * forth: local stamp t0, remote stamp r, local stamp t1. Whatever the way there and back took, the remote clock was ahead
+ * of the local one by at least r - t1 and at most r - t0. The intersection over all rounds is a rigorous bound.
+ */
+#include "probe.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROUNDS = 20000, ALL_PAIRS_MAX = 16 };
+static const uint64_t PAIR_LIMIT_TICKS = 1ULL << 29; /* about 0.2 s: a pair that takes longer is given up */
+
+struct exchange {
+	_Alignas(64) volatile uint64_t request; /* number of the round, written by the asking side; UINT64_MAX: end */
+	_Alignas(64) volatile uint64_t reply;   /* the same number, written by the answering side after stamp */
+	volatile uint64_t stamp;
+	unsigned cpu;
+	volatile int bound;
+};
+
+static int bind_self(unsigned cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *answer(void *arg)
+{
+	struct exchange *exchange = arg;
+	uint64_t seen = 0, begin = probe_clock_start();
+
+	exchange->bound = bind_self(exchange->cpu) == 0 ? 1 : -1;
+	while (probe_clock_start() - begin < 2 * PAIR_LIMIT_TICKS) {
+		uint64_t request = __atomic_load_n(&exchange->request, __ATOMIC_ACQUIRE);
+
+		if (request == UINT64_MAX)
+			break;
+		if (request == seen) {
+			__builtin_ia32_pause();
+			continue;
+		}
+		seen = request;
+		exchange->stamp = probe_clock_start();
+		__atomic_store_n(&exchange->reply, seen, __ATOMIC_RELEASE); /* after the stamp */
+	}
+	return NULL;
+}
+
+/* Runs the rounds; false if the other side does not answer in time. */
+static bool ask(struct exchange *exchange, int64_t *low, int64_t *high, uint64_t *round_trip)
+{
+	uint64_t begin = probe_clock_start();
+
+	for (uint64_t round = 1; round <= ROUNDS; round++) {
+		uint64_t t0 = probe_clock_start(), t1, r;
+
+		__atomic_store_n(&exchange->request, round, __ATOMIC_RELEASE);
+		while (__atomic_load_n(&exchange->reply, __ATOMIC_ACQUIRE) != round) {
+			if (probe_clock_start() - begin > PAIR_LIMIT_TICKS)
+				return round > ROUNDS / 10; /* enough for a bound, if not the tightest */
+			__builtin_ia32_pause();
+		}
+		t1 = probe_clock_stop();
+		r = exchange->stamp;
+		if ((int64_t)(r - t1) > *low)
+			*low = (int64_t)(r - t1);
+		if ((int64_t)(r - t0) < *high)
+			*high = (int64_t)(r - t0);
+		if (t1 - t0 < *round_trip)
+			*round_trip = t1 - t0;
+	}
+	return true;
+}
+
+static void pair_fail(struct probe_offsets *offsets, unsigned a, unsigned b, const char *why)
+{
+	offsets->failed++;
+	if (offsets->reason[0] == '\0')
+		snprintf(offsets->reason, sizeof(offsets->reason), "CPUs %u and %u: %s", a, b, why);
+}
+
+static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b)
+{
+	struct exchange exchange = {.cpu = b};
+	int64_t low = INT64_MIN, high = INT64_MAX;
+	uint64_t round_trip = UINT64_MAX;
+	bool answered = false;
+	pthread_t thread;
+	double bound;
+
+	offsets->pairs++;
+	if (bind_self(a) != 0 || pthread_create(&thread, NULL, answer, &exchange) != 0) {
+		pair_fail(offsets, a, b, "cannot be used");
+		return;
+	}
+	while (exchange.bound == 0)
+		sched_yield();
+	if (exchange.bound > 0)
+		answered = ask(&exchange, &low, &high, &round_trip);
+	__atomic_store_n(&exchange.request, UINT64_MAX, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	if (!answered || low > high) {
+		pair_fail(offsets, a, b,
+			  answered ? "no offset fits all rounds: a clock drifts or was set" : "no answer in time");
+		return;
+	}
+	bound = fmax(fabs((double)low), fabs((double)high));
+	if (!(offsets->bound_ticks >= bound))
+		offsets->bound_ticks = bound;
+	if (!(offsets->round_trip_ticks <= (double)round_trip))
+		offsets->round_trip_ticks = (double)round_trip;
+}
+
+void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned count)
+{
+	cpu_set_t before;
+
+	memset(offsets, 0, sizeof(*offsets));
+	offsets->cpus = count;
+	offsets->all_pairs = count <= ALL_PAIRS_MAX;
+	offsets->bound_ticks = NAN;
+	offsets->round_trip_ticks = NAN;
+	if (count < 2) {
+		snprintf(offsets->reason, sizeof(offsets->reason), "one CPU: nothing to compare");
+		return;
+	}
+	if (sched_getaffinity(0, sizeof(before), &before) != 0)
+		return;
+	for (unsigned i = 0; i < (offsets->all_pairs ? count : 1); i++)
+		for (unsigned j = i + 1; j < count; j++)
+			pair_measure(offsets, cpus[i], cpus[j]);
+	sched_setaffinity(0, sizeof(before), &before);
+}

@@ -24,9 +24,7 @@ static const struct launch_machine *const machines[SUBJECT_MACHINES] = {
 
 char *launch_path(const char *name)
 {
-	const char *bin = getenv("AEROBENCH_BIN");
-
-	return memory_format("%s/%s", bin != NULL && bin[0] != '\0' ? bin : paths_bin(), name);
+	return memory_format("%s/%s", paths_bin(), name);
 }
 
 /* --- The command line ---------------------------------------------------------------------------------------------------- */

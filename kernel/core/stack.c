@@ -46,12 +46,16 @@ uintptr_t stack_new(uint32_t *number)
 	return top;
 }
 
+uint32_t stack_count(void)
+{
+	return __atomic_load_n(&stack_slots, __ATOMIC_RELAXED);
+}
+
 const char *thread_describe_fault(uintptr_t address)
 {
 	static char text[64]; /* only a CPU that is about to panic comes here; two at once can only garble it */
-	uint32_t slots = __atomic_load_n(&stack_slots, __ATOMIC_RELAXED);
 
-	if (address < paging_window_begin || address >= stack_slot(slots))
+	if (address < paging_window_begin || address >= stack_slot(stack_count()))
 		return NULL;
 	if ((address - paging_window_begin) % STACK_SLOT_BYTES >= STACK_GUARD_BYTES)
 		return NULL;

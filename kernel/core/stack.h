@@ -17,3 +17,5 @@ enum {
 
 /* A new slot: its number, and the address just above its stack. 0: no memory. */
 uintptr_t stack_new(uint32_t *number);
+/* Slots handed out so far. */
+uint32_t stack_count(void);

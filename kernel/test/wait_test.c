@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The wait queue and the event on top of it: order, wakes that come early, late, never or against a time limit, and
+ * that none is lost or given twice.
+ */
+#include <errno.h>
+#include "core/event.h"
+#include "core/ktest.h"
+#include "core/timer.h"
+
+static struct {
+	struct event event;
+	struct event done;
+	unsigned woken; /* atomic */
+	unsigned order[32];
+} shared;
+
+static void reset(void)
+{
+	event_init(&shared.event);
+	event_init(&shared.done);
+	shared.woken = 0;
+}
+
+static void *wait_in_order(void *arg)
+{
+	event_wait(&shared.event, event_ticket(&shared.event));
+	shared.order[__atomic_fetch_add(&shared.woken, 1, __ATOMIC_RELAXED)] = (unsigned)(uintptr_t)arg;
+	return NULL;
+}
+
+KERNEL_TEST(event_wakes_one_at_a_time_first_in_first_out)
+{
+	struct thread *threads[32];
+
+	reset();
+	for (uintptr_t i = 0; i < 32; i++)
+		threads[i] = ktest_start(0, wait_in_order, (void *)i);
+	sched_yield(); /* all of them run and wait */
+	for (unsigned i = 0; i < 32; i++) {
+		CHECK(shared.woken == i);
+		event_wake_one(&shared.event);
+		sched_yield();
+	}
+	for (unsigned i = 0; i < 32; i++) {
+		thread_join(threads[i]);
+		CHECK(shared.order[i] == i);
+	}
+}
+
+/* The waiters sit on all CPUs and join the queue one after the other; each is awaited before the next is woken. */
+KERNEL_TEST_CPUS(event_wakes_waiters_of_several_cpus_first_in_first_out, 2)
+{
+	struct thread *threads[32];
+
+	reset();
+	for (uintptr_t i = 0; i < 32; i++) {
+		threads[i] = ktest_start((unsigned)i % cpu_count, wait_in_order, (void *)i);
+		while (__atomic_load_n(&threads[i]->blocks, __ATOMIC_RELAXED) == 0)
+			sched_yield();
+	}
+	for (unsigned i = 0; i < 32; i++) {
+		event_wake_one(&shared.event);
+		thread_join(threads[i]);
+		CHECK(shared.order[i] == i);
+	}
+}
+
+KERNEL_TEST(event_wake_before_the_wait_is_not_lost)
+{
+	uint32_t ticket;
+	uint64_t blocks = this_cpu->current->blocks;
+
+	reset();
+	ticket = event_ticket(&shared.event);
+	event_wake_one(&shared.event);
+	event_wait(&shared.event, ticket);
+	event_wake_all(&shared.event);
+	event_wait(&shared.event, ticket);
+	CHECK(this_cpu->current->blocks == blocks);
+}
+
+KERNEL_TEST(event_wake_before_the_ticket_does_not_count)
+{
+	struct thread *thread;
+
+	reset();
+	event_wake_all(&shared.event);
+	thread = ktest_start(0, wait_in_order, NULL);
+	ktest_settle();
+	CHECK(shared.woken == 0);
+	event_wake_one(&shared.event);
+	thread_join(thread);
+	CHECK(shared.woken == 1);
+}
+
+KERNEL_TEST(event_ticket_works_across_the_counters_wrap)
+{
+	uint32_t ticket;
+	struct thread *thread;
+
+	reset();
+	shared.event.wakes = UINT32_MAX;
+	thread = ktest_start(0, wait_in_order, NULL);
+	sched_yield();
+	CHECK(shared.woken == 0);
+	ticket = event_ticket(&shared.event);
+	event_wake_one(&shared.event);
+	event_wait(&shared.event, ticket);
+	thread_join(thread);
+	CHECK(event_ticket(&shared.event) == 0);
+}
+
+KERNEL_TEST(event_wake_all_wakes_every_waiter_of_every_cpu)
+{
+	struct thread *threads[32];
+
+	reset();
+	for (unsigned round = 0; round < 50; round++) {
+		shared.woken = 0;
+		for (uintptr_t i = 0; i < 32; i++) /* alternating and equal neighbours in the queue */
+			threads[i] = ktest_start((unsigned)(i < 16 ? i : i / 4) % cpu_count, wait_in_order, (void *)i);
+		for (unsigned i = 0; i < 32; i++)
+			while (__atomic_load_n(&threads[i]->blocks, __ATOMIC_RELAXED) == 0)
+				sched_yield();
+		event_wake_all(&shared.event);
+		for (unsigned i = 0; i < 32; i++)
+			thread_join(threads[i]);
+		CHECK(shared.woken == 32);
+	}
+}
+
+/* --- No wake is lost ---------------------------------------------------------------------------------------------------- */
+
+enum { VOLLEYS = 2000 };
+
+struct side {
+	struct event event;
+	uint32_t turn; /* atomic: rounds that the other side has played */
+	struct side *other;
+	uint64_t random;
+	bool starts;
+};
+
+/* Plays VOLLEYS rounds; pauses of random length meet the other CPU on its way into the halt, halted, and awake again. */
+static void *play(void *arg)
+{
+	struct side *side = arg;
+
+	for (uint32_t round = 1; round <= VOLLEYS; round++) {
+		for (int half = 0; half < 2; half++) {
+			if ((half == 0) == side->starts) {
+				for (uint64_t spins = ktest_random(&side->random, 60); spins > 0; spins--)
+					cpu_relax();
+				__atomic_store_n(&side->other->turn, round, __ATOMIC_RELEASE);
+				event_wake_one(&side->other->event);
+				continue;
+			}
+			for (;;) {
+				uint32_t ticket = event_ticket(&side->event);
+
+				if (__atomic_load_n(&side->turn, __ATOMIC_ACQUIRE) == round)
+					break;
+				event_wait(&side->event, ticket);
+			}
+		}
+	}
+	return (void *)(uintptr_t)side->turn;
+}
+
+static void volley(unsigned cpu_a, unsigned cpu_b)
+{
+	static struct side sides[2];
+	struct thread *threads[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		event_init(&sides[i].event);
+		sides[i].turn = 0;
+		sides[i].other = &sides[1 - i];
+		sides[i].random = i + 1;
+		sides[i].starts = i == 0;
+	}
+	threads[0] = ktest_start(cpu_a, play, &sides[0]);
+	threads[1] = ktest_start(cpu_b, play, &sides[1]);
+	CHECK((uintptr_t)thread_join(threads[0]) == VOLLEYS);
+	CHECK((uintptr_t)thread_join(threads[1]) == VOLLEYS);
+}
+
+KERNEL_TEST(no_wake_is_lost_on_one_cpu)
+{
+	volley(0, 0);
+}
+
+KERNEL_TEST_CPUS(no_wake_is_lost_between_halting_cpus, 2)
+{
+	bool polls = sched_idle_polls;
+
+	sched_idle_polls = false;
+	volley(0, cpu_count - 1);
+	sched_idle_polls = polls;
+}
+
+KERNEL_TEST_CPUS(no_wake_is_lost_between_polling_cpus, 2)
+{
+	bool polls = sched_idle_polls;
+
+	sched_idle_polls = true;
+	volley(0, cpu_count - 1);
+	sched_idle_polls = polls;
+}
+
+/* Many to one: wakers on all CPUs, each wake claimed by exactly one of several waiters on one CPU. */
+enum { SHOTS = 300 };
+
+static struct {
+	struct wait_queue queue;
+	unsigned sent, received; /* atomic */
+	bool over;               /* atomic */
+} range;
+
+static void *receive(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		spin_lock(&range.queue.lock);
+		if (range.over) {
+			spin_unlock(&range.queue.lock);
+			return NULL;
+		}
+		wait_join(&range.queue);
+		spin_unlock(&range.queue.lock);
+		sched_block();
+		__atomic_fetch_add(&range.received, 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void *shoot(void *arg)
+{
+	(void)arg;
+	for (unsigned hits = 0; hits < SHOTS;) {
+		struct thread *thread;
+
+		spin_lock(&range.queue.lock);
+		thread = wait_oldest(&range.queue);
+		spin_unlock(&range.queue.lock);
+		if (thread != NULL) {
+			hits++;
+			__atomic_fetch_add(&range.sent, 1, __ATOMIC_RELAXED);
+			sched_wake(thread);
+		}
+		cpu_relax();
+		sched_yield();
+	}
+	return NULL;
+}
+
+KERNEL_TEST(each_wake_from_many_cpus_arrives_exactly_once)
+{
+	struct thread *wakers[CPU_MAX], *waiters[3], *list;
+
+	wait_init(&range.queue);
+	range.sent = range.received = 0;
+	range.over = false;
+	for (unsigned i = 0; i < 3; i++)
+		waiters[i] = ktest_start(0, receive, NULL);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		wakers[cpu] = ktest_start(cpu, shoot, NULL);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		thread_join(wakers[cpu]);
+	ktest_settle();
+	CHECK(range.sent == SHOTS * cpu_count);
+	CHECK(range.received == range.sent);
+	spin_lock(&range.queue.lock);
+	range.over = true;
+	list = wait_everyone(&range.queue);
+	spin_unlock(&range.queue.lock);
+	wait_wake_list(list);
+	for (unsigned i = 0; i < 3; i++)
+		thread_join(waiters[i]);
+	CHECK(range.received == range.sent + 3);
+}
+
+/* --- Time limits --------------------------------------------------------------------------------------------------------- */
+
+KERNEL_TEST(a_wait_with_a_time_limit_ends_at_the_limit_and_not_before)
+{
+	reset();
+	for (unsigned i = 0; i < 20; i++) {
+		uint64_t deadline = clock_now() + timer_ticks(20000);
+
+		CHECK(event_wait_until(&shared.event, event_ticket(&shared.event), deadline) == -ETIMEDOUT);
+		CHECK(clock_now() >= deadline);
+		CHECK(!wait_anyone(&shared.event.waiters));
+	}
+}
+
+static void *wake_soon(void *arg)
+{
+	ktest_settle();
+	event_wake_one(arg);
+	return NULL;
+}
+
+KERNEL_TEST(a_wait_with_a_time_limit_ends_by_a_wake)
+{
+	uint64_t begin = clock_now(), far = begin + timer_ticks(3600000000000);
+	struct thread *thread;
+	uint32_t ticket;
+
+	reset();
+	ticket = event_ticket(&shared.event);
+	thread = ktest_start(cpu_count - 1, wake_soon, &shared.event);
+	CHECK(event_wait_until(&shared.event, ticket, far) == 0);
+	CHECK(clock_now() < far);
+	CHECK(this_cpu->timers.root == NULL || this_cpu->timers.root->deadline_tsc != far); /* withdrawn */
+	thread_join(thread);
+}
+
+KERNEL_TEST(a_wait_whose_limit_has_passed_ends_at_once_and_in_any_place_of_the_queue)
+{
+	struct thread *threads[3];
+
+	reset();
+	threads[0] = ktest_start(0, wait_in_order, (void *)0);
+	sched_yield();
+	CHECK(event_wait_until(&shared.event, event_ticket(&shared.event), clock_now()) == -ETIMEDOUT); /* last */
+	threads[1] = ktest_start(0, wait_in_order, (void *)1);
+	threads[2] = ktest_start(0, wait_in_order, (void *)2);
+	CHECK(event_wait_until(&shared.event, event_ticket(&shared.event), clock_now()) == -ETIMEDOUT); /* between */
+	for (unsigned i = 0; i < 3; i++) {
+		event_wake_one(&shared.event);
+		thread_join(threads[i]);
+		CHECK(shared.order[i] == i);
+	}
+}
+
+enum { RACES = 1500 };
+
+static struct {
+	struct wait_queue queue;
+	unsigned delivered;
+	bool over; /* atomic */
+} race;
+
+/* Wakes whoever waits, without pause, until the race is over; counts whom it has claimed. */
+static void *race_waker(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&race.over, __ATOMIC_ACQUIRE)) {
+		struct thread *thread;
+		uint64_t random = race.delivered;
+
+		for (uint64_t spins = ktest_random(&random, 200); spins > 0; spins--)
+			cpu_relax();
+		spin_lock(&race.queue.lock);
+		thread = wait_oldest(&race.queue);
+		spin_unlock(&race.queue.lock);
+		if (thread != NULL) {
+			race.delivered++;
+			sched_wake(thread);
+		}
+	}
+	return NULL;
+}
+
+KERNEL_TEST_CPUS(a_wake_against_a_time_limit_is_either_taken_or_kept, 2)
+{
+	struct thread *waker;
+	unsigned received = 0, missed = 0;
+	uint64_t random = 1;
+
+	wait_init(&race.queue);
+	race.delivered = 0;
+	race.over = false;
+	waker = ktest_start(cpu_count - 1, race_waker, NULL);
+	for (unsigned i = 0; i < RACES; i++) {
+		int error;
+
+		spin_lock(&race.queue.lock);
+		error = wait_block_until(&race.queue, clock_now() + ktest_random(&random, timer_ticks(5000)));
+		CHECK(error == 0 || error == -ETIMEDOUT);
+		received += error == 0;
+		missed += error != 0;
+	}
+	__atomic_store_n(&race.over, true, __ATOMIC_RELEASE);
+	thread_join(waker);
+	CHECK(received == race.delivered);
+	CHECK(received + missed == RACES);
+	CHECK(!wait_anyone(&race.queue));
+	CHECK(this_cpu->current->timed == THREAD_UNTIMED);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* Statistics of one set of samples: see stats.h. */
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* What a tail quantile needs beyond it (measuring.md §3), and the mass below which a value is no grain (§2). */
+#define STATS_TAIL_SAMPLES 10
+#define STATS_GRAIN_MASS 0.001
+
+/* --- Order -------------------------------------------------------------------------------------------------------- */
+
+static int order_u32(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static int order_double(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+void stats_sort_u32(uint32_t *values, size_t n)
+{
+	if (n > 1)
+		qsort(values, n, sizeof(*values), order_u32);
+}
+
+void stats_sort(double *values, size_t n)
+{
+	if (n > 1)
+		qsort(values, n, sizeof(*values), order_double);
+}
+
+/* Where quantile p lies: between *low and *low + 1, *fraction of the way. n > 0. */
+static void place(size_t n, double p, size_t *low, double *fraction)
+{
+	double h = (double)(n - 1) * p;
+	double floor_h = floor(h);
+
+	*low = (size_t)floor_h;
+	*fraction = *low + 1 < n ? h - floor_h : 0;
+}
+
+double stats_quantile_u32(const uint32_t *sorted, size_t n, double p)
+{
+	size_t low;
+	double fraction;
+
+	if (n == 0 || !(p >= 0 && p <= 1))
+		return NAN;
+	place(n, p, &low, &fraction);
+	if (fraction == 0)
+		return sorted[low];
+	return sorted[low] + fraction * ((double)sorted[low + 1] - sorted[low]);
+}
+
+double stats_quantile(const double *sorted, size_t n, double p)
+{
+	size_t low;
+	double fraction;
+
+	if (n == 0 || !(p >= 0 && p <= 1))
+		return NAN;
+	place(n, p, &low, &fraction);
+	if (fraction == 0)
+		return sorted[low];
+	return sorted[low] + fraction * (sorted[low + 1] - sorted[low]);
+}
+
+double stats_tail_u32(const uint32_t *sorted, size_t n, double p)
+{
+	/* A millionth of tolerance: 10000 (1 - 0.999) is not quite 10 in binary. */
+	if (p > 0.5 && (double)n * (1 - p) < STATS_TAIL_SAMPLES * (1 - 1e-6))
+		return NAN;
+	return stats_quantile_u32(sorted, n, p);
+}
+
+/* --- Moments ------------------------------------------------------------------------------------------------------ */
+
+struct welford {
+	size_t n;
+	double mean, squares;
+};
+
+static void welford_add(struct welford *sums, double value)
+{
+	double delta = value - sums->mean;
+
+	sums->n++;
+	sums->mean += delta / (double)sums->n;
+	sums->squares += delta * (value - sums->mean);
+}
+
+static struct stats_moments welford_end(const struct welford *sums)
+{
+	return (struct stats_moments){.mean = sums->n > 0 ? sums->mean : NAN,
+				      .sd = sums->n > 1 ? sqrt(sums->squares / (double)(sums->n - 1)) : NAN};
+}
+
+struct stats_moments stats_moments_u32(const uint32_t *values, size_t n)
+{
+	struct welford sums = {0};
+
+	for (size_t i = 0; i < n; i++)
+		welford_add(&sums, values[i]);
+	return welford_end(&sums);
+}
+
+struct stats_moments stats_moments(const double *values, size_t n)
+{
+	struct welford sums = {0};
+
+	for (size_t i = 0; i < n; i++)
+		welford_add(&sums, values[i]);
+	return welford_end(&sums);
+}
+
+/* --- Spread, tail, grain ------------------------------------------------------------------------------------------ */
+
+double stats_log_iqr_u32(const uint32_t *sorted, size_t n, double grain)
+{
+	return log(fmax(grain, stats_quantile_u32(sorted, n, 0.75) - stats_quantile_u32(sorted, n, 0.25)));
+}
+
+double stats_log_tail_u32(const uint32_t *sorted, size_t n, double grain)
+{
+	return log(fmax(grain, stats_quantile_u32(sorted, n, 0.99) - stats_quantile_u32(sorted, n, 0.5)));
+}
+
+double stats_mean_deviation_u32(const uint32_t *sorted, size_t n)
+{
+	double median = stats_quantile_u32(sorted, n, 0.5), sum = 0;
+
+	if (n == 0)
+		return NAN;
+	for (size_t i = 0; i < n; i++)
+		sum += fabs(sorted[i] - median);
+	return sum / (double)n;
+}
+
+double stats_detour_rate_u32(const uint32_t *sorted, size_t n)
+{
+	double limit = 2 * stats_quantile_u32(sorted, n, 0.5);
+	size_t above = 0;
+
+	if (n == 0)
+		return NAN;
+	while (above < n && sorted[n - 1 - above] > limit)
+		above++;
+	return (double)above / (double)n;
+}
+
+static uint32_t gcd(uint32_t a, uint32_t b)
+{
+	while (b != 0) {
+		uint32_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+uint32_t stats_grain_u32(const uint32_t *sorted, size_t n)
+{
+	uint32_t grain = 0;
+	size_t next;
+
+	for (size_t at = 0; at < n; at = next) {
+		for (next = at + 1; next < n && sorted[next] == sorted[at];)
+			next++;
+		if ((double)(next - at) >= STATS_GRAIN_MASS * (double)n)
+			grain = gcd(sorted[at], grain);
+	}
+	return grain > 0 ? grain : 1;
+}
+
+/* --- Dependence --------------------------------------------------------------------------------------------------- */
+
+/* The deviations of the samples, winsorised at p99, from their mean; *variance is their sum of squares. */
+static double *deviations(const uint32_t *samples, size_t n, double *squares)
+{
+	uint32_t *sorted = memory_new(n, sizeof(*sorted));
+	double *values = memory_new(n, sizeof(*values));
+	double cap, mean = 0;
+
+	memcpy(sorted, samples, n * sizeof(*sorted));
+	stats_sort_u32(sorted, n);
+	cap = stats_quantile_u32(sorted, n, 0.99);
+	free(sorted);
+	for (size_t i = 0; i < n; i++) {
+		values[i] = fmin(samples[i], cap);
+		mean += (values[i] - mean) / (double)(i + 1);
+	}
+	*squares = 0;
+	for (size_t i = 0; i < n; i++) {
+		values[i] -= mean;
+		*squares += values[i] * values[i];
+	}
+	return values;
+}
+
+static double lag_product(const double *values, size_t n, size_t lag)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i + lag < n; i++)
+		sum += values[i] * values[i + lag];
+	return sum;
+}
+
+void stats_autocorrelation_u32(const uint32_t *samples, size_t n, double *rho, size_t lags)
+{
+	double squares;
+	double *values;
+
+	if (n == 0) {
+		for (size_t lag = 1; lag <= lags; lag++)
+			rho[lag - 1] = NAN;
+		return;
+	}
+	values = deviations(samples, n, &squares);
+	for (size_t lag = 1; lag <= lags; lag++) {
+		if (lag >= n)
+			rho[lag - 1] = NAN;
+		else
+			rho[lag - 1] = squares > 0 ? lag_product(values, n, lag) / squares : 0;
+	}
+	free(values);
+}
+
+double stats_effective_n_u32(const uint32_t *samples, size_t n)
+{
+	double squares, sum = 0, effective;
+	double *values;
+
+	if (n == 0)
+		return NAN;
+	values = deviations(samples, n, &squares);
+	/* O(n) for each lag: a series that never turns negative is not worth the exact answer beyond n/4. */
+	for (size_t lag = 1; squares > 0 && lag < n / 4; lag++) {
+		double rho = lag_product(values, n, lag) / squares;
+
+		if (rho < 0)
+			break;
+		sum += rho;
+	}
+	free(values);
+	effective = (double)n / (1 + 2 * sum);
+	return effective < 1 ? 1 : effective;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Paired comparison over runs: see stats_pair.h. */
+#include "stats_pair.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "stats.h"
+
+/* Up to here all 2^R sign patterns are counted (measuring.md §5). */
+enum { SIGN_FLIP_EXACT_MAX = 16, SIGN_FLIP_DRAWS = 100000 };
+
+/* --- Signed ranks ------------------------------------------------------------------------------------------------- */
+
+/*
+ * The distribution of Wilcoxon's V, the sum of the ranks 1 … R that a fair coin makes positive: after rank r,
+ * P(V = v) = (P'(V = v) + P'(V = v - r)) / 2. Probabilities, not counts, because 2^R overflows. Exact up to rounding.
+ */
+size_t stats_signed_rank_k(size_t pairs, double alpha)
+{
+	size_t most = pairs * (pairs + 1) / 2, k = 0;
+	double *p, tail = 0;
+
+	if (pairs == 0 || pairs > STATS_PAIRS_MAX)
+		return 0;
+	p = memory_new(most + 1, sizeof(*p));
+	p[0] = 1;
+	for (size_t rank = 1; rank <= pairs; rank++) {
+		size_t reach = rank * (rank + 1) / 2;
+
+		for (size_t v = reach + 1; v-- > 0;)
+			p[v] = (p[v] + (v >= rank ? p[v - rank] : 0)) / 2;
+	}
+	/* K-th smallest Walsh average has P(V < K) below it: the tail with V = 0 … K-1. */
+	while (k <= most && 2 * (tail + p[k]) <= alpha * (1 + 1e-12)) {
+		tail += p[k];
+		k++;
+	}
+	free(p);
+	return k;
+}
+
+struct stats_interval stats_hodges_lehmann(const double *d, size_t pairs, double alpha)
+{
+	struct stats_interval interval = {NAN, NAN, NAN};
+	size_t count = pairs * (pairs + 1) / 2, at = 0, k;
+	double *walsh;
+
+	if (pairs == 0 || pairs > STATS_PAIRS_MAX)
+		return interval;
+	walsh = memory_new(count, sizeof(*walsh));
+	for (size_t i = 0; i < pairs; i++) {
+		for (size_t j = i; j < pairs; j++)
+			walsh[at++] = (d[i] + d[j]) / 2;
+	}
+	stats_sort(walsh, count);
+	interval.estimate = stats_quantile(walsh, count, 0.5);
+	k = pairs >= STATS_PAIRS_MIN ? stats_signed_rank_k(pairs, alpha) : 0;
+	if (k > 0) {
+		interval.low = walsh[k - 1];
+		interval.high = walsh[count - k];
+	}
+	free(walsh);
+	return interval;
+}
+
+/* --- Sign flips --------------------------------------------------------------------------------------------------- */
+
+/* SplitMix64 (Steele, Lea & Flood 2014): the increment is the golden ratio's, the mixer Stafford's variant 13. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+/* Sums that differ by rounding alone count as equal. */
+static double tolerance(const double *d, size_t pairs)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < pairs; i++)
+		sum += fabs(d[i]);
+	return sum * 1e-12;
+}
+
+static double flipped_sum(const double *d, size_t pairs, const uint64_t *signs)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < pairs; i++)
+		sum += signs[i / 64] >> i % 64 & 1 ? -d[i] : d[i];
+	return fabs(sum);
+}
+
+double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed)
+{
+	uint64_t signs[STATS_PAIRS_MAX / 64] = {0};
+	double limit;
+	size_t hits = 0;
+
+	if (pairs == 0 || pairs > STATS_PAIRS_MAX)
+		return 1;
+	limit = flipped_sum(d, pairs, signs) - tolerance(d, pairs);
+	if (pairs <= SIGN_FLIP_EXACT_MAX) {
+		for (signs[0] = 0; signs[0] < 1u << pairs; signs[0]++)
+			hits += flipped_sum(d, pairs, signs) >= limit;
+		return (double)hits / (double)(1u << pairs);
+	}
+	for (size_t draw = 0; draw < SIGN_FLIP_DRAWS; draw++) {
+		for (size_t i = 0; i * 64 < pairs; i++)
+			signs[i] = next_random(&seed);
+		hits += flipped_sum(d, pairs, signs) >= limit;
+	}
+	return (1 + (double)hits) / (1 + (double)SIGN_FLIP_DRAWS);
+}
+
+/* --- Several tests ------------------------------------------------------------------------------------------------ */
+
+struct ranked {
+	double p;
+	size_t place;
+};
+
+static int order_ranked(const void *left, const void *right)
+{
+	const struct ranked *a = left, *b = right;
+
+	return (a->p > b->p) - (a->p < b->p);
+}
+
+static struct ranked *rank(const double *p, size_t m)
+{
+	struct ranked *ranked = memory_new(m, sizeof(*ranked));
+
+	for (size_t i = 0; i < m; i++)
+		ranked[i] = (struct ranked){.p = p[i], .place = i};
+	if (m > 1)
+		qsort(ranked, m, sizeof(*ranked), order_ranked);
+	return ranked;
+}
+
+void stats_holm(const double *p, double *adjusted, size_t m)
+{
+	struct ranked *ranked = rank(p, m);
+	double most = 0;
+
+	for (size_t i = 0; i < m; i++) {
+		most = fmax(most, fmin(1, ranked[i].p * (double)(m - i)));
+		adjusted[ranked[i].place] = most;
+	}
+	free(ranked);
+}
+
+void stats_benjamini_hochberg(const double *p, double *adjusted, size_t m)
+{
+	struct ranked *ranked = rank(p, m);
+	double least = 1;
+
+	for (size_t i = m; i-- > 0;) {
+		least = fmin(least, ranked[i].p * (double)m / (double)(i + 1));
+		adjusted[ranked[i].place] = least;
+	}
+	free(ranked);
+}
+
+double stats_smallest_effect(double sd, size_t pairs)
+{
+	/* 2.8 = 1.96 + 0.84: two-sided .05 and power .8 (measuring.md §5, planning). */
+	return pairs > 0 ? expm1(2.8 * sd / sqrt((double)pairs)) : NAN;
+}

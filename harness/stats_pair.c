@@ -66,6 +66,62 @@ struct stats_interval stats_hodges_lehmann(const double *d, size_t pairs, double
 	return interval;
 }
 
+/* --- Two sides without pairs --------------------------------------------------------------------------------------- */
+
+/*
+ * The distribution of Mann & Whitney's U under no difference, by their recursion: the largest of all values is one of
+ * the m of a, with probability m / (m + n), and then lies above all n of b, or it is one of b.
+ */
+size_t stats_mann_whitney_k(size_t runs_a, size_t runs_b, double alpha)
+{
+	size_t most = runs_a * runs_b, k = 0;
+	double *p, tail = 0;
+
+	if (runs_a == 0 || runs_b == 0 || runs_a > STATS_SIDE_MAX || runs_b > STATS_SIDE_MAX)
+		return 0;
+	/* One row of the recursion for each n, overwritten as m grows: p[n] is the distribution for (m, n). */
+	p = memory_new((runs_b + 1) * (most + 1), sizeof(*p));
+	for (size_t n = 0; n <= runs_b; n++)
+		p[n * (most + 1)] = 1;
+	for (size_t m = 1; m <= runs_a; m++) {
+		for (size_t n = 1; n <= runs_b; n++) {
+			double *row = p + n * (most + 1), *less = row - (most + 1);
+			double from_a = (double)m / (double)(m + n);
+
+			for (size_t u = m * n + 1; u-- > 0;)
+				row[u] = from_a * (u >= n ? row[u - n] : 0) + (1 - from_a) * less[u];
+		}
+	}
+	for (double *row = p + runs_b * (most + 1); k <= most && 2 * (tail + row[k]) <= alpha * (1 + 1e-12); k++)
+		tail += row[k];
+	free(p);
+	return k;
+}
+
+struct stats_interval stats_shift(const double *a, size_t runs_a, const double *b, size_t runs_b, double alpha)
+{
+	struct stats_interval interval = {NAN, NAN, NAN};
+	size_t count = runs_a * runs_b, at = 0;
+	size_t k = stats_mann_whitney_k(runs_a, runs_b, alpha);
+	double *differences;
+
+	if (count == 0)
+		return interval;
+	differences = memory_new(count, sizeof(*differences));
+	for (size_t i = 0; i < runs_a; i++) {
+		for (size_t j = 0; j < runs_b; j++)
+			differences[at++] = b[j] - a[i];
+	}
+	stats_sort(differences, count);
+	interval.estimate = stats_quantile(differences, count, 0.5);
+	if (k > 0) {
+		interval.low = differences[k - 1];
+		interval.high = differences[count - k];
+	}
+	free(differences);
+	return interval;
+}
+
 /* --- Sign flips --------------------------------------------------------------------------------------------------- */
 
 /* SplitMix64 (Steele, Lea & Flood 2014): the increment is the golden ratio's, the mixer Stafford's variant 13. */

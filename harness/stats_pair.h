@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Fewer pairs have no interval (measuring.md §3). */
-enum { STATS_PAIRS_MIN = 6, STATS_PAIRS_MAX = 1024 };
+enum { STATS_PAIRS_MIN = 6, STATS_PAIRS_MAX = 1024, STATS_SIDE_MAX = 100 };
 
 /* Hodges-Lehmann estimate of the centre with its 95 % interval, in the unit of d. low and high are NaN for R < 6. */
 struct stats_interval {
@@ -29,6 +29,14 @@ struct stats_interval stats_hodges_lehmann(const double *d, size_t pairs, double
  * (1 + hits) / (1 + 100000) patterns drawn from seed. 1 for R = 0.
  */
 double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed);
+
+/*
+ * Two sides whose runs are no pairs (two days, two machines): the shift b - a as the median of all differences, with its
+ * interval from exact Mann-Whitney counts. Reported, never gated. NaN bounds below 4 runs a side, or above 100.
+ */
+struct stats_interval stats_shift(const double *a, size_t runs_a, const double *b, size_t runs_b, double alpha);
+/* K of that interval, as for the signed ranks; 0: none. */
+size_t stats_mann_whitney_k(size_t runs_a, size_t runs_b, double alpha);
 
 /* Adjusted p of m tests, written to adjusted (may be p itself): Holm 1979 and Benjamini & Hochberg 1995. */
 void stats_holm(const double *p, double *adjusted, size_t m);

@@ -38,9 +38,10 @@ struct summary_row {
 	double scale;     /* raw sample x scale = number of this row */
 	uint32_t *sorted; /* all samples of all runs, raw, ascending */
 	size_t n;
-	struct summary_run *runs;
+	struct summary_run *runs; /* in the order of the journal */
 	size_t run_count;
-	size_t planned;                                          /* runs of the plan */
+	bool exact;     /* instructions, and all runs are equal sample by sample: sorted and n are those of one run */
+	size_t planned; /* runs of the plan */
 	double min, p50, p90, p99, p999, max, mean, stddev, iqr; /* pooled; NaN: not supported by n */
 	double cold;                                             /* median of the runs' cold samples; NaN if unknown */
 	double
@@ -92,8 +93,6 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 				       const char *params);
 /* An @env value of the subject's first boot, or NULL. */
 const char *summary_env(const struct summary *summary, const char *subject, const char *key);
-/* "fit", or "unfit: reason; reason", as doctor stored it with the run; "unknown" if it did not. Allocated. */
-char *summary_verdict(const struct store *store);
 /* schema "aerobench.summary/1": a new reference. */
 json_t *summary_json(const struct summary *summary);
 /* The parameters as an object: whole numbers as numbers, the rest as text. A new reference. */

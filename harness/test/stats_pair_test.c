@@ -89,6 +89,29 @@ static void drawn_sign_flips_agree_with_counted_ones_and_repeat(void **state)
 	assert_true(drawn == stats_sign_flip_p(d, 17, 7));
 }
 
+static void two_sides_without_pairs_use_exact_mann_whitney_counts(void **state)
+{
+	const double low[] = {1, 2, 3, 4};
+	const double high[] = {11, 12, 13, 14};
+	struct stats_interval interval = stats_shift(low, 4, high, 4, 0.05);
+
+	(void)state;
+	assert_int_equal(stats_mann_whitney_k(4, 4, 2.0 / 70), 1); /* separated 4v4: p = 2/70 */
+	assert_int_equal(stats_mann_whitney_k(4, 4, 2.0 / 71), 0);
+	assert_int_equal(stats_mann_whitney_k(3, 3, 0.05), 0); /* 3v3 cannot go below .10 */
+	assert_int_equal(stats_mann_whitney_k(3, 3, 0.10), 1);
+	/* Critical values of U at .05, two-sided, are K - 1 (Mann & Whitney 1947, and every table since). */
+	assert_int_equal(stats_mann_whitney_k(5, 5, 0.05), 3);
+	assert_int_equal(stats_mann_whitney_k(8, 8, 0.05), 14);
+	assert_int_equal(stats_mann_whitney_k(10, 10, 0.05), 24);
+	assert_int_equal(stats_mann_whitney_k(20, 20, 0.05), 128);
+	assert_int_equal(stats_mann_whitney_k(6, 10, 0.05), 12);
+	assert_int_equal(stats_mann_whitney_k(10, 6, 0.05), 12);
+	assert_close(interval.estimate, 10);
+	assert_close(interval.low, 7);
+	assert_close(interval.high, 13);
+}
+
 static void adjusted_p_values_are_holms_and_benjamini_hochbergs(void **state)
 {
 	const double p[] = {.01, .04, .03, .005};
@@ -202,6 +225,7 @@ int main(void)
 	    cmocka_unit_test(one_wild_run_does_not_move_the_estimate),
 	    cmocka_unit_test(sign_flips_have_their_known_probabilities),
 	    cmocka_unit_test(drawn_sign_flips_agree_with_counted_ones_and_repeat),
+	    cmocka_unit_test(two_sides_without_pairs_use_exact_mann_whitney_counts),
 	    cmocka_unit_test(adjusted_p_values_are_holms_and_benjamini_hochbergs),
 	    cmocka_unit_test(the_smallest_effect_seen_is_the_inverse_of_the_plan),
 	    cmocka_unit_test(without_a_difference_false_alarms_stay_at_their_level),

@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -19,19 +18,19 @@
 
 enum { NS_PER_S = 1000 * 1000 * 1000, NS_PER_US = 1000, AGREE_PPM = 50 };
 
-unsigned os_linux_cpu_count;
-uint16_t os_linux_cpu_logical[CPU_SETSIZE];
-bool os_linux_relax_pauses = true;
+unsigned port_cpu_count;
+uint16_t port_cpu_logical[CPU_SETSIZE];
+bool port_relax_pauses = true;
 
 static uint16_t cpu_real[CPU_SETSIZE]; /* our number → Linux's */
 static size_t stack_bytes;
-static struct os_linux_clock clock_state;
+static struct port_clock clock_state;
 
 /* --- Machine ----------------------------------------------------------------------------------------------------- */
 
-int os_linux_cpus_set(const unsigned *cpus, unsigned count)
+int port_cpus_set(const unsigned *cpus, unsigned count)
 {
-	cpu_set_t set;
+	cpu_set_t set, granted;
 
 	if (count == 0 || count > CPU_SETSIZE)
 		return -EINVAL;
@@ -41,17 +40,20 @@ int os_linux_cpus_set(const unsigned *cpus, unsigned count)
 			return -EINVAL;
 		CPU_SET(cpus[i], &set);
 	}
-	if (sched_setaffinity(0, sizeof(set), &set) != 0)
+	if (sched_setaffinity(0, sizeof(set), &set) != 0 || sched_getaffinity(0, sizeof(granted), &granted) != 0)
 		return -errno;
+	/* Linux drops CPUs that do not exist, are offline or are not in the cpuset, as long as one is left */
+	if (!CPU_EQUAL(&set, &granted))
+		return -EINVAL;
 	for (unsigned i = 0; i < count; i++) {
 		cpu_real[i] = (uint16_t)cpus[i];
-		os_linux_cpu_logical[cpus[i]] = (uint16_t)i;
+		port_cpu_logical[cpus[i]] = (uint16_t)i;
 	}
-	os_linux_cpu_count = count;
+	port_cpu_count = count;
 	return 0;
 }
 
-unsigned os_linux_cpu_real(unsigned cpu)
+unsigned port_cpu_real(unsigned cpu)
 {
 	return cpu_real[cpu];
 }
@@ -111,7 +113,7 @@ static unsigned spread_ppm(uint64_t a, uint64_t b)
 	return ppm < UINT_MAX ? (unsigned)ppm : UINT_MAX;
 }
 
-const struct os_linux_clock *os_linux_clock_calibrate(uint64_t first_window_ns)
+void port_clock_calibrate(uint64_t first_window_ns)
 {
 	uint64_t window_ns = first_window_ns;
 
@@ -123,12 +125,16 @@ const struct os_linux_clock *os_linux_clock_calibrate(uint64_t first_window_ns)
 		clock_state.window_ns = window_ns;
 		clock_state.spread_ppm = spread_ppm(first, second);
 		clock_state.agreed = clock_state.spread_ppm <= AGREE_PPM;
-		if (clock_state.agreed || window_ns >= OS_LINUX_WINDOW_MAX_NS)
+		if (clock_state.agreed || window_ns >= PORT_WINDOW_MAX_NS)
 			break;
-		window_ns = window_ns * 2 < OS_LINUX_WINDOW_MAX_NS ? window_ns * 2 : OS_LINUX_WINDOW_MAX_NS;
+		window_ns = window_ns * 2 < PORT_WINDOW_MAX_NS ? window_ns * 2 : PORT_WINDOW_MAX_NS;
 	}
 	if (clock_state.hz == 0)
 		clock_state.hz = 1; /* a clock that stands still: agreed is false, and division stays defined */
+}
+
+const struct port_clock *port_clock(void)
+{
 	return &clock_state;
 }
 
@@ -163,7 +169,7 @@ void os_delay_ns(uint64_t ns)
 
 /* --- Threads ------------------------------------------------------------------------------------------------------ */
 
-void os_linux_stack_set(size_t len_bytes)
+void port_stack_set(size_t len_bytes)
 {
 	stack_bytes = len_bytes;
 }
@@ -179,7 +185,7 @@ int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
 	cpu_set_t set;
 	int error;
 
-	if (cpu >= os_linux_cpu_count)
+	if (cpu >= port_cpu_count)
 		return -EINVAL;
 	error = pthread_attr_init(&attr->pthread);
 	if (error != 0)
@@ -217,7 +223,7 @@ int os_thread_move(unsigned cpu)
 {
 	cpu_set_t set;
 
-	if (cpu >= os_linux_cpu_count)
+	if (cpu >= port_cpu_count)
 		return -EINVAL;
 	cpu_set_one(&set, cpu);
 	return sched_setaffinity(0, sizeof(set), &set) == 0 ? 0 : -errno;
@@ -351,7 +357,8 @@ void os_barrier_destroy(struct os_barrier *barrier)
 
 void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties)
 {
-	memset(barrier, 0, sizeof(*barrier));
+	barrier->missing = parties;
+	barrier->generation = 0;
 	barrier->parties = parties;
 }
 

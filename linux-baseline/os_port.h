@@ -5,7 +5,9 @@
  * runtime on Linux would use; the event is an eventcount on one futex; the spinning ones are inline atomics, the same
  * algorithms as the kernel's.
  *
- * Needs _GNU_SOURCE on the command line: affinity is not POSIX.
+ * Needs _GNU_SOURCE on the command line: affinity is not POSIX. Objects of the suite may need, because they are used
+ * inlined: port_cpu_count, port_cpu_logical, port_relax_pauses, sched_getcpu, sched_yield, pthread_mutex_lock,
+ * pthread_mutex_unlock, sem_wait, sem_post.
  */
 #pragma once
 
@@ -18,17 +20,17 @@
 
 /* --- Machine ----------------------------------------------------------------------------------------------------- */
 
-extern unsigned os_linux_cpu_count;                /* CPUs that the process may use, set once before main's work */
-extern uint16_t os_linux_cpu_logical[CPU_SETSIZE]; /* Linux's CPU number → ours */
+extern unsigned port_cpu_count;                /* CPUs that the process may use, set once before main's work */
+extern uint16_t port_cpu_logical[CPU_SETSIZE]; /* Linux's CPU number → ours */
 
 static inline unsigned os_cpu_count(void)
 {
-	return os_linux_cpu_count;
+	return port_cpu_count;
 }
 
 static inline unsigned os_cpu_self(void)
 {
-	return os_linux_cpu_logical[sched_getcpu()];
+	return port_cpu_logical[sched_getcpu()];
 }
 
 /* --- Clock ----------------------------------------------------------------------------------------------------------- */
@@ -51,11 +53,11 @@ static inline uint64_t os_clock_stop(void)
 	return (uint64_t)high << 32 | low;
 }
 
-extern bool os_linux_relax_pauses; /* spin=pause|none, set once before main's work */
+extern bool port_relax_pauses; /* spin=pause|none, set once before main's work */
 
 static inline void os_relax(void)
 {
-	if (os_linux_relax_pauses)
+	if (port_relax_pauses)
 		asm volatile("pause" : : : "memory");
 	else
 		asm volatile("" : : : "memory");
@@ -134,34 +136,32 @@ static inline void os_sem_up(struct os_sem *sem)
 	sem_post(&sem->posix);
 }
 
-/* --- Spinning barrier: central, sense-reversing -------------------------------------------------------------------- */
-
-enum { OS_LINUX_LINE_BYTES = 64 };
+/* --- Spinning barrier: central, with a generation in place of a sense ------------------------------------------------ */
 
 /*
- * One counter of arrivals and one number of the round, on lines of their own, so that arriving does not disturb those
- * who spin. The round's number is the sense: each party reads it before it arrives, so no party keeps a sense of its
- * own. Mellor-Crummey and Scott, ACM TOCS 9(1), 1991, algorithm 7.
+ * The kernel's algorithm: Mellor-Crummey & Scott, ACM TOCS 9(1), 1991, §3.1. Arrivals and generation have lines of their
+ * own, so that arriving does not disturb those who spin.
  */
 struct os_spin_barrier {
-	_Alignas(OS_LINUX_LINE_BYTES) uint32_t arrived;
+	uint32_t missing __attribute__((aligned(64)));    /* atomic: parties that have not arrived */
+	uint32_t generation __attribute__((aligned(64))); /* atomic; written by the last to arrive */
 	uint32_t parties;
-	_Alignas(OS_LINUX_LINE_BYTES) uint32_t round;
 };
 
 static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party)
 {
-	uint32_t round = __atomic_load_n(&barrier->round, __ATOMIC_RELAXED);
+	/* before arriving: it cannot change as long as the caller is missing */
+	uint32_t generation = __atomic_load_n(&barrier->generation, __ATOMIC_RELAXED);
 
 	(void)party;
-	/* acquire, release: what any party did before arriving is visible to the last one … */
-	if (__atomic_add_fetch(&barrier->arrived, 1, __ATOMIC_ACQ_REL) == barrier->parties) {
-		__atomic_store_n(&barrier->arrived, 0, __ATOMIC_RELAXED);
-		/* release: … and through this store to all, together with the counter's reset */
-		__atomic_store_n(&barrier->round, round + 1, __ATOMIC_RELEASE);
+	/* acquire and release: what any party did before is visible to the last one, and through it to all */
+	if (__atomic_fetch_sub(&barrier->missing, 1, __ATOMIC_ACQ_REL) == 1) {
+		__atomic_store_n(&barrier->missing, barrier->parties, __ATOMIC_RELAXED);
+		/* release: the count is whole again before anybody can leave and come back */
+		__atomic_store_n(&barrier->generation, generation + 1, __ATOMIC_RELEASE);
 		return;
 	}
-	while (__atomic_load_n(&barrier->round, __ATOMIC_ACQUIRE) == round)
+	while (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation)
 		os_relax();
 }
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The baseline as init of a virtual machine's Linux: mounts what the baseline reads, brings up CPUs if asked to, runs it,
+ * and ends the machine.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "baseline.h"
+#include "debug_port.h"
+#include "guest/cpus.h"
+
+enum {
+	COMMAND_LINE_BYTES = 2048,         /* COMMAND_LINE_SIZE, Linux, arch/x86/include/asm/setup.h */
+	WORDS_MAX = COMMAND_LINE_BYTES / 2 /* each takes a character and a space */
+};
+
+/* The first window of the clock's calibration is short, because instructions are what a guest under icount pays with. */
+static const uint64_t CLOCK_WINDOW_NS = 4 * 1000 * 1000;
+
+static int complain(const char *what, int error)
+{
+	fprintf(stderr, "aerobench: init: %s: %s\n", what, strerror(error));
+	return -error;
+}
+
+static int mount_all(void)
+{
+	static const struct {
+		const char *type, *where;
+	} mounts[] = {{"proc", "/proc"}, {"sysfs", "/sys"}, {"devtmpfs", "/dev"}};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		/* EBUSY: the kernel has mounted devtmpfs itself */
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, NULL) != 0 && errno != EBUSY)
+			return complain(mounts[i].where, errno);
+	}
+	return 0;
+}
+
+/*
+ * The words behind "--" of the kernel's command line. Linux also hands them over as arguments, but mixed with words
+ * before "--" that it does not know. It cuts a long line without telling: half a list of benchmarks would be measured
+ * for the whole, so a line of full length is refused. Returns the number of words, or -errno.
+ */
+static int words_read(char *words[])
+{
+	static char line[COMMAND_LINE_BYTES + 1];
+	FILE *file = fopen("/proc/cmdline", "re");
+	size_t len_bytes = file != NULL ? fread(line, 1, sizeof(line) - 1, file) : 0;
+	bool ours = false;
+	int count = 0;
+
+	if (file != NULL)
+		fclose(file);
+	/* the kernel keeps at most COMMAND_LINE_BYTES - 1; /proc/cmdline adds a newline */
+	if (len_bytes == 0 || len_bytes >= COMMAND_LINE_BYTES)
+		return complain("the kernel's command line was cut", E2BIG);
+	for (char *word = strtok(line, " \n"); word != NULL && count < WORDS_MAX; word = strtok(NULL, " \n")) {
+		if (ours)
+			words[count++] = word;
+		ours = ours || strcmp(word, "--") == 0;
+	}
+	return count;
+}
+
+/* A stream on the console stays as it was written: no carriage returns. */
+static void console_raw(void)
+{
+	struct termios settings;
+
+	if (tcgetattr(STDOUT_FILENO, &settings) != 0)
+		return;
+	settings.c_oflag &= (tcflag_t)~ONLCR;
+	tcsetattr(STDOUT_FILENO, TCSADRAIN, &settings);
+}
+
+/* Takes the words that are init's own out of the list; the others keep their order. Returns whether CPUs are wanted. */
+static bool words_take(int *count, char *words[])
+{
+	bool bring_up = false;
+	int kept = 0;
+
+	for (int i = 0; i < *count; i++) {
+		if (strcmp(words[i], "bringup=1") == 0)
+			bring_up = true;
+		else if (strcmp(words[i], "bringup=0") != 0)
+			words[kept++] = words[i];
+	}
+	*count = kept;
+	return bring_up;
+}
+
+static void run(void)
+{
+	static char *words[WORDS_MAX];
+	struct baseline_defaults defaults = {.out = "stdout", .exit = "debugexit", .clock_window_ns = CLOCK_WINDOW_NS};
+	int count, error;
+
+	if (mount_all() != 0)
+		return;
+	count = words_read(words);
+	if (count < 0)
+		return;
+	if (debug_port_present())
+		defaults.out = "debugcon";
+	console_raw();
+	error = words_take(&count, words) ? cpus_bring_up() : 0;
+	if (error != 0)
+		complain("a CPU did not come up", -error);
+	else
+		baseline_main(&defaults, count, words);
+}
+
+int main(int count, char *words[])
+{
+	static const struct baseline_defaults process = {
+	    .out = "stdout", .exit = "status", .clock_window_ns = 200 * 1000 * 1000};
+
+	if (getpid() != 1)
+		return baseline_main(&process, count - 1, words + 1);
+	run();
+	/* reached only after a failure or without the exit device: the end of init would be a panic with nothing to say */
+	debug_port_exit(DEBUG_PORT_FAILED);
+	reboot(RB_POWER_OFF);
+	return 1;
+}

@@ -44,8 +44,8 @@ static struct plan_subject *subject_of(const struct campaign *campaign, const st
 static char *boot_words(const struct campaign *campaign, const struct plan_boot *boot)
 {
 	const struct plan_subject *subject = subject_of(campaign, boot);
-	uint64_t seed = subject_is_timed(&subject->subject) ? campaign->plan->seed + boot->round
-							   : campaign->plan->counted_seed;
+	uint64_t seed =
+	    subject_is_timed(&subject->subject) ? campaign->plan->seed + boot->round : campaign->plan->counted_seed;
 	char *bench = subject->bench != NULL ? memory_format("bench=%s ", subject->bench) : memory_text("");
 	char *warmup =
 	    subject->warmup >= 0 ? memory_format(" warmup=%lld", (long long)subject->warmup) : memory_text("");
@@ -187,40 +187,21 @@ static void check_repeats(const struct campaign *campaign, const struct plan_boo
 	free(bytes);
 }
 
-static void panic_line(const struct launch_result *result, struct error *problem)
-{
-	static const char *const marks[] = {"panic", "PANIC", "FAULT"};
-	const char *const texts[] = {result->stream, result->console};
-
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t j = 0; j < sizeof(marks) / sizeof(marks[0]); j++) {
-			const char *at = strstr(texts[i], marks[j]);
-
-			if (at == NULL)
-				continue;
-			while (at > texts[i] && at[-1] != '\n')
-				at--;
-			error_prefix(problem, "%.*s", (int)strcspn(at, "\r\n") < 160 ? (int)strcspn(at, "\r\n") : 160,
-				     at);
-			return;
-		}
-	}
-}
-
-/* Everything that must hold before a boot's numbers count. */
+/* Everything that must hold before a boot's numbers count. A whole stream that tells of failures tells most. */
 static void judge(const struct campaign *campaign, const struct active *active, const struct launch_result *result,
 		  struct error *problem)
 {
+	struct error told = {STATUS_OK, ""};
 	struct stream stream;
 
-	if (result->end != LAUNCH_SUCCEEDED) {
-		*problem = result->error;
-		panic_line(result, problem);
-		return;
-	}
-	if (stream_parse(&stream, result->stream, result->stream_bytes, problem) != 0)
-		error_prefix(problem, "%s", active->launch.subject.name);
+	stream_parse(&stream, result->stream, result->stream_bytes, &told);
 	stream_free(&stream);
+	if (result->end == LAUNCH_SUCCEEDED || (result->end == LAUNCH_FAILED && told.status == STATUS_FAILED)) {
+		*problem = told;
+		error_prefix(problem, "%s", active->launch.subject.name);
+	} else {
+		*problem = result->error;
+	}
 	if (problem->status == STATUS_OK)
 		check_repeats(campaign, active->boot, result, problem);
 }

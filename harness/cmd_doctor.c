@@ -29,8 +29,9 @@ static void print_verdicts(const struct host *host)
 		struct host_verdict verdict;
 
 		host_judge(host, (enum subject_machine)machine, &verdict);
-		printf("@%-6s %s for %s\n", subject_machine_name((enum subject_machine)machine),
-		       verdict.fit ? "fit" : "unfit", verdict.measures);
+		printf("@%-6s %s%s%s\n", subject_machine_name((enum subject_machine)machine),
+		       host_verdict_word(&verdict), verdict.supported ? " for " : "",
+		       verdict.supported ? verdict.measures : "");
 		for (unsigned i = 0; i < verdict.reason_count; i++)
 			printf("        - %s\n", verdict.reasons[i]);
 	}

@@ -261,6 +261,8 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 
 	for (size_t i = 0; i < campaign->failure_count; i++)
 		fprintf(stderr, "aerobench: %s\n", campaign->failures[i]);
+	if (campaign->failure_count > 0)
+		fprintf(stderr, "aerobench: the logs of failed boots are in %s\n", campaign->store->path);
 	if (campaign->left_out > 0 && !options->quiet)
 		error_warn("%u boots were left out to keep the budget", campaign->left_out);
 	if (options->json && outcome_json(campaign, error) != 0)
@@ -269,7 +271,7 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 		fprintf(stderr, "aerobench: interrupted; go on by: aerobench run --resume %s\n", id);
 		return STATUS_INTERRUPTED;
 	}
-	if (!options->json)
+	if (!options->json && campaign->ok > 0)
 		printf("run %s: %u boots in %s%s; see it by: aerobench show %s\n", id, campaign->ok,
 		       progress_time(time, sizeof(time), campaign->seconds),
 		       campaign->failed > 0 ? ", some failed" : "", id);

@@ -171,29 +171,34 @@ static void judge_absent(enum subject_machine machine, struct host_verdict *verd
 	against(verdict, error.status != STATUS_OK, "%.*s", PROBE_REASON_MAX - 1, error.text);
 }
 
+const char *host_verdict_word(const struct host_verdict *verdict)
+{
+	return verdict->fit ? "fit" : verdict->supported ? "unfit" : "unsupported";
+}
+
+/* Whether anything can run on a machine; the reason is added if not. */
+static bool judge_support(const struct host *host, enum subject_machine machine, struct host_verdict *verdict)
+{
+	if (machine == SUBJECT_QEMU || machine == SUBJECT_SIM || machine == SUBJECT_KVM)
+		against(verdict, host->qemu_problem[0] != '\0', "%s", host->qemu_problem);
+	if (machine == SUBJECT_KVM)
+		against(verdict, host->kvm->state != PROBE_KVM_REAL, "%s", host->kvm->reason);
+	if (machine == SUBJECT_METAL || machine == SUBJECT_CORES)
+		judge_absent(machine, verdict);
+	return verdict->reason_count == 0;
+}
+
 void host_judge(const struct host *host, enum subject_machine machine, struct host_verdict *verdict)
 {
 	memset(verdict, 0, sizeof(*verdict));
 	verdict->measures = machine == SUBJECT_SIM ? "instructions" : "time";
-	if (machine == SUBJECT_QEMU || machine == SUBJECT_SIM || machine == SUBJECT_KVM)
-		against(verdict, host->qemu_problem[0] != '\0', "%s", host->qemu_problem);
-	switch (machine) {
-	case SUBJECT_HOST:
-		judge_time(host, verdict);
-		break;
-	case SUBJECT_QEMU:
+	verdict->supported = judge_support(host, machine, verdict);
+	if (!verdict->supported)
+		return;
+	if (machine == SUBJECT_QEMU)
 		against(verdict, true,
 			"plain TCG: ticks are host time and include translation; good for shapes and ratios only");
-		break;
-	case SUBJECT_KVM:
-		against(verdict, host->kvm->state != PROBE_KVM_REAL, "%s", host->kvm->reason);
+	else if (machine != SUBJECT_SIM) /* nothing of this computer enters a count of instructions */
 		judge_time(host, verdict);
-		break;
-	case SUBJECT_SIM: /* nothing of this computer enters a count of instructions */
-		break;
-	default:
-		judge_absent(machine, verdict);
-		break;
-	}
 	verdict->fit = verdict->reason_count == 0;
 }

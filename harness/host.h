@@ -37,6 +37,7 @@ struct host {
 };
 
 struct host_verdict {
+	bool supported; /* something can run there at all */
 	bool fit;
 	const char *measures; /* "time", "instructions" */
 	char reasons[HOST_REASONS_MAX][PROBE_REASON_MAX];
@@ -45,6 +46,8 @@ struct host_verdict {
 
 /* Runs all probes: about a second and a half. */
 void host_probe(struct host *host);
+/* "fit", "unfit", "unsupported". */
+const char *host_verdict_word(const struct host_verdict *verdict);
 /* The verdict for subjects of a machine. */
 void host_judge(const struct host *host, enum subject_machine machine, struct host_verdict *verdict);
 /*

@@ -31,7 +31,7 @@ static json_t *machines_json(const struct host *host)
 
 		host_judge(host, (enum subject_machine)machine, &verdict);
 		json_object_set_new(machines, subject_machine_name((enum subject_machine)machine),
-				    json_pack("{s:s, s:s, s:o}", "verdict", verdict.fit ? "fit" : "unfit", "measures",
+				    json_pack("{s:s, s:s, s:o}", "verdict", host_verdict_word(&verdict), "measures",
 					      verdict.measures, "reasons", reasons_json(&verdict)));
 	}
 	return machines;
@@ -117,9 +117,9 @@ json_t *host_json(const struct host *host)
 	host_judge(host, SUBJECT_HOST, &verdict);
 	return json_pack(
 	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:b, s:s, s:o}, s:o, s:o, s:{s:s, s:s}, s:o, s:o}", "schema",
-	    "aerobench.doctor/1", "verdict", verdict.fit ? "fit" : "unfit", "reasons", reasons_json(&verdict),
-	    "machines", machines_json(host), "tsc", tsc_json(&host->tsc), "clock_offset", offsets_json(&host->offsets),
-	    "noise", noise_json(host), "pmu", "usable", (int)host->pmu.usable, "reason", host->pmu.reason,
+	    "aerobench.doctor/1", "verdict", host_verdict_word(&verdict), "reasons", reasons_json(&verdict), "machines",
+	    machines_json(host), "tsc", tsc_json(&host->tsc), "clock_offset", offsets_json(&host->offsets), "noise",
+	    noise_json(host), "pmu", "usable", (int)host->pmu.usable, "reason", host->pmu.reason,
 	    "instructions_per_iteration", number(host->pmu.instructions_per_iteration), "kvm", kvm_json(host->kvm),
 	    "system", system_json(&host->system), "qemu", "version", host->qemu_version, "problem", host->qemu_problem,
 	    "missing", missing_json(host), "probe_seconds", number(host->probe_seconds));

@@ -184,18 +184,48 @@ static void last_line(const char *text, size_t len_bytes, char *line, size_t lin
 	line[used] = '\0';
 }
 
-/* Why a boot did not succeed, in one line, with the last thing that it said. */
+/* The first line that tells of a panic; "" if there is none. */
+static void panic_line(const char *text, char *line, size_t line_bytes)
+{
+	static const char *const marks[] = {"panic: ", "Kernel panic"};
+
+	line[0] = '\0';
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const char *at = strstr(text, marks[i]);
+
+		if (at == NULL)
+			continue;
+		while (at > text && at[-1] != '\n')
+			at--;
+		last_line(at, strcspn(at, "\r\n"), line, line_bytes);
+		return;
+	}
+}
+
+/* What a boot said that explains its end best: its panic, else its last line; allocated. */
+static char *last_words(const struct launch_result *result)
+{
+	char line[160];
+
+	panic_line(result->stream, line, sizeof(line));
+	if (line[0] == '\0')
+		panic_line(result->console, line, sizeof(line));
+	if (line[0] != '\0')
+		return memory_format(": %s", line);
+	last_line(result->console, result->console_bytes, line, sizeof(line));
+	if (line[0] == '\0')
+		last_line(result->stream, result->stream_bytes, line, sizeof(line));
+	return line[0] != '\0' ? memory_format("; its last line: %s", line) : memory_text("; it said nothing");
+}
+
+/* Why a boot did not succeed, in one line, with the best of what it said. */
 static void explain(const struct launch *launch, int success, struct launch_result *result)
 {
 	const struct process *process = &launch->process;
 	const char *name = launch->subject.name;
-	char last[160], *said;
+	char *said = last_words(result);
 	double seconds = (double)(process->ended_ns - process->started_ns) / (double)NS_PER_S;
 
-	last_line(result->console, result->console_bytes, last, sizeof(last));
-	if (last[0] == '\0')
-		last_line(result->stream, result->stream_bytes, last, sizeof(last));
-	said = last[0] != '\0' ? memory_format("; its last line: %s", last) : memory_text("; it said nothing");
 	result->end = LAUNCH_FAILED;
 	result->status = process->status;
 	if (process->end == PROCESS_TIMED_OUT || process->end == PROCESS_SILENT) {

@@ -12,14 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROUNDS = 20000, ALL_PAIRS_MAX = 16 };
-static const uint64_t PAIR_LIMIT_TICKS = 1ULL << 29; /* about 0.2 s: a pair that takes longer is given up */
+enum { ROUNDS = 20000, ROUNDS_ENOUGH = 1000, ALL_PAIRS_MAX = 16 };
+/* About 0.8 s for all pairs together: on a busy computer both sides seldom run at the same time. */
+static const uint64_t LIMIT_TICKS = 1ULL << 31;
 
 struct exchange {
 	_Alignas(64) volatile uint64_t request; /* number of the round, written by the asking side; UINT64_MAX: end */
 	_Alignas(64) volatile uint64_t reply;   /* the same number, written by the answering side after stamp */
 	volatile uint64_t stamp;
 	unsigned cpu;
+	uint64_t limit_ticks; /* on waiting for each other: a pair that takes longer is given up */
 	volatile int bound;
 };
 
@@ -38,7 +40,7 @@ static void *answer(void *arg)
 	uint64_t seen = 0, begin = probe_clock_start();
 
 	exchange->bound = bind_self(exchange->cpu) == 0 ? 1 : -1;
-	while (probe_clock_start() - begin < 2 * PAIR_LIMIT_TICKS) {
+	while (probe_clock_start() - begin < 2 * exchange->limit_ticks) {
 		uint64_t request = __atomic_load_n(&exchange->request, __ATOMIC_ACQUIRE);
 
 		if (request == UINT64_MAX)
@@ -64,8 +66,8 @@ static bool ask(struct exchange *exchange, int64_t *low, int64_t *high, uint64_t
 
 		__atomic_store_n(&exchange->request, round, __ATOMIC_RELEASE);
 		while (__atomic_load_n(&exchange->reply, __ATOMIC_ACQUIRE) != round) {
-			if (probe_clock_start() - begin > PAIR_LIMIT_TICKS)
-				return round > ROUNDS / 10; /* enough for a bound, if not the tightest */
+			if (probe_clock_start() - begin > exchange->limit_ticks)
+				return round > ROUNDS_ENOUGH; /* a bound, if not the tightest */
 			__builtin_ia32_pause();
 		}
 		t1 = probe_clock_stop();
@@ -87,9 +89,9 @@ static void pair_fail(struct probe_offsets *offsets, unsigned a, unsigned b, con
 		snprintf(offsets->reason, sizeof(offsets->reason), "CPUs %u and %u: %s", a, b, why);
 }
 
-static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b)
+static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b, uint64_t limit_ticks)
 {
-	struct exchange exchange = {.cpu = b};
+	struct exchange exchange = {.cpu = b, .limit_ticks = limit_ticks};
 	int64_t low = INT64_MIN, high = INT64_MAX;
 	uint64_t round_trip = UINT64_MAX;
 	bool answered = false;
@@ -121,6 +123,7 @@ static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b)
 
 void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned count)
 {
+	unsigned pairs = count <= ALL_PAIRS_MAX ? count * (count - 1) / 2 : count - 1;
 	cpu_set_t before;
 
 	memset(offsets, 0, sizeof(*offsets));
@@ -136,6 +139,6 @@ void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned
 		return;
 	for (unsigned i = 0; i < (offsets->all_pairs ? count : 1); i++)
 		for (unsigned j = i + 1; j < count; j++)
-			pair_measure(offsets, cpus[i], cpus[j]);
+			pair_measure(offsets, cpus[i], cpus[j], LIMIT_TICKS / pairs);
 	sched_setaffinity(0, sizeof(before), &before);
 }

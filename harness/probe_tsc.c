@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAIRS = 20000, GRAIN_MAX = 1 << 16, WINDOW_MS = 200, LOOP = 1000 * 1000 };
+enum { PAIRS = 20000, GRAIN_MAX = 1 << 16, WINDOW_MS = 200, LOOP = 1000 * 1000, LOOP_PARTS = 100 };
 static const double RARE = 0.001; /* of the mass: measuring.md §2, "Grain" */
 
 static uint64_t raw_ns(void)
@@ -80,20 +80,20 @@ static void read_cost(struct probe_tsc *tsc)
 	free(pairs);
 }
 
-/* The best of three, because one may be interrupted: an emulator is slow every time. */
+/* The median of a hundred parts, because some may be interrupted: an emulator is slow in every part. */
 static double loop_ticks(void)
 {
-	uint64_t best = UINT64_MAX;
+	uint64_t part[LOOP_PARTS];
 
-	for (int i = 0; i < 3; i++) {
-		uint64_t start = probe_clock_start(), ticks;
-		unsigned count = LOOP;
+	for (int i = 0; i < LOOP_PARTS; i++) {
+		unsigned count = LOOP / LOOP_PARTS;
+		uint64_t start = probe_clock_start();
 
 		asm volatile("1: dec %0\n\tjnz 1b" : "+r"(count) : : "cc");
-		ticks = probe_clock_stop() - start;
-		best = ticks < best ? ticks : best;
+		part[i] = probe_clock_stop() - start;
 	}
-	return (double)best / LOOP;
+	qsort(part, LOOP_PARTS, sizeof(part[0]), by_value);
+	return (double)part[LOOP_PARTS / 2] / (LOOP / LOOP_PARTS);
 }
 
 void probe_tsc(struct probe_tsc *tsc)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What boot found out about this machine: constant from core_main() on. For the records that say where a number was measured.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct machine_facts {
+	char cpu_vendor[13];       /* "GenuineIntel" */
+	char cpu_brand[49];        /* "" if the CPU does not say */
+	char hypervisor[13];       /* its vendor string, "" on bare metal */
+	const char *boot;          /* protocol: "pvh", "multiboot2" */
+	const char *console;       /* "debugcon", "serial", "none" */
+	const char *clock_source;  /* where clock_hz comes from: "cpuid-15h", "hypervisor", "hpet", "acpi-pm", "pit" */
+	const char *timer;         /* "tsc-deadline", "apic-oneshot" */
+	const char *fpu_save;      /* "xsaveopt", "xsavec", "xsave", "fxsave" */
+	unsigned clock_spread_ppm; /* difference of the last two calibrations; 0 if the CPU told the frequency */
+	unsigned cpus_listed;      /* by the firmware; cpu_count is how many came */
+	bool tsc_invariant;        /* CPUID 80000007H:EDX[8] */
+	bool tsc_adjust_equal;     /* IA32_TSC_ADJUST the same on all CPUs, or absent on all */
+	bool lfence_serialises;    /* by definition (Intel), or found or set on every CPU (AMD) */
+	bool x2apic;
+	bool pages_1gib;
+	uint64_t entry_tsc; /* stamp of the kernel's first instructions */
+};
+
+extern struct machine_facts machine_facts;
+
+/* Where clock_hz comes from. */
+const char *clock_source(void);
+/* Reads vendor, brand and hypervisor. */
+void facts_init(void);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Physical memory as the boot loader describes it: what is free, and pages for the structures of boot itself.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Reads boot_info's map. Panics if nothing is free. */
+void memory_init(void);
+/*
+ * pages contiguous pages below 4 GiB, not cleared, taken from what memory_ranges() reports: only before core_main().
+ * Panics if there are none.
+ */
+uintptr_t memory_boot_pages(size_t pages);
+/* A page of RAM below 1 MiB that nothing else uses, for real-mode code; 0: none. */
+uintptr_t memory_low_page(void);
+/* Whether any byte of [base, end) is RAM; whether all of it is. */
+bool memory_touches_ram(uint64_t base, uint64_t end);
+bool memory_is_ram(uint64_t base, uint64_t end);
+/* The end of the highest RAM, and of the highest range of any kind. */
+uint64_t memory_ram_end(void);
+uint64_t memory_map_end(void);

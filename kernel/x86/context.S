@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Contexts. A saved context is a stack pointer; on the stack lie, upwards, r15 r14 r13 r12 rbx rbp and a return address:
+ * the registers that a function must preserve (System V AMD64 ABI §3.2.1). The ABI's other state that survives a call,
+ * MXCSR and the x87 control word, belongs to the vector state.
+ */
+	.text
+
+/* void context_switch(void **save, void *load); */
+	.globl context_switch
+	.type context_switch, @function
+	.balign 64
+context_switch:
+	pushq %rbp
+	pushq %rbx
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	movq %rsp, (%rdi)
+	movq %rsi, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbx
+	popq %rbp
+	ret
+	.size context_switch, . - context_switch
+
+/* _Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg); */
+	.globl context_exit
+	.type context_exit, @function
+	.balign 64
+context_exit:
+	movq %rdi, %rsp
+	movq %rdi, %rbx
+	movq %rdx, %rdi
+	xorl %ebp, %ebp		/* the backtrace of after() ends here */
+	andq $-16, %rsp		/* ABI §3.2.2: 16-aligned at a call */
+	call *%rsi
+	movq %rbx, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbx
+	popq %rbp
+	ret
+	.size context_exit, . - context_exit
+
+/*
+ * void *context_prepare(void *top, void (*entry)(void));
+ * entry() finds a zero return address and a zero frame pointer, where a backtrace ends, and the alignment of a called function.
+ */
+	.globl context_prepare
+	.type context_prepare, @function
+	.balign 64
+context_prepare:
+	andq $-16, %rdi
+	leaq -64(%rdi), %rax
+	movq $0, -8(%rdi)	/* return address of entry() */
+	movq %rsi, -16(%rdi)
+	movq $0, -24(%rdi)	/* rbp; the other registers' values do not matter */
+	ret
+	.size context_prepare, . - context_prepare

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ACPI 6.5: RSDP and root tables §5.2.5 … 5.2.8, FADT §5.2.9, MADT §5.2.12; IA-PC HPET Specification 1.0a §3.2.4.
+ */
+#include "acpi.h"
+
+#include "boot_info.h"
+#include "paging.h"
+
+struct rsdp {
+	char signature[8];
+	uint8_t checksum;
+	char oem[6];
+	uint8_t revision;
+	uint32_t rsdt;
+	/* from revision 2 on */
+	uint32_t len_bytes;
+	uint64_t xsdt;
+	uint8_t checksum_extended, reserved[3];
+} __attribute__((packed));
+
+struct table {
+	char signature[4];
+	uint32_t len_bytes;
+	uint8_t revision, checksum;
+	char oem[6], oem_table[8];
+	uint32_t oem_revision, creator, creator_revision;
+} __attribute__((packed));
+
+struct madt {
+	struct table head;
+	uint32_t apic_base, flags;
+} __attribute__((packed));
+
+struct madt_entry {
+	uint8_t type, len_bytes;
+} __attribute__((packed));
+
+struct generic_address {
+	uint8_t space, bits, offset, access;
+	uint64_t address;
+} __attribute__((packed));
+
+enum {
+	RSDP_REVISION_2 = 2,
+	RSDP_OLD_BYTES = 20,
+	TABLE_BYTES_MAX = 1 << 20, /* nothing that is read here comes near */
+	/* MADT entry types and fields: tables 5.21 ff. */
+	MADT_LOCAL_APIC = 0,
+	MADT_ADDRESS_OVERRIDE = 5,
+	MADT_LOCAL_X2APIC = 9,
+	MADT_ENABLED = 1,
+	XAPIC_ID_BROADCAST = 0xff,
+	/* FADT offsets: table 5.9 */
+	FADT_PM_TIMER_PORT = 76,
+	FADT_FLAGS = 112,
+	FADT_RESET_REGISTER = 116,
+	FADT_RESET_VALUE = 128,
+	FADT_X_PM_TIMER = 208,
+	FADT_FLAG_TIMER_32BIT = 1 << 8,
+	FADT_FLAG_RESET = 1 << 10,
+	HPET_ADDRESS = 40, /* a generic address */
+	/* where the RSDP may lie without being told: §5.2.5.1 */
+	EBDA_SEARCH_BYTES = 1024,
+	BIOS_BEGIN = 0xe0000,
+	BIOS_END = 0x100000,
+};
+
+struct acpi acpi = {.reset_space = ACPI_SPACE_NONE};
+
+static bool bytes_equal(const char *a, const char *b, unsigned count)
+{
+	for (unsigned at = 0; at < count; at++) {
+		if (a[at] != b[at])
+			return false;
+	}
+	return true;
+}
+
+static bool checksum_is_zero(const void *from, uint32_t len_bytes)
+{
+	const uint8_t *bytes = from;
+	uint8_t sum = 0;
+
+	for (uint32_t at = 0; at < len_bytes; at++)
+		sum = (uint8_t)(sum + bytes[at]);
+	return sum == 0;
+}
+
+static bool range_is_mapped(uint64_t base, uint64_t len_bytes)
+{
+	for (uint64_t page = base & ~(uint64_t)(PAGE_BYTES - 1); page < base + len_bytes; page += PAGE_BYTES) {
+		if (!paging_is_mapped(page))
+			return false;
+	}
+	return base + len_bytes > base;
+}
+
+/* The table at this physical address if it is one. */
+static const struct table *table_at(uint64_t address)
+{
+	const struct table *table = (const void *)address;
+
+	if (!range_is_mapped(address, sizeof(*table)) || table->len_bytes < sizeof(*table) ||
+	    table->len_bytes > TABLE_BYTES_MAX || !range_is_mapped(address, table->len_bytes) ||
+	    !checksum_is_zero(table, table->len_bytes))
+		return NULL;
+	return table;
+}
+
+static bool rsdp_is_valid(const struct rsdp *rsdp)
+{
+	if (!range_is_mapped((uintptr_t)rsdp, sizeof(*rsdp)) || !bytes_equal(rsdp->signature, "RSD PTR ", 8) ||
+	    !checksum_is_zero(rsdp, RSDP_OLD_BYTES))
+		return false;
+	return rsdp->revision < RSDP_REVISION_2 || checksum_is_zero(rsdp, sizeof(*rsdp));
+}
+
+static const struct rsdp *rsdp_search(uintptr_t begin, uintptr_t end)
+{
+	for (uintptr_t at = begin; at < end; at += 16) {
+		if (rsdp_is_valid((const void *)at))
+			return (const void *)at;
+	}
+	return NULL;
+}
+
+/* Told by the boot loader, or found in the first KiB of the extended BIOS data area, or in the BIOS. */
+static const struct rsdp *rsdp_find(void)
+{
+	const struct rsdp *rsdp = (const void *)boot_info.rsdp;
+	uintptr_t ebda;
+
+	if (boot_info.rsdp != 0 && rsdp_is_valid(rsdp))
+		return rsdp;
+	ebda = (uintptr_t)boot_info.ebda_segment << 4;
+	if (ebda >= PAGE_BYTES) {
+		rsdp = rsdp_search(ebda, ebda + EBDA_SEARCH_BYTES);
+		if (rsdp != NULL)
+			return rsdp;
+	}
+	return rsdp_search(BIOS_BEGIN, BIOS_END);
+}
+
+/* Fields are not aligned. */
+static uint32_t read32(const void *table, unsigned offset)
+{
+	const struct {
+		uint32_t value;
+	} __attribute__((packed)) *word = (const void *)((const uint8_t *)table + offset);
+
+	return word->value;
+}
+
+/* Entries of the root table are 4 or 8 bytes, not aligned to 8. */
+static uint64_t root_entry(const struct table *root, unsigned index, unsigned entry_bytes)
+{
+	const uint8_t *entry = (const uint8_t *)(root + 1) + index * entry_bytes;
+
+	return entry_bytes == 4 ? read32(entry, 0) : (uint64_t)read32(entry, 4) << 32 | read32(entry, 0);
+}
+
+static const struct table *table_find(const struct table *root, unsigned entry_bytes, const char *signature)
+{
+	unsigned count = (root->len_bytes - sizeof(*root)) / entry_bytes;
+
+	for (unsigned index = 0; index < count; index++) {
+		uint64_t address = root_entry(root, index, entry_bytes);
+		const struct table *head = (const void *)address;
+
+		if (range_is_mapped(address, sizeof(*head)) && bytes_equal(head->signature, signature, 4))
+			return table_at(address);
+	}
+	return NULL;
+}
+
+static void cpu_add(uint32_t id, uint32_t flags)
+{
+	/* only enabled ones: "online capable" means that one may be plugged in later, and there is nothing there now */
+	if ((flags & MADT_ENABLED) == 0)
+		return;
+	for (unsigned at = 0; at < acpi.cpus_count; at++) {
+		if (acpi.apic_ids[at] == id)
+			return; /* some firmware lists a CPU as APIC and as x2APIC */
+	}
+	if (acpi.cpus_count == CPU_MAX)
+		acpi.cpus_cut = true;
+	else
+		acpi.apic_ids[acpi.cpus_count++] = id;
+}
+
+static void madt_entry_read(const struct madt_entry *entry)
+{
+	const uint8_t *bytes = (const uint8_t *)entry;
+
+	if (entry->type == MADT_LOCAL_APIC && entry->len_bytes >= 8 && bytes[3] != XAPIC_ID_BROADCAST)
+		cpu_add(bytes[3], read32(bytes, 4));
+	else if (entry->type == MADT_LOCAL_X2APIC && entry->len_bytes >= 16)
+		cpu_add(read32(bytes, 4), read32(bytes, 8));
+	else if (entry->type == MADT_ADDRESS_OVERRIDE && entry->len_bytes >= 12)
+		acpi.apic_base = (uint64_t)read32(bytes, 8) << 32 | read32(bytes, 4);
+}
+
+static void madt_read(const struct madt *madt)
+{
+	const uint8_t *at = (const uint8_t *)(madt + 1), *end = (const uint8_t *)madt + madt->head.len_bytes;
+
+	if (madt->head.len_bytes < sizeof(*madt))
+		return;
+	acpi.apic_base = madt->apic_base;
+	while (end - at >= (long)sizeof(struct madt_entry)) {
+		const struct madt_entry *entry = (const void *)at;
+
+		if (entry->len_bytes < sizeof(*entry) || entry->len_bytes > end - at)
+			return;
+		madt_entry_read(entry);
+		at += entry->len_bytes;
+	}
+}
+
+static void fadt_read(const struct table *fadt)
+{
+	const uint8_t *bytes = (const uint8_t *)fadt;
+	uint32_t flags;
+
+	if (fadt->len_bytes < FADT_FLAGS + 4)
+		return;
+	flags = read32(fadt, FADT_FLAGS);
+	acpi.pm_timer_32bit = (flags & FADT_FLAG_TIMER_32BIT) != 0;
+	acpi.pm_timer_port = (uint16_t)read32(fadt, FADT_PM_TIMER_PORT);
+	if (fadt->len_bytes >= FADT_X_PM_TIMER + sizeof(struct generic_address)) {
+		const struct generic_address *timer = (const void *)(bytes + FADT_X_PM_TIMER);
+
+		if (timer->space == ACPI_SPACE_IO && timer->address != 0)
+			acpi.pm_timer_port = (uint16_t)timer->address;
+	}
+	if (flags & FADT_FLAG_RESET && fadt->len_bytes > FADT_RESET_VALUE) {
+		const struct generic_address *reset = (const void *)(bytes + FADT_RESET_REGISTER);
+
+		acpi.reset_space = reset->space;
+		acpi.reset_address = reset->address;
+		acpi.reset_value = bytes[FADT_RESET_VALUE];
+	}
+}
+
+static void hpet_read(const struct table *hpet)
+{
+	const struct generic_address *address = (const void *)((const uint8_t *)hpet + HPET_ADDRESS);
+
+	if (hpet->len_bytes >= HPET_ADDRESS + sizeof(*address) && address->space == ACPI_SPACE_MEMORY)
+		acpi.hpet = address->address;
+}
+
+void acpi_init(void)
+{
+	const struct rsdp *rsdp = rsdp_find();
+	const struct table *root = NULL, *table;
+	unsigned entry_bytes = 8;
+
+	if (rsdp == NULL)
+		return;
+	if (rsdp->revision >= RSDP_REVISION_2 && rsdp->xsdt != 0)
+		root = table_at(rsdp->xsdt);
+	if (root == NULL) {
+		root = table_at(rsdp->rsdt);
+		entry_bytes = 4;
+	}
+	if (root == NULL)
+		return;
+	if ((table = table_find(root, entry_bytes, "APIC")) != NULL)
+		madt_read((const struct madt *)table);
+	if ((table = table_find(root, entry_bytes, "FACP")) != NULL)
+		fadt_read(table);
+	if ((table = table_find(root, entry_bytes, "HPET")) != NULL)
+		hpet_read(table);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kernel wants from the firmware's tables: the CPUs, two clocks to compare the TSC with, and the reset register. A
+ * table with a wrong checksum or that lies outside memory counts as absent; so does an entry that leaves its table.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cpu.h"
+
+struct acpi {
+	unsigned cpus_count; /* usable ones, the boot CPU included, in the table's order */
+	uint32_t apic_ids[CPU_MAX];
+	bool cpus_cut;          /* more than CPU_MAX were listed */
+	uintptr_t apic_base;    /* 0: no MADT */
+	uintptr_t hpet;         /* 0: none */
+	uint16_t pm_timer_port; /* 0: none */
+	bool pm_timer_32bit;
+	uint8_t reset_space; /* address space of the reset register, ACPI_SPACE_NONE: no register */
+	uint8_t reset_value;
+	uint64_t reset_address;
+};
+
+enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_NONE = 0xff };
+
+extern struct acpi acpi;
+
+/* Needs paging_init(). Without any ACPI the machine has one CPU. */
+void acpi_init(void);

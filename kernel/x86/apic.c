@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Local APIC: SDM vol. 3 chapter 11.
+ */
+#include "apic.h"
+
+#include "acpi.h"
+#include "boot.h"
+#include "core_hooks.h"
+#include "cpu.h"
+#include "cpu_local.h"
+#include "facts.h"
+#include "idt.h"
+#include "io.h"
+#include "layout.h"
+#include "msr.h"
+#include "paging.h"
+
+enum {
+	/* register offsets: SDM vol. 3 table 11-1 */
+	APIC_ID = 0x20,
+	APIC_TASK_PRIORITY = 0x80,
+	APIC_SPURIOUS = 0xf0,
+	APIC_LVT_CMCI = 0x2f0,
+	APIC_COMMAND = 0x300,
+	APIC_COMMAND_HIGH = 0x310,
+	APIC_LVT_THERMAL = 0x330,
+	APIC_LVT_COUNTERS = 0x340,
+	APIC_LVT_LINT0 = 0x350,
+	APIC_LVT_LINT1 = 0x360,
+	APIC_LVT_ERROR = 0x370,
+	APIC_VERSION = 0x30,
+	X2APIC_MSR = 0x800, /* + offset / 16: SDM vol. 3 table 11-6 */
+	/* IA32_APIC_BASE bits: SDM vol. 3 figures 11-5, 11-26 */
+	BASE_X2APIC = 0x400,
+	BASE_ENABLED = 0x800,
+	SPURIOUS_ENABLED = 0x100,
+	LVT_NMI = 0x400,
+	/* interrupt command: SDM vol. 3 figure 11-12 */
+	COMMAND_BUSY = 0x1000,
+	COMMAND_ASSERT = 0x4000,
+	COMMAND_ALL_OTHERS = 0xc0000,
+	COMMAND_NMI = 0x400,
+	COMMAND_INIT = 0x500,
+	COMMAND_STARTUP = 0x600,
+	/* 8259: Intel 8259A data sheet; 8254 channel 0, mode 0: Intel 8254 data sheet */
+	PIC_MASTER_DATA = 0x21,
+	PIC_SLAVE_DATA = 0xa1,
+	PIT_COMMAND = 0x43,
+	PIT_CHANNEL0_MODE0 = 0x30,
+};
+
+#define BASE_ADDRESS 0xffffffffff000ul
+
+void irq_timer_xapic(void), irq_timer_x2apic(void), irq_call_xapic(void), irq_call_x2apic(void);
+void irq_kick_xapic(void), irq_kick_x2apic(void), irq_spurious(void); /* irq.S */
+
+uintptr_t apic_mmio; /* xAPIC registers; irq.S reads it */
+static bool x2apic;
+static bool stop_requested; /* atomic */
+
+uint32_t apic_read(unsigned offset)
+{
+	if (x2apic)
+		return (uint32_t)msr_read(X2APIC_MSR + offset / 16);
+	return mmio_read32(apic_mmio + offset);
+}
+
+void apic_write(unsigned offset, uint32_t value)
+{
+	if (x2apic)
+		msr_write(X2APIC_MSR + offset / 16, value);
+	else
+		mmio_write32(apic_mmio + offset, value);
+}
+
+uint32_t apic_id(void)
+{
+	return x2apic ? apic_read(APIC_ID) : apic_read(APIC_ID) >> 24;
+}
+
+/*
+ * Masks every line of both 8259s and stops the 8254: channel 0 in mode 0 waits for a count that nobody writes. The real-time
+ * clock and the HPET interrupt only through these or an I/O APIC, whose entries are masked after reset.
+ */
+static void legacy_silence(void)
+{
+	io_write8(PIC_MASTER_DATA, 0xff);
+	io_write8(PIC_SLAVE_DATA, 0xff);
+	io_write8(PIT_COMMAND, PIT_CHANNEL0_MODE0);
+}
+
+static void stubs_set(void)
+{
+	idt_set(VECTOR_TIMER, x2apic ? irq_timer_x2apic : irq_timer_xapic);
+	idt_set(VECTOR_CALL, x2apic ? irq_call_x2apic : irq_call_xapic);
+	idt_set(VECTOR_KICK, x2apic ? irq_kick_x2apic : irq_kick_xapic);
+	idt_set(VECTOR_SPURIOUS, irq_spurious);
+}
+
+void apic_init(void)
+{
+	uint64_t base = msr_read(MSR_APIC_BASE);
+
+	legacy_silence();
+	x2apic = cpuid_leaf(1, 0).ecx >> 21 & 1; /* SDM vol. 2, CPUID 01H */
+	machine_facts.x2apic = x2apic;
+	apic_mmio = base & BASE_ADDRESS;
+	if (acpi.apic_base != 0 && acpi.apic_base != apic_mmio)
+		boot_warn("the MADT and IA32_APIC_BASE differ about the local APIC's address; the latter is used",
+			  NULL);
+	paging_map_device(apic_mmio);
+	stubs_set();
+	apic_init_cpu();
+}
+
+void apic_init_cpu(void)
+{
+	uint64_t base = msr_read(MSR_APIC_BASE);
+	unsigned lvts;
+
+	/* disabled to x2APIC is no legal step: SDM vol. 3 §11.12.5 */
+	msr_write(MSR_APIC_BASE, base | BASE_ENABLED);
+	if (x2apic)
+		msr_write(MSR_APIC_BASE, base | BASE_ENABLED | BASE_X2APIC);
+	lvts = (apic_read(APIC_VERSION) >> 16 & 0xff) + 1; /* SDM vol. 3 figure 11-7 */
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLED | VECTOR_SPURIOUS);
+	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_LINT0, APIC_LVT_MASKED);
+	apic_write(APIC_LVT_LINT1, this_local->cpu == 0 ? LVT_NMI : APIC_LVT_MASKED);
+	apic_write(APIC_LVT_ERROR, APIC_LVT_MASKED);
+	if (lvts >= 5)
+		apic_write(APIC_LVT_COUNTERS, APIC_LVT_MASKED);
+	if (lvts >= 6)
+		apic_write(APIC_LVT_THERMAL, APIC_LVT_MASKED);
+	if (lvts >= 7)
+		apic_write(APIC_LVT_CMCI, APIC_LVT_MASKED);
+	apic_write(APIC_TASK_PRIORITY, 0);
+}
+
+static void command_send_x2apic(uint32_t id, uint32_t command)
+{
+	/*
+	 * WRMSR to this register does not wait for older stores, unlike a store to uncached memory: without the two
+	 * fences the target could take the interrupt before it can see what was written for it. SDM vol. 3 §11.12.3
+	 */
+	asm volatile("mfence\n\tlfence" : : : "memory");
+	msr_write(X2APIC_MSR + APIC_COMMAND / 16, (uint64_t)id << 32 | command);
+}
+
+/* Interrupts off between the two halves: a handler that sends would change the destination. */
+static void command_send_xapic(uint32_t id, uint32_t command)
+{
+	bool enabled = irq_save();
+
+	while (mmio_read32(apic_mmio + APIC_COMMAND) & COMMAND_BUSY)
+		cpu_relax();
+	mmio_write32(apic_mmio + APIC_COMMAND_HIGH, id << 24);
+	/* a store to uncached memory: all older stores are visible before it, SDM vol. 3 §12.3 */
+	mmio_write32(apic_mmio + APIC_COMMAND, command);
+	irq_restore(enabled);
+}
+
+static inline void command_send(uint32_t id, uint32_t command)
+{
+	if (x2apic)
+		command_send_x2apic(id, command);
+	else
+		command_send_xapic(id, command);
+}
+
+void apic_send_init_others(void)
+{
+	command_send(0, COMMAND_INIT | COMMAND_ASSERT | COMMAND_ALL_OTHERS);
+}
+
+void apic_send_startup(uint32_t id, uintptr_t page)
+{
+	command_send(id, COMMAND_STARTUP | COMMAND_ASSERT | (uint32_t)(page / PAGE_BYTES));
+}
+
+void cpu_kick(unsigned cpu)
+{
+	command_send(cpu_locals[cpu].apic_id, VECTOR_KICK | COMMAND_ASSERT);
+}
+
+void cpu_call_interrupt(unsigned cpu)
+{
+	command_send(cpu_locals[cpu].apic_id, VECTOR_CALL | COMMAND_ASSERT);
+}
+
+bool cpu_stop_requested(void)
+{
+	return __atomic_load_n(&stop_requested, __ATOMIC_ACQUIRE);
+}
+
+void cpu_stop_others(void)
+{
+	uint64_t deadline = clock_now() + clock_hz / 10; /* a CPU that ignores an NMI for 100 ms will not stop */
+
+	__atomic_store_n(&stop_requested, true, __ATOMIC_SEQ_CST);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		if (cpu != this_local->cpu)
+			command_send(cpu_locals[cpu].apic_id, COMMAND_NMI | COMMAND_ASSERT);
+	}
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		if (cpu == this_local->cpu)
+			continue;
+		while (!__atomic_load_n(&cpu_locals[cpu].stopped, __ATOMIC_ACQUIRE) && clock_now() < deadline)
+			asm volatile("pause" : : : "memory"); /* whatever spin= says: they need the CPU to stop */
+	}
+}

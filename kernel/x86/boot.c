@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boot as a list. Each line may use what those above it have prepared.
+ */
+#include "boot.h"
+
+#include "acpi.h"
+#include "apic.h"
+#include "boot_info.h"
+#include "clock.h"
+#include "console.h"
+#include "core/panic.h"
+#include "core_hooks.h"
+#include "cpu.h"
+#include "cpu_local.h"
+#include "facts.h"
+#include "fpu.h"
+#include "idt.h"
+#include "memory.h"
+#include "paging.h"
+#include "smp.h"
+#include "text.h"
+#include "timer.h"
+
+extern uint64_t boot_entry_tsc;                                /* boot.S */
+_Noreturn void stack_enter(uintptr_t top, void (*next)(void)); /* boot.S */
+
+bool cpu_relax_pauses = true;
+
+void boot_warn(const char *message, const uint32_t *number)
+{
+	char bytes[160];
+	struct text line = {.bytes = bytes, .max_bytes = sizeof(bytes)};
+
+	text_string(&line, "warning: ");
+	text_string(&line, message);
+	if (number != NULL) {
+		text_string(&line, " ");
+		text_decimal(&line, *number);
+	}
+	text_string(&line, "\n");
+	console_write(line.bytes, line.len_bytes);
+}
+
+static void boot_info_check(void)
+{
+	machine_facts.boot = boot_info.protocol;
+	machine_facts.entry_tsc = boot_entry_tsc;
+	machine_facts.console = console_name();
+	if (boot_info.refused != NULL)
+		panic("%s", boot_info.refused);
+	if (boot_info.command_line_cut)
+		panic("the command line is longer than %d bytes", BOOT_COMMAND_LINE_BYTES - 1);
+}
+
+/* spin=pause|none; anything else is left to core, which knows how to complain. */
+static void spin_choose(void)
+{
+	size_t len_bytes;
+	const char *value = boot_option("spin", &len_bytes);
+
+	cpu_relax_pauses = value == NULL || len_bytes != 4 || value[0] != 'n';
+}
+
+/* On the boot CPU's own stack, which has a guard page. */
+static void boot_main_guarded(void)
+{
+	fpu_init();
+	clock_init_cpu(0);
+	clock_init();
+	timer_init_cpu();
+	smp_start();
+	core_main();
+}
+
+_Noreturn void boot_main(unsigned protocol, uintptr_t information)
+{
+	idt_init();
+	cpu_local_init_early();
+	facts_init();
+	boot_info_read(protocol, information);
+	console_init();
+	boot_info_check();
+	spin_choose();
+	memory_init();
+	paging_init();
+	acpi_init();
+	apic_init();
+	timer_init();
+	smp_init_boot_cpu();
+	stack_enter(stacks_top(0, STACK_BOOT), boot_main_guarded);
+}

@@ -66,6 +66,7 @@ void conform_equal(struct conform *t, const uint64_t values[2], const char *text
 
 static struct conform_party gang[CONFORM_GANG_MAX];
 static unsigned gang_count;
+static uint32_t gang_met; /* atomic */
 
 static void *party_main(void *arg)
 {
@@ -118,6 +119,7 @@ void conform_call(struct conform *t, unsigned cpu, void (*body)(struct conform_p
 void conform_gang_start(struct conform *t, unsigned count, void (*body)(struct conform_party *party), void *shared)
 {
 	gang_count = count <= CONFORM_GANG_MAX ? count : CONFORM_GANG_MAX;
+	gang_met = 0;
 	CHECK_EQUAL(t, gang_count, count);
 	for (unsigned i = 0; i < gang_count; i++) {
 		gang[i].index = i;
@@ -129,6 +131,13 @@ void conform_gang_finish(struct conform *t)
 {
 	for (unsigned i = 0; i < gang_count && conform_read(&t->hung) == 0; i++)
 		conform_finish(&gang[i]);
+}
+
+void conform_gang_meet(void)
+{
+	conform_add(&gang_met, 1);
+	while (conform_read(&gang_met) < gang_count)
+		os_thread_yield();
 }
 
 /* --- Waiting ------------------------------------------------------------------------------------------------------ */

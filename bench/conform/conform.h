@@ -67,6 +67,8 @@ void conform_call(struct conform *t, unsigned cpu, void (*body)(struct conform_p
 enum { CONFORM_GANG_MAX = 512 };
 void conform_gang_start(struct conform *t, unsigned count, void (*body)(struct conform_party *party), void *shared);
 void conform_gang_finish(struct conform *t);
+/* For a gang's body: goes on when all of the gang have come here. Once, so that they meet and do not only follow. */
+void conform_gang_meet(void);
 
 /* --- Waiting and counting ----------------------------------------------------------------------------------------- */
 

@@ -114,6 +114,7 @@ static void churn(struct conform_party *party)
 		return;
 	for (unsigned i = 0; i < BLOCKS; i++)
 		blocks[i].at = NULL;
+	conform_gang_meet();
 	for (unsigned step = 0; step < STEPS; step++) {
 		struct block *block = &blocks[splitmix_below(&random, BLOCKS)];
 		size_t limit = splitmix_below(&random, 8) == 0 ? SIZE_MAX_BYTES : 256;

@@ -29,6 +29,7 @@ static void room_init(void)
 
 static void enter_often(struct conform_party *party)
 {
+	conform_gang_meet();
 	for (unsigned i = 0; i < TURNS; i++) {
 		uint64_t before;
 

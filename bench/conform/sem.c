@@ -132,6 +132,7 @@ CONFORM(sem_ups_free_all, 1, "as many ups as waiters, one after the other, free 
 
 static void visit(struct conform_party *party)
 {
+	conform_gang_meet();
 	for (unsigned i = 0; i < VISITS; i++) {
 		uint32_t inside, most;
 

@@ -110,7 +110,7 @@ CONFORM(create_pins, 1, "a thread stays on its CPU after it slept or yielded")
 /* What a creator and its child share. */
 static struct {
 	struct os_event event;
-	uint32_t started, released;
+	uint32_t started, released, passed;
 } gate;
 
 static void gate_init(void)
@@ -118,6 +118,7 @@ static void gate_init(void)
 	os_event_init(&gate.event);
 	gate.started = 0;
 	gate.released = 0;
+	gate.passed = 0;
 }
 
 static void gate_release(void)
@@ -133,22 +134,30 @@ static void *wait_at_gate(void *arg)
 		uint32_t ticket = os_event_ticket(&gate.event);
 
 		if (conform_read(&gate.released) != 0)
-			return arg;
+			break;
 		os_event_wait(&gate.event, ticket);
 	}
+	conform_add(&gate.passed, 1);
+	return arg;
+}
+
+static void create_and_release(struct conform_party *party)
+{
+	struct os_thread thread;
+
+	gate_init();
+	if (!create(party->t, &thread, *(const unsigned *)party->shared, wait_at_gate, NULL))
+		return;
+	gate_release(); /* would never come if the creator waited */
+	CHECK_EQUAL(party->t, os_thread_join(&thread, NULL), 0);
 }
 
 CONFORM(create_goes_on, 1, "the creator goes on before its child has ended")
 {
-	for (unsigned cpu = 0; cpu < os_cpu_count(); cpu++) {
-		struct os_thread thread;
+	static unsigned cpu;
 
-		gate_init();
-		if (!create(t, &thread, cpu, wait_at_gate, NULL))
-			return;
-		gate_release(); /* would never come if the creator waited */
-		CHECK_EQUAL(t, os_thread_join(&thread, NULL), 0);
-	}
+	for (cpu = 0; cpu < os_cpu_count(); cpu++)
+		conform_call(t, 0, create_and_release, &cpu);
 }
 
 CONFORM(join_returns_result, 1, "join stores what the thread returned, for each thread its own")
@@ -246,6 +255,8 @@ CONFORM(create_many_live, 1, "200 threads are alive at once, each with its own a
 	conform_reaches(t, &gate.started, created);
 	CHECK_EQUAL(t, conform_read(&gate.started), LIVE);
 	gate_release();
+	if (!conform_reaches(t, &gate.passed, created))
+		return;
 	for (unsigned i = 0; i < created; i++) {
 		void *result = NULL;
 
@@ -259,6 +270,7 @@ static void storm(struct conform_party *party)
 {
 	struct os_thread child[4];
 
+	conform_gang_meet();
 	for (unsigned i = 0; i < STORM; i++) {
 		unsigned created = 0;
 

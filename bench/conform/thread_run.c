@@ -16,6 +16,9 @@ CONFORM(cpu_count_constant, 1, "there is at least one CPU, and their number stay
 
 /* --- Yield -------------------------------------------------------------------------------------------------------- */
 
+/* Yields for each turn of the other thread: a yield that does nothing burns a whole slice, a hundred times more. */
+enum { TURNS = 200, YIELDS_PER_TURN = 5000 };
+
 static struct {
 	uint32_t turn;
 	uint32_t done;
@@ -25,12 +28,14 @@ static struct {
 static void take_turns(struct conform_party *party)
 {
 	uint64_t blocks = os_thread_blocks();
+	uint64_t yields = 0;
 
-	for (uint32_t round = 0; round < 200; round++) {
-		while (conform_read(&relay.turn) != 2 * round + party->index)
+	for (uint32_t round = 0; round < TURNS; round++) {
+		for (; conform_read(&relay.turn) != 2 * round + party->index; yields++)
 			os_thread_yield();
 		conform_add(&relay.turn, 1);
 	}
+	CHECK(party->t, yields <= (uint64_t)TURNS * YIELDS_PER_TURN);
 	CHECK_EQUAL(party->t, os_thread_blocks(), blocks);
 	conform_add(&relay.done, 1);
 }
@@ -49,7 +54,7 @@ CONFORM(yield_lets_others_run, 1, "a yield lets the thread that is ready on this
 		for (unsigned i = 0; i < 2; i++)
 			conform_finish(&parties[i]);
 		CHECK_EQUAL(t, conform_read(&relay.done), 2);
-		CHECK_EQUAL(t, conform_read(&relay.turn), 400);
+		CHECK_EQUAL(t, conform_read(&relay.turn), 2 * TURNS);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "core/format.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/sched.h"
 #include "core/settings.h"
 #include "core/string.h"
 #include "core/timer.h"
@@ -38,6 +39,12 @@ uint64_t ktest_random(uint64_t *state, uint64_t limit)
 	bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9;
 	bits = (bits ^ bits >> 27) * 0x94d049bb133111eb;
 	return (bits ^ bits >> 31) % limit;
+}
+
+void ktest_wait_turn(void)
+{
+	cpu_relax();
+	sched_yield();
 }
 
 void ktest_settle(void)

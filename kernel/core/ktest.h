@@ -38,6 +38,8 @@ void ktest_failed(const char *text, const char *file, int line);
 struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg);
 /* Uniform in [0, limit), the same sequence in every run: splitmix64 with the caller's state. */
 uint64_t ktest_random(uint64_t *state, uint64_t limit);
+/* One turn of a loop that waits for a thread of any CPU: lets this CPU's run, and hands a shared host CPU over. */
+void ktest_wait_turn(void);
 /* Lets everything that is ready or about to be ready run, on all CPUs: for tests that look at what is left. */
 void ktest_settle(void);
 

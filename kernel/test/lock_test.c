@@ -42,7 +42,7 @@ static void critical(uint64_t *random, bool may_block)
 	guarded.inside = 1;
 	guarded.count++;
 	if (may_block && ktest_random(random, 8) == 0)
-		sched_yield(); /* lets others of this CPU run into the held lock */
+		ktest_wait_turn(); /* lets others of this CPU run into the held lock */
 	CHECK(guarded.inside == 1);
 	guarded.inside = 0;
 }
@@ -56,7 +56,7 @@ static void *mutex_turns(void *arg)
 		critical(&random, true);
 		mutex_unlock(&guarded.mutex);
 		if (ktest_random(&random, 4) == 0)
-			sched_yield();
+			ktest_wait_turn();
 	}
 	return NULL;
 }
@@ -112,7 +112,7 @@ static void *sem_turns(void *arg)
 		critical(&random, true);
 		sem_up(&guarded.sem);
 		if (ktest_random(&random, 4) == 0)
-			sched_yield();
+			ktest_wait_turn();
 	}
 	return NULL;
 }
@@ -312,8 +312,7 @@ static void *gate_keeper(void *arg)
 		if (gate.waiting == expected)
 			break;
 		mutex_unlock(&gate.mutex);
-		cpu_relax();
-		sched_yield();
+		ktest_wait_turn();
 	}
 	gate.go = true;
 	cond_broadcast(&gate.cond);

@@ -167,7 +167,7 @@ static void *deliver(void *arg)
 		if (parcel != NULL)
 			parcel_free(parcel);
 		if (ktest_random(&random, 16) == 0)
-			sched_yield();
+			ktest_wait_turn();
 	}
 	return NULL;
 }

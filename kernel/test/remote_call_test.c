@@ -42,7 +42,7 @@ static void *travel(void *arg)
 			while (!remote_call_done(&visits[i].call))
 				cpu_relax();
 		if (round % 8 == 0)
-			sched_yield();
+			ktest_wait_turn();
 	}
 	for (unsigned i = 0; i < FLIGHTS; i++)
 		sum += visits[i].runs;
@@ -130,8 +130,7 @@ KERNEL_TEST(a_remote_call_can_wake_threads)
 
 		for (unsigned i = 0; i < ROUNDS; i++) {
 			while (__atomic_load_n(&about_to_block, __ATOMIC_ACQUIRE) != i + 1) {
-				cpu_relax();
-				sched_yield();
+				ktest_wait_turn();
 			}
 			remote_call_wait(i % cpu_count, wake, sleeper);
 		}

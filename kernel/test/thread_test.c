@@ -54,7 +54,7 @@ KERNEL_TEST(join_of_an_ended_thread_does_not_block)
 	uint64_t blocks;
 
 	while (!ended)
-		sched_yield();
+		ktest_wait_turn();
 	sched_yield(); /* lets it go from setting the flag to its end */
 	blocks = this_cpu->current->blocks;
 	CHECK(thread_join(thread) == &ended);
@@ -298,7 +298,7 @@ static void *wander(void *arg)
 		sched_move(cpu);
 		wrong += this_cpu->cpu != cpu;
 		if (ktest_random(&random, 4) == 0)
-			sched_yield();
+			ktest_wait_turn();
 		wrong += this_cpu->cpu != cpu;
 	}
 	return (void *)wrong;

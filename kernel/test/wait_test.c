@@ -57,7 +57,7 @@ KERNEL_TEST_CPUS(event_wakes_waiters_of_several_cpus_first_in_first_out, 2)
 	for (uintptr_t i = 0; i < 32; i++) {
 		threads[i] = ktest_start((unsigned)i % cpu_count, wait_in_order, (void *)i);
 		while (__atomic_load_n(&threads[i]->blocks, __ATOMIC_RELAXED) == 0)
-			sched_yield();
+			ktest_wait_turn();
 	}
 	for (unsigned i = 0; i < 32; i++) {
 		event_wake_one(&shared.event);
@@ -122,7 +122,7 @@ KERNEL_TEST(event_wake_all_wakes_every_waiter_of_every_cpu)
 			threads[i] = ktest_start((unsigned)(i < 16 ? i : i / 4) % cpu_count, wait_in_order, (void *)i);
 		for (unsigned i = 0; i < 32; i++)
 			while (__atomic_load_n(&threads[i]->blocks, __ATOMIC_RELAXED) == 0)
-				sched_yield();
+				ktest_wait_turn();
 		event_wake_all(&shared.event);
 		for (unsigned i = 0; i < 32; i++)
 			thread_join(threads[i]);
@@ -248,8 +248,7 @@ static void *shoot(void *arg)
 			__atomic_fetch_add(&range.sent, 1, __ATOMIC_RELAXED);
 			sched_wake(thread);
 		}
-		cpu_relax();
-		sched_yield();
+		ktest_wait_turn();
 	}
 	return NULL;
 }

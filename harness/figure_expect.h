@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a figure is expected to show, as a check: plots/NAME.expect, one claim a line (plots/README.md has the grammar):
+ *
+ *   on sim: p50 linux thread_create:place=same / p50 aerokernel thread_create:place=same > 10
+ *   on sim: p50 aerokernel yield_pair in 1..50
+ *
+ * Statistics are those of the pooled samples. A claim about time is checked only where the machine was fit to measure
+ * time; one without data is said to be unchecked, never held.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "error.h"
+#include "summary.h"
+
+enum expect_verdict { EXPECT_HELD, EXPECT_BROKEN, EXPECT_UNCHECKED };
+
+struct expect_result {
+	char *text;    /* the claim as written */
+	char *machine; /* where */
+	unsigned line;
+	enum expect_verdict verdict;
+	char *detail; /* the two sides as numbers, or why it was not checked */
+};
+
+struct expect {
+	struct expect_result *results; /* one per claim and machine */
+	size_t count;
+};
+
+/*
+ * Checks the claims of the file against the run. Returns 0, or STATUS_USAGE with file, line and what is wrong with the
+ * claim; a missing file is no claims. Call expect_free() in every case.
+ */
+int expect_check(struct expect *expect, const char *path, const struct summary *summary, struct error *error);
+void expect_free(struct expect *expect);
+/* "held", "broken", "unchecked" */
+const char *expect_verdict_name(enum expect_verdict verdict);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Which rows of a run an item of a figure picks: the questions that series, expectations and "is it there" share. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "figure_spec.h"
+#include "summary.h"
+
+/* The row's parameter as a number; NaN if it has no such parameter or it is not a whole number. */
+double figure_row_number(const struct summary_row *row, const char *param);
+/* The machine of a subject's name: "sim" of "linux@sim:tuned"; into machine, at most size bytes. Returns machine. */
+const char *figure_machine(const char *subject, char *machine, size_t size);
+/*
+ * Whether the item picks this row. The value "max" is the largest that the benchmark has on the row's machine;
+ * series=A-B picks the row of A.
+ */
+bool figure_item_matches(const struct figure_item *item, const struct summary_row *row, const struct summary *summary);
+/* For an item series=A-B and its row of A: the row of B, or NULL if the run has none. NULL for other items. */
+const struct summary_row *figure_item_minus(const struct figure_item *item, const struct summary_row *row,
+					    const struct summary *summary);
+/* Whether the item is a difference of two series. */
+bool figure_item_is_difference(const struct figure_item *item);
+/* The first item without ? that picks no row of the run, or NULL. */
+const struct figure_item *figure_missing(const struct figure *figure, const struct summary *summary);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* Terms of claims: see figure_term.h. */
+#include "figure_term.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure_match.h"
+#include "figure_series.h"
+#include "memory.h"
+#include "stats.h"
+
+static const char *const statistics[] = {"min", "p10", "p50", "p90", "p99", "p999", "max", "mean", "iqr", "cold", "n"};
+
+char *expect_word(char **text)
+{
+	char *word;
+
+	if (*text == NULL)
+		return NULL;
+	*text += strspn(*text, " \t");
+	word = strsep(text, " \t");
+	return *word != '\0' ? word : NULL;
+}
+
+static bool is_statistic(const char *word)
+{
+	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++) {
+		if (strcmp(word, statistics[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int factor_read(struct expect_factor *factor, char **text, struct error *error)
+{
+	char *word = expect_word(text), *system, *item, *end;
+
+	if (word == NULL)
+		return error_set(error, STATUS_USAGE, "a side ends too early");
+	factor->number = strtod(word, &end);
+	if (*end == '\0')
+		return 0;
+	if (!is_statistic(word))
+		return error_set(
+		    error, STATUS_USAGE,
+		    "'%s' is neither a number nor a statistic (min, p10, p50, p90, p99, p999, max, mean, iqr, cold, n)",
+		    word);
+	system = expect_word(text);
+	item = expect_word(text);
+	if (item == NULL)
+		return error_set(error, STATUS_USAGE, "'%s' wants a system and an item", word);
+	if (strncmp(system, "aerokernel", 10) != 0 && strncmp(system, "linux", 5) != 0)
+		return error_set(error, STATUS_USAGE, "'%s' is not a system: aerokernel, linux", system);
+	factor->statistic = memory_text(word);
+	factor->system = memory_text(system);
+	return figure_item_read(&factor->item, item, error);
+}
+
+int expect_term_read(struct expect_term *term, char **text, char **next, struct error *error)
+{
+	bool divides = false;
+
+	*term = (struct expect_term){0};
+	do {
+		struct expect_factor *factor = &term->factors[term->count];
+		int status;
+
+		if (term->count == EXPECT_FACTORS_MAX)
+			return error_set(error, STATUS_USAGE, "a side has more than %d factors", EXPECT_FACTORS_MAX);
+		term->count++;
+		factor->divides = divides;
+		status = factor_read(factor, text, error);
+		if (status != 0)
+			return status;
+		*next = expect_word(text);
+		divides = *next != NULL && strcmp(*next, "/") == 0;
+	} while (divides || (*next != NULL && strcmp(*next, "*") == 0));
+	return 0;
+}
+
+void expect_term_free(struct expect_term *term)
+{
+	for (size_t i = 0; i < term->count; i++) {
+		free(term->factors[i].statistic);
+		free(term->factors[i].system);
+		figure_item_free(&term->factors[i].item);
+	}
+	*term = (struct expect_term){0};
+}
+
+/* "linux:tuned" on sim is the subject linux@sim:tuned. */
+static bool factor_is_of(const struct expect_factor *factor, const char *machine, const char *subject)
+{
+	size_t system_len = strcspn(factor->system, ":");
+	char *name = memory_format("%.*s@%s%s", (int)system_len, factor->system, machine, factor->system + system_len);
+	bool same = strcmp(name, subject) == 0;
+
+	free(name);
+	return same;
+}
+
+static double point_statistic(const struct figure_point *point, const char *statistic)
+{
+	struct figure_samples samples = figure_point_samples(point);
+	const uint32_t *sorted = samples.sorted;
+	size_t n = samples.n;
+	double value = NAN;
+
+	if (strcmp(statistic, "cold") == 0)
+		value = point->minus == NULL ? point->row->cold / point->divisor : NAN;
+	else if (strcmp(statistic, "n") == 0)
+		value = (double)n;
+	else if (strcmp(statistic, "mean") == 0)
+		value = samples.scale * stats_moments_u32(sorted, n).mean;
+	else if (strcmp(statistic, "iqr") == 0)
+		value = samples.scale * (stats_quantile_u32(sorted, n, 0.75) - stats_quantile_u32(sorted, n, 0.25));
+	else if (strcmp(statistic, "min") == 0 || strcmp(statistic, "max") == 0)
+		value = samples.scale * stats_quantile_u32(sorted, n, statistic[1] == 'a');
+	else if (strcmp(statistic, "p999") == 0)
+		value = samples.scale * stats_tail_u32(sorted, n, 0.999);
+	else
+		value = samples.scale * stats_tail_u32(sorted, n, strtod(statistic + 1, NULL) / 100);
+	free(samples.sorted);
+	return value;
+}
+
+static double factor_value(const struct expect_factor *factor, const struct summary *summary, const char *machine,
+			   char **why)
+{
+	double value = NAN;
+	size_t found = 0;
+
+	if (factor->statistic == NULL)
+		return factor->number;
+	for (size_t i = 0; i < summary->row_count; i++) {
+		struct figure_point point = {.row = &summary->rows[i], .divisor = factor->item.divisor};
+
+		if (!factor_is_of(factor, machine, point.row->subject) ||
+		    !figure_item_matches(&factor->item, point.row, summary))
+			continue;
+		point.minus = figure_item_minus(&factor->item, point.row, summary);
+		if (point.minus == NULL && figure_item_is_difference(&factor->item))
+			continue;
+		value = point_statistic(&point, factor->statistic);
+		found++;
+	}
+	if (found != 1)
+		*why = memory_format("%s rows of %s for %s@%s", found == 0 ? "no" : "several", factor->item.text,
+				     factor->system, machine);
+	else if (isnan(value))
+		*why = memory_format("too few samples for %s of %s", factor->statistic, factor->item.text);
+	return value;
+}
+
+double expect_term_value(const struct expect_term *term, const struct summary *summary, const char *machine, char **why)
+{
+	double value = 1;
+
+	for (size_t i = 0; i < term->count && *why == NULL; i++) {
+		double factor = factor_value(&term->factors[i], summary, machine, why);
+
+		value = term->factors[i].divides ? value / factor : value * factor;
+	}
+	return value;
+}

@@ -124,6 +124,7 @@ static void estimate(struct compare_row *row, enum compare_statistic statistic, 
 
 	*estimate = (struct compare_estimate){.a = pooled(row->a, statistic),
 					      .b = pooled(row->b, statistic),
+					      .floor = floor,
 					      .low = NAN,
 					      .high = NAN,
 					      .p = NAN,

@@ -24,7 +24,8 @@ struct compare_estimate {
 	double low, high; /* 95 % interval of the ratio; NaN: exact, or too few runs */
 	double p;         /* two-sided sign-flip; NaN: not judged */
 	double p_holm;    /* adjusted for all tests of this comparison */
-	bool floored;     /* both sides are at or below the grain: the ratio says nothing */
+	double floor;     /* both sides are raised to it for the ratio: the coarser grain */
+	bool floored;     /* both sides are at or below it: the ratio says nothing */
 	enum compare_verdict verdict;
 };
 
@@ -72,5 +73,5 @@ int compare_make(struct compare *compare, struct compare_side a, struct compare_
 void compare_free(struct compare *compare);
 /* "pass", "improved", …; "" for COMPARE_NONE. */
 const char *compare_verdict_name(enum compare_verdict verdict);
-/* One object of schema "aerobench.compare/1". A new reference. */
+/* One element of the comparisons of schema "aerobench.compare/1". A new reference. */
 json_t *compare_json(const struct compare *compare);

@@ -25,6 +25,31 @@ static bool named(char *const *names, size_t count, const char *name)
 	return count == 0;
 }
 
+/* Whether "NAME" or "NAME:PARAM=VALUE:…" means this point. */
+static bool means(const char *selection, const struct stream_point *point)
+{
+	char *copy = memory_text(selection), *rest = copy;
+	bool meant = strcmp(strsep(&rest, ":"), point->benchmark) == 0;
+
+	while (meant && rest != NULL) {
+		char *value = strsep(&rest, ":"), *key = strsep(&value, "=");
+		const char *actual = stream_point_value(point, key);
+
+		meant = value != NULL && actual != NULL && strcmp(actual, value) == 0;
+	}
+	free(copy);
+	return meant;
+}
+
+static bool selected(const struct summary_select *select, const struct stream_point *point)
+{
+	for (size_t i = 0; i < select->benchmark_count; i++) {
+		if (means(select->benchmarks[i], point))
+			return true;
+	}
+	return select->benchmark_count == 0;
+}
+
 /* --- Logs --------------------------------------------------------------------------------------------------------- */
 
 static void note_add(struct summary *summary, const char *kind, const char *subject, const struct stream_point *point,
@@ -48,6 +73,7 @@ static void note_add(struct summary *summary, const char *kind, const char *subj
 	    (struct summary_note){.kind = kind,
 				  .subject = subject,
 				  .benchmark = point != NULL ? point->benchmark : NULL,
+				  .point = point,
 				  .params = params,
 				  .reason = reason};
 }
@@ -153,11 +179,10 @@ static int make_rows(struct summary *summary, const struct summary_select *selec
 		const struct stream *stream = &summary->streams[i];
 
 		for (size_t j = 0; j < stream->run_count; j++) {
-			const char *name = stream->runs[j].point.benchmark;
+			const struct stream_point *point = &stream->runs[j].point;
 			int status = 0;
 
-			if (named(select->benchmarks, select->benchmark_count, name) ||
-			    strcmp(name, summary_control) == 0)
+			if (selected(select, point) || strcmp(point->benchmark, summary_control) == 0)
 				status = add_run(summary, &stream->runs[j], summary->boots[i], error);
 			if (status != 0)
 				return status;
@@ -342,7 +367,7 @@ static void drop_unselected(struct summary *summary, const struct summary_select
 	size_t kept = 0;
 
 	for (size_t i = 0; i < summary->row_count; i++) {
-		if (named(select->benchmarks, select->benchmark_count, summary->rows[i].benchmark))
+		if (selected(select, summary->rows[i].point))
 			summary->rows[kept++] = summary->rows[i];
 		else
 			row_free(&summary->rows[i]);
@@ -350,9 +375,7 @@ static void drop_unselected(struct summary *summary, const struct summary_select
 	summary->row_count = kept;
 	kept = 0;
 	for (size_t i = 0; i < summary->note_count; i++) {
-		const char *benchmark = summary->notes[i].benchmark;
-
-		if (benchmark == NULL || named(select->benchmarks, select->benchmark_count, benchmark))
+		if (summary->notes[i].point == NULL || selected(select, summary->notes[i].point))
 			summary->notes[kept++] = summary->notes[i];
 		else
 			free(summary->notes[i].params);
@@ -360,14 +383,14 @@ static void drop_unselected(struct summary *summary, const struct summary_select
 	summary->note_count = kept;
 }
 
-static bool benchmark_known(const struct summary *summary, const char *name)
+static bool selection_known(const struct summary *summary, const char *selection)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].benchmark, name) == 0)
+		if (means(selection, summary->rows[i].point))
 			return true;
 	}
 	for (size_t i = 0; i < summary->note_count; i++) {
-		if (summary->notes[i].benchmark != NULL && strcmp(summary->notes[i].benchmark, name) == 0)
+		if (summary->notes[i].point != NULL && means(selection, summary->notes[i].point))
 			return true;
 	}
 	return false;
@@ -405,11 +428,11 @@ static int check_selection(const struct summary *summary, const struct summary_s
 	for (size_t i = 0; i < select->benchmark_count; i++) {
 		const char *name = select->benchmarks[i], *nearest;
 
-		if (benchmark_known(summary, name))
+		if (selection_known(summary, name))
 			continue;
 		nearest = nearest_benchmark(summary, name);
-		return error_set(error, STATUS_USAGE, "run %s has no benchmark '%s'%s%s%s", summary->store->id, name,
-				 nearest != NULL ? "; the nearest is '" : "", nearest != NULL ? nearest : "",
+		return error_set(error, STATUS_USAGE, "run %s has no point '%s'%s%s%s", summary->store->id, name,
+				 nearest != NULL ? "; the nearest benchmark is '" : "", nearest != NULL ? nearest : "",
 				 nearest != NULL ? "'" : "");
 	}
 	return 0;

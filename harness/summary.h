@@ -54,8 +54,9 @@ struct summary_row {
 struct summary_note {
 	const char *kind;
 	const char *subject;
-	const char *benchmark; /* NULL: the whole subject */
-	char *params;          /* NULL with benchmark */
+	const char *benchmark;            /* NULL: the whole subject */
+	const struct stream_point *point; /* NULL with benchmark */
+	char *params;                     /* NULL with benchmark */
 	const char *reason;
 };
 
@@ -73,7 +74,7 @@ struct summary {
 
 /* What of the run to take; NULL members: everything. */
 struct summary_select {
-	char *const *benchmarks;
+	char *const *benchmarks; /* NAME or NAME:PARAM=VALUE:… */
 	size_t benchmark_count;
 	char *const *subjects;
 	size_t subject_count;

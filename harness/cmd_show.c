@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `aerobench show RUN`: the distributions that a run measured, a table for each subject, derived from the raw logs every
+ * time. Percentiles that the number of samples does not support are left out.
+ */
+#include "command.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "reading.h"
+#include "table.h"
+
+/* Below this many grains a percentile is a step of the clock (measuring.md §2, "Below the grain"). */
+#define SHOW_GRAINS 20
+
+static void show_help(const char *program)
+{
+	printf("Usage: %s [OPTION…] [RUN]\n"
+	       "Shows what a run measured. RUN is an id or its beginning, a directory, or latest (the default).\n\n"
+	       "%s",
+	       program, reading_help);
+}
+
+static bool show_subject_has_rows(const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void show_row(struct table *table, const struct summary_row *row)
+{
+	bool coarse = row->p50 < SHOW_GRAINS * row->grain && strcmp(row->unit, "instructions") != 0;
+	char *name = reading_row_name(row);
+	char *runs = reading_runs(row);
+
+	table_format(table, "%s%s", name, coarse ? " ~" : "");
+	table_cell(table, runs);
+	table_number(table, row->min);
+	table_number(table, row->p50);
+	table_number(table, row->p90);
+	table_number(table, row->p99);
+	table_number(table, row->p999);
+	table_number(table, row->max);
+	table_number(table, row->mean);
+	table_number(table, row->stddev);
+	table_number(table, row->iqr);
+	table_number(table, row->cold);
+	table_number(table, row->control);
+	free(runs);
+	free(name);
+}
+
+static void show_subject(const struct summary *summary, const char *subject, bool bold)
+{
+	static const char *const headings[] = {"",    "runs×n", "min",    "p50", "p90",  "p99",    "p99.9",
+					       "max", "mean",   "stddev", "IQR", "cold", "control"};
+	static const enum table_align align[] = {TABLE_LEFT,  TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
+						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
+						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
+	const char *hz = summary_env(summary, subject, "clock_hz"), *cpus = summary_env(summary, subject, "cpus");
+	const char *unit = NULL;
+	double grain = NAN;
+	struct table table;
+
+	table_init(&table, sizeof(headings) / sizeof(headings[0]), headings, align);
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct summary_row *row = &summary->rows[i];
+
+		if (strcmp(row->subject, subject) != 0)
+			continue;
+		show_row(&table, row);
+		unit = unit != NULL ? unit : row->unit;
+		grain = isnan(grain) ? row->grain * row->per : grain;
+	}
+	printf("\n%s%s: %s per operation, %s CPUs", bold ? "\033[1m" : "", subject, unit, cpus != NULL ? cpus : "?");
+	if (strcmp(unit, "instructions") != 0)
+		printf(", clock %.1f MHz with a grain of %.3g %s", hz != NULL ? strtod(hz, NULL) / 1e6 : NAN, grain,
+		       unit);
+	printf("%s\n", bold ? "\033[0m" : "");
+	table_print(&table, stdout, bold);
+	table_free(&table);
+}
+
+static void show_legend(const struct summary *summary)
+{
+	bool coarse = false, counted = false;
+
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct summary_row *row = &summary->rows[i];
+		bool count = strcmp(row->unit, "instructions") == 0;
+
+		counted |= count;
+		coarse |= !count && row->p50 < SHOW_GRAINS * row->grain;
+	}
+	puts("\ncold: the first, untrained operation of each boot (median). control: p50 of reading the clock, "
+	     "contained "
+	     "in\nevery number and not subtracted. –: not supported by the number of samples, or unknown.");
+	if (coarse)
+		printf("~ median below %d grains of the clock: its percentiles are steps of the clock, not of the "
+		       "operation.\n",
+		       SHOW_GRAINS);
+	if (counted)
+		puts("instructions: executed by all CPUs together; a length of path, never a latency.");
+}
+
+static void show_text(const struct reading *reading, const struct summary *summary)
+{
+	const struct store *store = summary->store;
+	bool bold = output_colored(stdout, reading->color);
+
+	reading_heading(stdout, store);
+	for (size_t i = 0; i < store->plan.subject_count; i++) {
+		if (show_subject_has_rows(summary, store->plan.subjects[i]))
+			show_subject(summary, store->plan.subjects[i], bold);
+	}
+	if (summary->row_count > 0)
+		show_legend(summary);
+	else
+		puts("\nNo results: no boot of this selection has succeeded.");
+	reading_notes(stdout, summary);
+}
+
+static int show_run(const struct reading *reading, const char *run, struct error *error)
+{
+	struct store store;
+	struct summary summary;
+	int status = reading_load(reading, run, &store, &summary, error);
+
+	if (status != 0)
+		return status;
+	if (reading->json) {
+		status = output_json(summary_json(&summary), error);
+	} else {
+		show_text(reading, &summary);
+		status = output_finish(error);
+	}
+	reading_unload(&store, &summary);
+	return status;
+}
+
+static int show_main(int argc, char **argv)
+{
+	static const struct option options[] = {READING_LONG, {NULL, 0, NULL, 0}};
+	struct reading reading = {0};
+	struct error error = {0};
+	int option, status = 0;
+
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1)
+		status = reading_option(&reading, option, argv, &error);
+	if (status == 0 && reading.help)
+		show_help(argv[0]);
+	else if (status == 0 && argc - optind > 1)
+		status = error_set(&error, STATUS_USAGE, "one RUN at a time: `aerobench compare` takes two");
+	else if (status == 0)
+		status = show_run(&reading, optind < argc ? argv[optind] : "latest", &error);
+	if (status != 0)
+		error_print(&error);
+	reading_free(&reading);
+	return status;
+}
+
+COMMAND(show, .summary = "the distributions that a run measured", .run = show_main);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands that read runs share: see reading.h. */
+#include "reading.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "paths.h"
+#include "subject.h"
+#include "verdict.h"
+
+const char reading_help[] = "  -b, --benchmark NAME[:PARAM=VALUE…]  only these benchmarks or points; may be repeated\n"
+			    "  -s, --subject SYSTEM@MACHINE         only these subjects; may be repeated\n"
+			    "      --ns           ticks as nanoseconds, by the clock's calibrated rate\n"
+			    "      --results DIR  where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"
+			    "      --json         everything as JSON\n"
+			    "      --color WHEN   auto, always or never\n"
+			    "  -h, --help\n";
+
+static void append(char ***items, size_t *count, const char *text)
+{
+	*items = memory_grow(*items, *count, sizeof(**items));
+	(*items)[(*count)++] = memory_text(text);
+}
+
+static void append_list(char ***items, size_t *count, const char *list)
+{
+	char *copy = memory_text(list), *rest = copy;
+
+	while (rest != NULL)
+		append(items, count, strsep(&rest, ","));
+	free(copy);
+}
+
+/* Subjects are stored under their canonical names. */
+static int append_subject(struct reading *reading, const char *text, struct error *error)
+{
+	struct subject subject;
+	int status = subject_parse(&subject, text, error);
+
+	if (status == 0)
+		append(&reading->subjects, &reading->select.subject_count, subject.name);
+	return status;
+}
+
+int reading_option(struct reading *reading, int option, char **argv, struct error *error)
+{
+	int status = 0;
+
+	switch (option) {
+	case 'b':
+		append_list(&reading->benchmarks, &reading->select.benchmark_count, optarg);
+		break;
+	case 's':
+		status = append_subject(reading, optarg, error);
+		break;
+	case READING_RESULTS:
+		reading->results = optarg;
+		break;
+	case READING_JSON:
+		reading->json = true;
+		break;
+	case READING_COLOR:
+		status = output_color_parse(optarg, &reading->color, error);
+		break;
+	case READING_NS:
+		reading->select.ns = true;
+		break;
+	case 'h':
+		reading->help = true;
+		break;
+	case ':':
+		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
+				 argv[0]);
+	default:
+		return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1],
+				 argv[0]);
+	}
+	reading->select.benchmarks = reading->benchmarks;
+	reading->select.subjects = reading->subjects;
+	return status;
+}
+
+void reading_free(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->select.benchmark_count; i++)
+		free(reading->benchmarks[i]);
+	for (size_t i = 0; i < reading->select.subject_count; i++)
+		free(reading->subjects[i]);
+	free(reading->benchmarks);
+	free(reading->subjects);
+	*reading = (struct reading){0};
+}
+
+int reading_load(const struct reading *reading, const char *run, struct store *store, struct summary *summary,
+		 struct error *error)
+{
+	int status = store_open(store, paths_results(reading->results), run, error);
+
+	if (status != 0)
+		return status;
+	status = summary_load(summary, store, &reading->select, error);
+	if (status != 0)
+		store_close(store);
+	return status;
+}
+
+void reading_unload(struct store *store, struct summary *summary)
+{
+	summary_free(summary);
+	store_close(store);
+}
+
+/* --- Text --------------------------------------------------------------------------------------------------------- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text != NULL && text[0] != '\0' ? text : "unknown";
+}
+
+/* Whether an earlier subject of the plan is on this machine too. */
+static bool machine_seen(const struct store_plan *plan, size_t place)
+{
+	const char *machine = strchr(plan->subjects[place], '@');
+
+	for (size_t i = 0; i < place && machine != NULL; i++) {
+		const char *other = strchr(plan->subjects[i], '@');
+
+		if (other != NULL && strcspn(other, ":") == strcspn(machine, ":") &&
+		    strncmp(other, machine, strcspn(machine, ":")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One line if there is at most one reason, else one line for each. */
+static void print_verdict(FILE *file, const struct store *store, const char *subject)
+{
+	static const char *const words[] = {
+	    [VERDICT_UNKNOWN] = "fitness unknown", [VERDICT_FIT] = "fit", [VERDICT_UNFIT] = "UNFIT"};
+	const char *at = strchr(subject, '@');
+	char *machine = memory_format("%.*s", at != NULL ? (int)strcspn(at + 1, ":") : 0, at != NULL ? at + 1 : "");
+	json_t *facts = json_object_get(json_object_get(json_object_get(store->run, "doctor"), "machines"), machine);
+	const char *measures = json_string_value(json_object_get(facts, "measures"));
+	const json_t *reasons;
+	enum verdict_kind kind = verdict_of(store->run, facts != NULL ? machine : NULL, &reasons);
+	size_t count = reasons != NULL ? json_array_size(reasons) : 0;
+
+	fprintf(file, "  %-5s %s to measure %s%s", machine, words[kind], measures != NULL ? measures : "time",
+		count > 0 ? ":" : "\n");
+	for (size_t i = 0; i < count; i++) {
+		const char *reason = json_string_value(json_array_get(reasons, i));
+
+		fprintf(file, "%s%s\n", count > 1 ? (i == 0 ? "\n        - " : "        - ") : " ",
+			reason != NULL ? reason : "?");
+	}
+	free(machine);
+}
+
+void reading_heading(FILE *file, const struct store *store)
+{
+	json_t *system = json_object_get(json_object_get(store->run, "doctor"), "system");
+	size_t failed = 0;
+
+	for (size_t i = 0; i < store->boot_count; i++)
+		failed += store->boots[i].status == STORE_FAILED;
+	fprintf(file, "Run %s of %s: %zu boots", store->id, text_of(store->run, "created"), store->boot_count);
+	if (failed > 0)
+		fprintf(file, ", %zu FAILED", failed);
+	fprintf(file, "\n");
+	if (system != NULL)
+		fprintf(file, "On %s, %s, hypervisor %s\n", text_of(system, "cpu_model"), text_of(system, "kernel"),
+			text_of(system, "hypervisor"));
+	for (size_t i = 0; i < store->plan.subject_count; i++) {
+		if (!machine_seen(&store->plan, i))
+			print_verdict(file, store, store->plan.subjects[i]);
+	}
+}
+
+char *reading_row_name(const struct summary_row *row)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fputs(row->benchmark, file);
+	for (size_t i = 0; i < row->point->param_count; i++) {
+		const struct stream_pair *param = &row->point->params[i];
+
+		if (strcmp(param->key, "series") == 0)
+			fprintf(file, " %s", param->value);
+		else
+			fprintf(file, " %s=%s", param->key, param->value);
+	}
+	fclose(file);
+	return text;
+}
+
+char *reading_runs(const struct summary_row *row)
+{
+	size_t each = row->exact ? row->n : row->n / row->run_count;
+
+	if (row->run_count < row->planned)
+		return memory_format("%zu of %zu×%zu", row->run_count, row->planned, each);
+	return memory_format("%zu×%zu", row->run_count, each);
+}
+
+void reading_notes(FILE *file, const struct summary *summary)
+{
+	for (size_t i = 0; i < summary->note_count; i++) {
+		const struct summary_note *note = &summary->notes[i];
+
+		fprintf(file, "%s%s: %s", i == 0 ? "\n" : "", note->kind, note->subject);
+		if (note->benchmark != NULL)
+			fprintf(file, " %s%s%s", note->benchmark, note->params[0] != '\0' ? " " : "", note->params);
+		fprintf(file, ": %s\n", note->reason);
+	}
+}

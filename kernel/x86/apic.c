@@ -57,7 +57,8 @@ void irq_kick_xapic(void), irq_kick_x2apic(void), irq_spurious(void); /* irq.S *
 
 uintptr_t apic_mmio; /* xAPIC registers; irq.S reads it */
 static bool x2apic;
-static bool stop_requested; /* atomic */
+static bool stop_requested;               /* atomic */
+static uint32_t cpu_destination[CPU_MAX]; /* of each CPU, as command_send() takes it; each CPU writes its own */
 
 uint32_t apic_read(unsigned offset)
 {
@@ -77,6 +78,12 @@ void apic_write(unsigned offset, uint32_t value)
 uint32_t apic_id(void)
 {
 	return x2apic ? apic_read(APIC_ID) : apic_read(APIC_ID) >> 24;
+}
+
+/* How a CPU is named in the upper half of a command: SDM vol. 3 figures 11-12, 11-28. */
+static uint32_t destination(uint32_t id)
+{
+	return x2apic ? id : id << 24;
 }
 
 /*
@@ -136,37 +143,49 @@ void apic_init_cpu(void)
 	if (lvts >= 7)
 		apic_write(APIC_LVT_CMCI, APIC_LVT_MASKED);
 	apic_write(APIC_TASK_PRIORITY, 0);
+	cpu_destination[this_local->cpu] = destination(apic_id());
 }
 
-static void command_send_x2apic(uint32_t id, uint32_t command)
+static inline void command_send_x2apic(uint32_t to, uint32_t command)
 {
 	/*
 	 * WRMSR to this register does not wait for older stores, unlike a store to uncached memory: without the two
 	 * fences the target could take the interrupt before it can see what was written for it. SDM vol. 3 §11.12.3
 	 */
 	asm volatile("mfence\n\tlfence" : : : "memory");
-	msr_write(X2APIC_MSR + APIC_COMMAND / 16, (uint64_t)id << 32 | command);
+	msr_write(X2APIC_MSR + APIC_COMMAND / 16, (uint64_t)to << 32 | command);
 }
 
-/* Interrupts off between the two halves: a handler that sends would change the destination. */
-static void command_send_xapic(uint32_t id, uint32_t command)
+/*
+ * Two halves, with interrupts off from the first look to the last write: a handler that sends would change the destination
+ * in between. The second half, a store to uncached memory, sends; all older stores are visible before it (SDM vol. 3 §12.3).
+ */
+static inline void command_send_xapic(uint32_t to, uint32_t command)
 {
-	bool enabled = irq_save();
-
-	while (mmio_read32(apic_mmio + APIC_COMMAND) & COMMAND_BUSY)
-		cpu_relax();
-	mmio_write32(apic_mmio + APIC_COMMAND_HIGH, id << 24);
-	/* a store to uncached memory: all older stores are visible before it, SDM vol. 3 §12.3 */
-	mmio_write32(apic_mmio + APIC_COMMAND, command);
-	irq_restore(enabled);
+	asm volatile("pushfq\n\t"
+		     "cli\n"
+		     "1:\ttestl %[busy], %c[low](%[apic])\n\t"
+		     "jnz 2f\n\t"
+		     "movl %[to], %c[high](%[apic])\n\t"
+		     "movl %[command], %c[low](%[apic])\n\t"
+		     "popfq\n\t"
+		     ".subsection 1\n"
+		     "2:\tpause\n\t"
+		     "jmp 1b\n\t"
+		     ".previous"
+		     :
+		     : [apic] "r"(apic_mmio), [to] "r"(to), [command] "ir"(command), [busy] "i"(COMMAND_BUSY),
+		       [low] "i"(APIC_COMMAND), [high] "i"(APIC_COMMAND_HIGH)
+		     : "memory", "cc");
 }
 
-static inline void command_send(uint32_t id, uint32_t command)
+/* to: from destination(); command: vector and COMMAND_ bits. */
+static inline void command_send(uint32_t to, uint32_t command)
 {
 	if (x2apic)
-		command_send_x2apic(id, command);
+		command_send_x2apic(to, command);
 	else
-		command_send_xapic(id, command);
+		command_send_xapic(to, command);
 }
 
 void apic_send_init_others(void)
@@ -176,17 +195,17 @@ void apic_send_init_others(void)
 
 void apic_send_startup(uint32_t id, uintptr_t page)
 {
-	command_send(id, COMMAND_STARTUP | COMMAND_ASSERT | (uint32_t)(page / PAGE_BYTES));
+	command_send(destination(id), COMMAND_STARTUP | COMMAND_ASSERT | (uint32_t)(page / PAGE_BYTES));
 }
 
 void cpu_kick(unsigned cpu)
 {
-	command_send(cpu_locals[cpu].apic_id, VECTOR_KICK | COMMAND_ASSERT);
+	command_send(cpu_destination[cpu], VECTOR_KICK | COMMAND_ASSERT);
 }
 
 void cpu_call_interrupt(unsigned cpu)
 {
-	command_send(cpu_locals[cpu].apic_id, VECTOR_CALL | COMMAND_ASSERT);
+	command_send(cpu_destination[cpu], VECTOR_CALL | COMMAND_ASSERT);
 }
 
 bool cpu_stop_requested(void)
@@ -201,7 +220,7 @@ void cpu_stop_others(void)
 	__atomic_store_n(&stop_requested, true, __ATOMIC_SEQ_CST);
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
 		if (cpu != this_local->cpu)
-			command_send(cpu_locals[cpu].apic_id, COMMAND_NMI | COMMAND_ASSERT);
+			command_send(cpu_destination[cpu], COMMAND_NMI | COMMAND_ASSERT);
 	}
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
 		if (cpu == this_local->cpu)

@@ -79,12 +79,11 @@ void cpu_local_init_early(void)
 	tables_load(local);
 }
 
-void cpu_local_init(unsigned cpu, unsigned slot, uint32_t apic_id)
+void cpu_local_init(unsigned cpu, unsigned slot)
 {
 	struct cpu_local *local = &cpu_locals[cpu];
 
 	local->cpu = cpu;
-	local->apic_id = apic_id;
 	local->timer_deadline = 0;
 	for (unsigned stack = STACK_DOUBLE_FAULT; stack < CPU_STACKS; stack++)
 		local->task.ist[stack - 1] = stacks_top(slot, stack);

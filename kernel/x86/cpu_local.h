@@ -37,7 +37,6 @@ struct cpu_local {
 	uint64_t interrupts;     /* first: the interrupt stubs count here, CPU_LOCAL_INTERRUPTS */
 	uint64_t timer_deadline; /* what core asked for, TIMER_NONE: nothing */
 	unsigned cpu;
-	uint32_t apic_id;
 	bool stopped; /* by cpu_stop_others(); atomic */
 	uint64_t tsc_adjust;
 	uint64_t gdt[5];
@@ -52,7 +51,7 @@ extern struct cpu_local cpu_locals[CPU_MAX];
 /* The boot CPU's first tables, all its trap stacks one and the same; the GS base for percpu_of(0). Traps work from here on. */
 void cpu_local_init_early(void);
 /* Tables, segment bases, control registers of the CPU that calls, as number cpu, with the stacks of slot. */
-void cpu_local_init(unsigned cpu, unsigned slot, uint32_t apic_id);
+void cpu_local_init(unsigned cpu, unsigned slot);
 
 /* Makes the stacks of one slot, each with an unmapped page below; before core_main(). Slots are numbered 0 … CPU_MAX-1. */
 void stacks_create(unsigned slot);

@@ -54,7 +54,7 @@ void smp_init_boot_cpu(void)
 {
 	slot_add(apic_id());
 	slot_state[0] = SLOT_ARRIVED;
-	cpu_local_init(0, 0, ap_apic_id[0]);
+	cpu_local_init(0, 0);
 }
 
 static void slots_add_others(void)
@@ -174,7 +174,7 @@ _Noreturn void ap_main(unsigned slot)
 	}
 	while ((number = __atomic_load_n(&slot_cpu[slot], __ATOMIC_ACQUIRE)) == 0)
 		asm volatile("pause" : : : "memory");
-	cpu_local_init(number - 1, slot, ap_apic_id[slot]);
+	cpu_local_init(number - 1, slot);
 	fpu_init_cpu();
 	clock_init_cpu(number - 1);
 	apic_init_cpu();

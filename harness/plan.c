@@ -261,14 +261,14 @@ json_t *plan_json(const struct plan *plan)
 
 static int subject_read(struct plan *plan, json_t *json, struct error *error)
 {
-	const char *name, *bench = NULL;
+	const char *name, *bench = json_string_value(json_object_get(json, "bench"));
 	struct plan_subject *added;
 	struct subject subject;
 	json_int_t samples, warmup, boots;
 	double seconds;
 
-	if (json_unpack(json, "{s:s, s:I, s:I, s:I, s?:s?, s:F}", "subject", &name, "samples", &samples, "warmup",
-			&warmup, "boots", &boots, "bench", &bench, "seconds_per_boot", &seconds) != 0 ||
+	if (json_unpack(json, "{s:s, s:I, s:I, s:I, s:F}", "subject", &name, "samples", &samples, "warmup", &warmup,
+			"boots", &boots, "seconds_per_boot", &seconds) != 0 ||
 	    samples < 1 || samples > PLAN_SAMPLES_MAX || warmup < -1 || warmup > PLAN_SAMPLES_MAX || boots < 1 ||
 	    boots > PLAN_RUNS_MAX)
 		return error_set(error, STATUS_USAGE, "the plan holds a subject that is incomplete or out of range");

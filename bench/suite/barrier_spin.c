@@ -2,10 +2,10 @@
 /*
  * A spinning barrier, one party a CPU, back to back.
  *
- * One sample: 8 rounds. The start stamp by party 0 on CPU 0 before its first wait, the stop stamp after its eighth has returned;
- * party p is on CPU p. Eight, because single rounds alternate: who arrives last leaves first, so it arrives first at the
- * next round and waits there for the others, while its own last step was short. Over 8 rounds each of 2, 4 or 8 parties
- * has each role equally often, and the sum is steady.
+ * One sample: 8 rounds. The start stamp by party 0 on CPU 0 before its first wait, the stop stamp after its eighth
+ * has returned; party p is on CPU p. Eight, because single rounds alternate: who arrives last leaves first, so it
+ * arrives first at the next round and waits there for the others, while its own last step was short. Over 8 rounds
+ * each of 2, 4 or 8 parties has each role equally often, and the sum is steady.
  * Checked: every party made every round, on its CPU, and none ever slept.
  */
 #include "repeat.h"

@@ -2,8 +2,8 @@
 /*
  * The control: what every other sample contains of the clock itself.
  *
- * One sample: the start stamp, an empty body, the stop stamp, on CPU 0; recorded like any other. Its smallest step is the
- * clock's grain; its tail is what interrupts, the hypervisor and other programs add to any short operation.
+ * One sample: the start stamp, an empty body, the stop stamp, on CPU 0; recorded like any other. Its smallest step is
+ * the clock's grain; its tail is what interrupts, the hypervisor and other programs add to any short operation.
  */
 #include "place.h"
 

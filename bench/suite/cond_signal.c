@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signalling a condition variable that one thread waits for (figure F3, papers.md section 2.3).
+ * Signalling a condition variable that one thread waits for (figure F3, papers.md §2.3).
  *
  * One sample: t0 by the signaller on CPU 0 after it has set the predicate and released the mutex and before
- * os_cond_signal(), t2 by the waiter as its first action after os_cond_wait() has returned, which is with the mutex, nobody else
- * wanting it. One way. place is the waiter's CPU; with place=same the signaller yields after the call, and that switch is
- * part of the sample. The waiter slept in each sample (waiters.h).
+ * os_cond_signal(), t2 by the waiter as its first action after os_cond_wait() has returned, which is with the mutex,
+ * nobody else wanting it. One way. place is the waiter's CPU; with place=same the signaller yields after the call,
+ * and that switch is part of the sample. The waiter slept in each sample (waiters.h).
  */
 #include "condvar.h"
 

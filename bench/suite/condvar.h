@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Protocol W (waiters.h) with a condition variable: what cond_signal and cond_broadcast have in common. The waiter
- * announces itself under the mutex and waits in a loop for the predicate, which the waker sets under the mutex; the waker
- * signals after it has released the mutex, so that a waiter need not sleep a second time for it.
+ * announces itself under the mutex and waits in a loop for the predicate, which the waker sets under the mutex; the
+ * waker signals after it has released the mutex, so that a waiter need not sleep a second time for it.
  *
- * The waiter stamps as soon as os_cond_wait() has returned, which is after it has the mutex again: the contract shows no
- * earlier moment. The wake-up without a mutex is what the benchmarks with an event measure.
+ * The waiter stamps as soon as os_cond_wait() has returned, which is after it has the mutex again: the contract shows
+ * no earlier moment. The wake-up without a mutex is what the benchmarks with an event measure.
  */
 #pragma once
 

@@ -2,9 +2,9 @@
 /*
  * A mutex that is free: lock and unlock.
  *
- * One sample: 100 pairs, os_mutex_lock() and os_mutex_unlock(), unrolled, between the start stamp and the stop stamp, on CPU 0: a pair lasts
- * less than 20 grains of the clock, so single pairs cannot be timed and have no distribution. No other thread knows
- * the object. Checked: nobody slept. That it excludes is checked by mutex_contended.
+ * One sample: 100 pairs, os_mutex_lock() and os_mutex_unlock(), unrolled, between the start stamp and the stop stamp,
+ * on CPU 0: a pair lasts less than 20 grains of the clock, so single pairs cannot be timed and have no distribution.
+ * No other thread knows the object. Checked: nobody slept. That it excludes is checked by mutex_contended.
  */
 #include "place.h"
 #include "repeat.h"

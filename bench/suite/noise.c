@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What takes a busy CPU away from its only thread: a selfish-detour loop (measuring.md section 7).
+ * What takes a busy CPU away from its only thread: a selfish-detour loop (measuring.md §7).
  *
- * One sample of each series: a window of 100 us in which the thread does nothing but read the clock. "gap" is the largest
- * gap between two successive reads; "lost" is the sum, over the gaps longer than 9 times the shortest, of what they
- * have above the shortest. The shortest gap is found before: reads until 100 rounds of 1,000 in a row find no shorter one. A gap
- * that begins in the window counts in full. cpu is the first one, which often serves the system, or the last.
- * Both series are dominated by few windows: see the tail, not the median. In a system that leaves the CPU alone
- * "lost" is 0 in every window, unless the machine below takes the CPU away.
+ * One sample of each series: a window of 100 us in which the thread does nothing but read the clock. "gap" is the
+ * largest gap between two successive reads; "lost" is the sum, over the gaps longer than 9 times the shortest, of
+ * what they have above the shortest. The shortest gap is found before: reads until 100 rounds of 1,000 in a row find
+ * no shorter one. A gap that begins in the window counts in full. cpu is the first one, which often serves the
+ * system, or the last. Both series are dominated by few windows: see the tail, not the median. In a system that
+ * leaves the CPU alone "lost" is 0 in every window, unless the machine below takes the CPU away.
  */
 #include "place.h"
 

@@ -2,9 +2,10 @@
 /*
  * A blocking round trip between two threads on two CPUs.
  *
- * One sample: the start stamp before os_sem_up(ping), the stop stamp after os_sem_down(pong) has returned, both by the main
- * part on CPU 0; the partner is on CPU 1. A round trip: each CPU becomes idle and is woken once. Under icount the sample
- * adds the instructions of both CPUs. Both threads slept in each sample (pingpong.h).
+ * One sample: the start stamp before os_sem_up(ping), the stop stamp after os_sem_down(pong) has returned, both by
+ * the main part on CPU 0; the partner is on CPU 1. A round trip: CPU 1 is idle and is woken, and so is CPU 0 unless
+ * the answer is faster (pingpong.h). Under icount the sample adds the instructions of both CPUs. The partner slept in
+ * each sample.
  */
 #include "pingpong.h"
 

@@ -2,9 +2,9 @@
 /*
  * A blocking round trip between two threads of one CPU.
  *
- * One sample: the start stamp before os_sem_up(ping), the stop stamp after os_sem_down(pong) has returned, both by the main
- * part. A round trip: two switches, CPU 0. The partner slept in each sample (pingpong.h). On a preemptive system the up
- * may switch at once, so that the main part is preempted and never sleeps: a second, shorter mode.
+ * One sample: the start stamp before os_sem_up(ping), the stop stamp after os_sem_down(pong) has returned, both by
+ * the main part. A round trip: two switches, CPU 0. The partner slept in each sample (pingpong.h). On a preemptive
+ * system the up may switch at once, so that the main part is preempted and does not sleep: a second, shorter mode.
  */
 #include "pingpong.h"
 

@@ -29,7 +29,7 @@ static inline bool place_same(const struct bench_run *run)
 	return bench_is(run, "place", "same");
 }
 
-/* Whether this point of the grid can run here: place=other needs a second CPU. If not, it is skipped with the reason. */
+/* Whether this point can run here: place=other needs a second CPU. If not, it is skipped with the reason. */
 static inline bool place_possible(struct bench_run *run)
 {
 	if (place_same(run) || os_cpu_count() > 1)
@@ -56,9 +56,9 @@ static inline void place_await(const uint32_t *word, uint32_t value, unsigned cp
 }
 
 /*
- * A random pause before a sample. On another CPU the partner needs the time to fall asleep and its CPU to become idle:
- * 20 to 200 us, protocol W (papers.md section 2.1). On the own CPU it sleeps already, since otherwise the main part would not run:
- * 2 to 20 us, so that samples do not fall in step with a periodic interrupt.
+ * A random pause before a sample. On another CPU the partner needs the time to fall asleep and its CPU to become
+ * idle: 20 to 200 us, protocol W (papers.md §2.1). On the own CPU it sleeps already, since otherwise the main part
+ * would not run: 2 to 20 us, so that samples do not fall in step with a periodic interrupt.
  */
 static inline void place_settle(struct bench_run *run, unsigned cpu)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unrolled repetition, for operations that last less than 20 grains of the clock (measuring.md section 2): one sample holds as
- * many as the benchmark's .per says, the harness divides, and no loop counter is part of what is measured. Such a row
- * has no distribution of single operations.
+ * Unrolled repetition, for operations that last less than 20 grains of the clock (measuring.md §2): one sample holds
+ * as many as the benchmark's .per says, the harness divides, and no loop counter is part of what is measured. Such a
+ * row has no distribution of single operations.
  */
 #pragma once
 

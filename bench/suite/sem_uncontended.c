@@ -2,9 +2,9 @@
 /*
  * A semaphore that is free: down and up.
  *
- * One sample: 100 pairs, os_sem_down() and os_sem_up(), unrolled, between the start stamp and the stop stamp, on CPU 0: a pair lasts
- * less than 20 grains of the clock, so single pairs cannot be timed and have no distribution. No other thread knows
- * the object. Checked: the semaphore ends with the count it began with, and nobody slept.
+ * One sample: 100 pairs, os_sem_down() and os_sem_up(), unrolled, between the start stamp and the stop stamp, on CPU
+ * 0: a pair lasts less than 20 grains of the clock, so single pairs cannot be timed and have no distribution. No
+ * other thread knows the object. Checked: the semaphore ends with the count it began with, and nobody slept.
  */
 #include "place.h"
 #include "repeat.h"

@@ -2,11 +2,11 @@
 /*
  * How late a sleeper wakes.
  *
- * One sample: the ticks from the start stamp before os_sleep_ns(ns) to the stop stamp after it has returned, less the ns
- * asked for; on CPU 0, otherwise idle. It holds the call, the arming of the timer, the interrupt out of idle, the switch, and
- * whatever slack the system allows itself; each sleep is relative, so none makes up for another. A sleep that is too
- * short fails the benchmark. Checked also: the caller slept in half of the samples or more (it need not when it is
- * interrupted for so long before it sleeps that the time is over).
+ * One sample: the ticks from the start stamp before os_sleep_ns(ns) to the stop stamp after it has returned, less the
+ * ns asked for; on CPU 0, otherwise idle. It holds the call, the arming of the timer, the interrupt out of idle, the
+ * switch, and whatever slack the system allows itself; each sleep is relative, so none makes up for another. A sleep
+ * that is too short fails the benchmark. Checked also: the caller slept in half of the samples or more (it need not
+ * when it is interrupted for so long before it sleeps that the time is over).
  */
 #include "place.h"
 

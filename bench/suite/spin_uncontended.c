@@ -2,9 +2,9 @@
 /*
  * A spin lock that is free: lock and unlock.
  *
- * One sample: 100 pairs, os_spin_lock() and os_spin_unlock(), unrolled, between the start stamp and the stop stamp, on CPU 0: a pair lasts
- * less than 20 grains of the clock, so single pairs cannot be timed and have no distribution. No other thread knows
- * the object. Checked: nobody slept, and the lock ends free.
+ * One sample: 100 pairs, os_spin_lock() and os_spin_unlock(), unrolled, between the start stamp and the stop stamp,
+ * on CPU 0: a pair lasts less than 20 grains of the clock, so single pairs cannot be timed and have no distribution.
+ * No other thread knows the object. Checked: nobody slept, and the lock ends free.
  */
 #include "place.h"
 #include "repeat.h"

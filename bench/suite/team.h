@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One thread on each of several CPUs, all doing the same at once: what the barriers and the contended mutex need. Member 0
- * is the benchmark's main part on CPU 0; member m runs on CPU m. The members begin together, once all have been created,
- * and each counts its turns, its sleeps, and whether it stayed on its CPU.
+ * One thread on each of several CPUs, all doing the same at once: what the barriers and the contended mutex need.
+ * Member 0 is the benchmark's main part on CPU 0; member m runs on CPU m. The members begin together, once all have
+ * been created, and each counts its turns, its sleeps, and whether it stayed on its CPU.
  */
 #pragma once
 
@@ -27,7 +27,7 @@ struct team {
 	struct member member[TEAM_MAX];
 } __attribute__((aligned(SHARE_ALIGN_BYTES)));
 
-/* --- Each member's side ------------------------------------------------------------------------------------------------- */
+/* --- Each member's side ------------------------------------------------------------------------------------------- */
 
 /* Waits until all members exist. False: one could not be created, so return without a turn. */
 static inline bool member_begin(struct member *member)
@@ -48,7 +48,7 @@ static inline void member_end(struct member *member)
 	member->stayed = member->stayed && os_cpu_self() == member->number;
 }
 
-/* --- The main part ------------------------------------------------------------------------------------------------------ */
+/* --- The main part ------------------------------------------------------------------------------------------------ */
 
 /* Whether count members have a CPU each here; if not, this point is skipped with the reason. */
 static inline bool team_possible(struct bench_run *run, unsigned count)

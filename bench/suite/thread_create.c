@@ -2,11 +2,11 @@
 /*
  * Creating a thread, warm, as the creator sees it.
  *
- * One sample: the start stamp before os_thread_create(), the stop stamp after its return, both by the creator on CPU 0. The
- * join is not timed, and lets the thread and its stack be used again by the next create: the first warm-up sample is the
- * first call, thread_create_cold the cost without anything to use again. place is the child's CPU; the other CPU is idle
- * at the start. Attributes are built before the loop. With place=same a preemptive system may run the child inside the
- * call, which shows as a second mode.
+ * One sample: the start stamp before os_thread_create(), the stop stamp after its return, both by the creator on CPU
+ * 0. The join is not timed, and lets the thread and its stack be used again by the next create: the first warm-up
+ * sample is the first call, thread_create_cold the cost without anything to use again. place is the child's CPU; the
+ * other CPU is idle at the start. Attributes are built before the loop. With place=same a preemptive system may run
+ * the child inside the call, which shows as a second mode.
  */
 #include "place.h"
 

@@ -2,9 +2,10 @@
 /*
  * Creating a thread when there is no ended one whose memory could be used again.
  *
- * One sample: as in thread_create with place=same, but the children stay: each runs until it sleeps, and is let go and
- * joined after the last sample. READY threads made before the first sample use up what earlier benchmarks have left.
- * The row is bimodal where a system gets memory for several threads at once. Few samples, because all stay alive.
+ * One sample: as in thread_create with place=same, but the children stay: each runs until it sleeps, and is let go
+ * and joined after the last sample. READY threads made before the first sample use up what earlier benchmarks have
+ * left. The row is bimodal where a system gets memory for several threads at once. Few samples, because all stay
+ * alive.
  */
 #include "place.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Creating n threads in sequence (figure F1, papers.md section 2.2).
+ * Creating n threads in sequence (figure F1, papers.md §2.2).
  *
- * One sample: the start stamp before the first os_thread_create(), the stop stamp after the last has returned, both by the
- * creator on CPU 0; the joins are not timed. n threads are n creates. Thread j is placed on the other CPUs in turn, by
- * attributes that were built before the loop: with fewer than n other CPUs they share, and a system whose creates hand
- * over memory of threads that ended meanwhile may use it again within one sequence. The body only says where it ran. The
- * sample is the whole sequence: divide by n for a thread.
+ * One sample: the start stamp before the first os_thread_create(), the stop stamp after the last has returned, both
+ * by the creator on CPU 0; the joins are not timed. n threads are n creates. Thread j is placed on the other CPUs in
+ * turn, by attributes that were built before the loop: with fewer than n other CPUs they share, and a system whose
+ * creates hand over memory of threads that ended meanwhile may use it again within one sequence. The body only says
+ * where it ran. The sample is the whole sequence: divide by n for a thread.
  */
 #include "place.h"
 

@@ -2,9 +2,9 @@
 /*
  * The whole life of a thread that does nothing.
  *
- * One sample: the start stamp before os_thread_create(), the stop stamp after os_thread_join() has returned, both by the
- * creator on CPU 0. The child only says which CPU it runs on, as its result. With place=other that CPU is idle at the
- * start; the join may then find the child ended or have to sleep for it, which are two modes.
+ * One sample: the start stamp before os_thread_create(), the stop stamp after os_thread_join() has returned, both by
+ * the creator on CPU 0. The child only says which CPU it runs on, as its result. With place=other that CPU is idle at
+ * the start; the join may then find the child ended or have to sleep for it, which are two modes.
  */
 #include "place.h"
 

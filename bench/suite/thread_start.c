@@ -2,9 +2,10 @@
 /*
  * From creating a thread to its first instruction.
  *
- * One sample: the start stamp before os_thread_create(), by the creator on CPU 0; the stop stamp by the child as its first
- * action. One way. With place=same the creator then blocks in the join, so that the child gets the CPU: the sample is
- * create, block, switch. With place=other the child's CPU is idle at the start, and the sample has its wake-up in it.
+ * One sample: the start stamp before os_thread_create(), by the creator on CPU 0; the stop stamp by the child as its
+ * first action. One way. With place=same the creator then blocks in the join, so that the child gets the CPU: the
+ * sample is create, block, switch. With place=other the child's CPU is idle at the start, and the sample has its
+ * wake-up in it.
  */
 #include "place.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The wake protocol W (papers.md section 2.1) for any mechanism and any number of waiters. In round r each waiter notes how
+ * The wake protocol W (papers.md §2.1) for any mechanism and any number of waiters. In round r each waiter notes how
  * often it has slept, announces r, and waits by the mechanism; the waker sees all announcements, pauses for a random
  * time, makes r the round (the predicate), stamps, and wakes; each waiter stamps first of all and then proves that it
  * slept. A round in which a waiter had not fallen asleep is no wake-up: it is repeated, never recorded, and counted.
@@ -31,7 +31,7 @@ struct waiters {
 	struct waiter waiter[WAITERS_MAX];
 } __attribute__((aligned(SHARE_ALIGN_BYTES)));
 
-/* --- The waiter's side ------------------------------------------------------------------------------------------------ */
+/* --- The waiter's side -------------------------------------------------------------------------------------------- */
 
 /* Before the wait. From here on the waker may wake. */
 static inline void waiter_arm(struct waiter *waiter, uint32_t round)
@@ -53,7 +53,7 @@ static inline bool waiter_woken(struct waiter *waiter, uint32_t round, uint64_t 
 	return goes_on;
 }
 
-/* --- The waker's side --------------------------------------------------------------------------------------------------- */
+/* --- The waker's side --------------------------------------------------------------------------------------------- */
 
 /* Starts count threads in fn(struct waiter *), on CPU 0 or on the others in turn; mechanism is for fn. */
 static inline void waiters_start(struct bench_run *run, struct waiters *all, unsigned count, bool same,

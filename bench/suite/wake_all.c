@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waking all waiters at once (figure F4, papers.md section 2.3).
+ * Waking all waiters at once (figure F4, papers.md §2.3).
  *
- * One sample of each series: t0 by the waker on CPU 0 before os_event_wake_all(), t2 by a waiter as its first action after
- * os_event_wait() has returned; one way. Series "first" and "last" are the earliest and the latest waiter of that
- * broadcast, "each" is one of them, another one every sample. With place=other the waiters are on the other CPUs in turn,
- * one a CPU if there are as many; with two CPUs all are on CPU 1 and run one after the other. With place=same all are on CPU 0,
- * and run when the waker yields. All slept in each sample (waiters.h).
+ * One sample of each series: t0 by the waker on CPU 0 before os_event_wake_all(), t2 by a waiter as its first action
+ * after os_event_wait() has returned; one way. Series "first" and "last" are the earliest and the latest waiter of
+ * that broadcast, "each" is one of them, another one every sample. With place=other the waiters are on the other CPUs
+ * in turn, one a CPU if there are as many; with two CPUs all are on CPU 1 and run one after the other. With
+ * place=same all are on CPU 0, and run when the waker yields. All slept in each sample (waiters.h).
  */
 #include "wake.h"
 

@@ -2,9 +2,9 @@
 /*
  * What a wake costs the waker.
  *
- * One sample: t0 before os_event_wake_one(), t1 after it has returned, both by the waker on CPU 0. place is the waiter's
- * CPU. With place=same a preemptive system may run the waiter inside the call, which is a second mode. The waiter slept in
- * each sample (waiters.h).
+ * One sample: t0 before os_event_wake_one(), t1 after it has returned, both by the waker on CPU 0. place is the
+ * waiter's CPU. With place=same a preemptive system may run the waiter inside the call, which is a second mode. The
+ * waiter slept in each sample (waiters.h).
  */
 #include "wake.h"
 

@@ -2,9 +2,9 @@
 /*
  * Waking a thread on the waker's own CPU.
  *
- * One sample: t0 by the waker before os_event_wake_one(), t2 by the waiter as its first action after os_event_wait() has
- * returned. One way, both on CPU 0: after the call the waker yields, and that switch is part of the sample. A preemptive
- * system may switch inside the call, which is a second mode. The waiter slept in each sample (waiters.h).
+ * One sample: t0 by the waker before os_event_wake_one(), t2 by the waiter as its first action after os_event_wait()
+ * has returned. One way, both on CPU 0: after the call the waker yields, and that switch is part of the sample. A
+ * preemptive system may switch inside the call, which is a second mode. The waiter slept in each sample (waiters.h).
  */
 #include "wake.h"
 

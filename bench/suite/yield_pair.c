@@ -2,10 +2,10 @@
 /*
  * One switch between two threads of one CPU that yield to each other.
  *
- * One sample: the start stamp before the main part's os_thread_yield(), the stop stamp by its partner as the first action
- * after the partner's own os_thread_yield() has returned. One way, one switch, CPU 0; the switch back is not timed.
- * yield_amortised has the same without two clock reads a switch. A yield that comes back before the partner ran (a
- * time-sharing scheduler may do that) is no switch: it is repeated, never recorded, and counted.
+ * One sample: the start stamp before the main part's os_thread_yield(), the stop stamp by its partner as the first
+ * action after the partner's own os_thread_yield() has returned. One way, one switch, CPU 0; the switch back is not
+ * timed. yield_amortised has the same without two clock reads a switch. A yield that comes back before the partner
+ * ran (a time-sharing scheduler may do that) is no switch: it is repeated, never recorded, and counted.
  */
 #include "partner.h"
 
@@ -40,13 +40,16 @@ static void *partner_main(void *arg)
 /* Stamps and yields until a yield was a switch; returns the stamp before that one. */
 static uint64_t yield_once(struct bench_run *run, unsigned *repeats)
 {
-	uint64_t start;
+	uint32_t turn = pair.turn;
 
 	for (;;) {
+		uint64_t start;
+
+		turn++;
 		start = os_clock_start();
-		share_set(&pair.turn, pair.turn + 1);
+		share_set(&pair.turn, turn);
 		os_thread_yield();
-		if (share_get(&pair.seen) == pair.turn)
+		if (share_get(&pair.seen) == turn)
 			return start;
 		bench_check(run, ++*repeats <= run->total + 1000, "a yield runs the other thread of this CPU");
 		if (run->failed != NULL)

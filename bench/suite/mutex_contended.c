@@ -86,5 +86,5 @@ static void measure(struct bench_run *run)
 }
 
 BENCH(mutex_contended, .run = measure, .unit = "ticks",
-      .about = "os_mutex_lock(): call to return, another CPU holds it", .params = {{"threads", "2 4 8"}},
-      .min_cpus = 2);
+      .about = "os_mutex_lock(): call to return, another CPU holds it", .params = {{"threads", "2 4 8"}}, .min_cpus = 2,
+      .max_samples = 2000);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of boots: rounds, pairs, seeds, budgets. */
+#include "plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct plan plan_of(const char *const *names, size_t count, unsigned runs, uint64_t seed)
+{
+	struct plan plan = {.seed = seed, .counted_seed = 1, .parallel = 2};
+
+	for (size_t i = 0; i < count; i++) {
+		struct subject subject;
+
+		assert_int_equal(subject_parse(&subject, names[i], NULL), 0);
+		plan_add(&plan, &subject, false);
+		if (runs > 0 && subject_is_timed(&subject))
+			plan.subjects[i].boots = runs;
+	}
+	plan_order(&plan);
+	return plan;
+}
+
+static struct plan default_plan(unsigned runs, uint64_t seed)
+{
+	return plan_of(subject_defaults, subject_defaults_count, runs, seed);
+}
+
+static const struct subject *subject_at(const struct plan *plan, size_t boot)
+{
+	return &plan->subjects[plan->boots[boot].subject].subject;
+}
+
+static void every_subject_is_booted_as_often_as_planned(void **state)
+{
+	struct plan plan = default_plan(7, 42);
+	unsigned boots[5] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < plan.boot_count; i++) {
+		assert_int_equal(plan.boots[i].index, i);
+		boots[plan.boots[i].subject]++;
+	}
+	for (size_t i = 0; i < plan.subject_count; i++)
+		assert_int_equal(boots[i], subject_is_timed(&plan.subjects[i].subject) ? 7 : PLAN_SIM_BOOTS);
+	plan_free(&plan);
+}
+
+static void a_round_holds_each_timed_subject_once_and_pairs_are_adjacent(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct plan plan = default_plan(6, seed);
+
+		for (size_t i = 0; i < 18; i += 3) {
+			int host = -1, sum = 0;
+
+			for (size_t j = i; j < i + 3; j++) {
+				assert_int_equal(plan.boots[j].round, i / 3);
+				sum += 1 << plan.boots[j].subject;
+				if (subject_at(&plan, j)->machine == SUBJECT_HOST)
+					host = (int)(j - i);
+			}
+			assert_int_equal(sum, 7);
+			assert_int_not_equal(host, 1); /* between the two @qemu */
+		}
+		plan_free(&plan);
+	}
+}
+
+static void counted_subjects_come_last_and_slow_ones_first(void **state)
+{
+	struct plan plan = default_plan(3, 5);
+	size_t count = plan.boot_count;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(subject_is_timed(subject_at(&plan, i)), i < 9);
+	assert_string_equal(subject_at(&plan, 9)->name, "linux@sim");
+	assert_string_equal(subject_at(&plan, count - 1)->name, "aerokernel@sim");
+	plan_free(&plan);
+}
+
+/* Which of the two of a pair comes first is a fair coin: 600 tosses, 6 standard deviations. */
+static void which_of_a_pair_comes_first_is_a_fair_coin(void **state)
+{
+	static const char *const pair[] = {"aerokernel@qemu", "linux@qemu"};
+	struct plan plan = plan_of(pair, 2, 600, 3);
+	int first = 0;
+
+	(void)state;
+	for (size_t i = 0; i < plan.boot_count; i += 2)
+		first += plan.boots[i].subject == 0;
+	assert_in_range(first, 300 - 74, 300 + 74);
+	plan_free(&plan);
+}
+
+static void the_same_seed_gives_the_same_order(void **state)
+{
+	struct plan a = default_plan(20, 9), b = default_plan(20, 9), c = default_plan(20, 10);
+
+	(void)state;
+	assert_int_equal(a.boot_count, b.boot_count);
+	assert_memory_equal(a.boots, b.boots, a.boot_count * sizeof(*a.boots));
+	assert_memory_not_equal(a.boots, c.boots, a.boot_count * sizeof(*a.boots));
+	plan_order(&a);
+	assert_memory_equal(a.boots, b.boots, a.boot_count * sizeof(*a.boots));
+	plan_free(&a);
+	plan_free(&b);
+	plan_free(&c);
+}
+
+static void counted_boots_share_the_computer_and_timed_ones_do_not(void **state)
+{
+	static const char *const names[] = {"linux@host", "aerokernel@sim", "linux@sim"};
+	struct plan plan = plan_of(names, 3, 3, 1);
+	bool done[7] = {true};
+
+	(void)state;
+	plan.subjects[0].seconds = 10;
+	plan.subjects[1].seconds = 5;
+	plan.subjects[2].seconds = 20;
+	assert_float_equal(plan_seconds(&plan, NULL), 30 + 25, 1e-9); /* 20 beside 20, then 5 beside 5 */
+	assert_float_equal(plan_seconds(&plan, done), 20 + 25, 1e-9);
+	plan.parallel = 1;
+	assert_float_equal(plan_seconds(&plan, NULL), 30 + 50, 1e-9);
+	plan.subjects[2].unsupported = strdup("no");
+	assert_float_equal(plan_seconds(&plan, NULL), 30 + 10, 1e-9);
+	plan_free(&plan);
+}
+
+static void a_budget_takes_rounds_from_timed_subjects_first(void **state)
+{
+	struct plan plan = default_plan(6, 1);
+
+	(void)state;
+	for (size_t i = 0; i < plan.subject_count; i++)
+		plan.subjects[i].seconds = 10;
+	assert_true(plan_fit(&plan, 110)); /* 3 timed x 3 rounds x 10 s, and 2 x 10 s of pairs that count */
+	for (size_t i = 0; i < plan.subject_count; i++)
+		assert_int_equal(plan.subjects[i].boots, subject_is_timed(&plan.subjects[i].subject) ? 3 : 2);
+	assert_int_equal(plan.boot_count, 9 + 4);
+	assert_false(plan_fit(&plan, 5));
+	assert_int_equal(plan.boot_count, 5);
+	plan_free(&plan);
+}
+
+static void a_plan_reads_back_as_it_was_written(void **state)
+{
+	struct plan plan = default_plan(4, 77), back;
+	json_t *json;
+
+	(void)state;
+	plan.subjects[1].bench = strdup("yield_pair,wake_all:place=same");
+	plan.subjects[2].warmup = 5;
+	plan.cpus = 4;
+	json = plan_json(&plan);
+	assert_int_equal(plan_read(&back, json, NULL), 0);
+	assert_int_equal(back.boot_count, plan.boot_count);
+	assert_memory_equal(back.boots, plan.boots, plan.boot_count * sizeof(*plan.boots));
+	assert_string_equal(back.subjects[1].bench, plan.subjects[1].bench);
+	assert_null(back.subjects[0].bench);
+	assert_int_equal(back.subjects[2].warmup, 5);
+	assert_int_equal(back.subjects[0].warmup, -1);
+	assert_int_equal(back.cpus, 4);
+	plan_free(&plan);
+	plan_free(&back);
+	json_decref(json);
+}
+
+static void a_plan_that_was_tampered_with_is_refused(void **state)
+{
+	static const char *const members[] = {"seed", "counted_seed", "cpus", "parallel", "subjects"};
+	static const char *const inner[] = {"subject", "samples", "warmup", "boots", "seconds_per_boot"};
+	struct plan plan = default_plan(2, 1), back;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		json_t *json = plan_json(&plan), *first = json_array_get(json_object_get(json, "subjects"), 0);
+		struct error error = {STATUS_OK, ""};
+
+		json_object_del(first, inner[i]);
+		assert_int_equal(plan_read(&back, json, &error), STATUS_USAGE);
+		json_decref(json);
+		json = plan_json(&plan);
+		json_object_set_new(json, members[i], json_string("x"));
+		assert_int_equal(plan_read(&back, json, NULL), STATUS_USAGE);
+		json_decref(json);
+	}
+	assert_int_equal(plan_read(&back, NULL, NULL), STATUS_USAGE);
+	plan_free(&plan);
+}
+
+static void random_numbers_below_a_bound_are_uniform(void **state)
+{
+	unsigned count[10] = {0};
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		count[plan_random_below(&seed, 10)]++;
+	for (int i = 0; i < 10; i++)
+		assert_in_range(count[i], 10000 - 570, 10000 + 570); /* 6 standard deviations */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_subject_is_booted_as_often_as_planned),
+	    cmocka_unit_test(a_round_holds_each_timed_subject_once_and_pairs_are_adjacent),
+	    cmocka_unit_test(counted_subjects_come_last_and_slow_ones_first),
+	    cmocka_unit_test(which_of_a_pair_comes_first_is_a_fair_coin),
+	    cmocka_unit_test(the_same_seed_gives_the_same_order),
+	    cmocka_unit_test(counted_boots_share_the_computer_and_timed_ones_do_not),
+	    cmocka_unit_test(a_budget_takes_rounds_from_timed_subjects_first),
+	    cmocka_unit_test(a_plan_reads_back_as_it_was_written),
+	    cmocka_unit_test(a_plan_that_was_tampered_with_is_refused),
+	    cmocka_unit_test(random_numbers_below_a_bound_are_uniform),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

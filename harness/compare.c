@@ -83,7 +83,8 @@ static size_t differences(const struct compare_row *row, enum compare_statistic 
 
 static void set_interval(struct compare_estimate *estimate, struct stats_interval interval)
 {
-	if (isnan(interval.estimate))
+	/* Too few runs for an interval: the ratio of what all samples of each side say is plainer. */
+	if (isnan(interval.low))
 		return;
 	estimate->ratio = exp(interval.estimate);
 	estimate->low = exp(interval.low);
@@ -98,7 +99,8 @@ static void estimate_pairs(struct compare_row *row, enum compare_statistic stati
 
 	if (statistic == COMPARE_LOCATION) {
 		row->pairs = pairs;
-		row->smallest_effect = stats_smallest_effect(stats_moments(d, pairs).sd, pairs);
+		if (pairs >= STATS_PAIRS_MIN)
+			row->smallest_effect = stats_smallest_effect(stats_moments(d, pairs).sd, pairs);
 	}
 	set_interval(estimate, stats_hodges_lehmann(d, pairs, COMPARE_ALPHA));
 	if (pairs >= STATS_PAIRS_MIN)
@@ -129,7 +131,6 @@ static void estimate(struct compare_row *row, enum compare_statistic statistic, 
 					      .high = NAN,
 					      .p = NAN,
 					      .p_holm = NAN};
-	/* Also what is left when no single run supports the statistic, but all of them together do. */
 	estimate->ratio = fmax(floor, estimate->b) / fmax(floor, estimate->a);
 	if (isnan(estimate->a) || isnan(estimate->b))
 		estimate->ratio = NAN;

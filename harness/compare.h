@@ -20,7 +20,7 @@ enum compare_verdict { COMPARE_NONE, COMPARE_PASS, COMPARE_IMPROVED, COMPARE_REG
 
 struct compare_estimate {
 	double a, b;      /* the statistic of each side over all its samples, in the rows' unit; NaN: unknown */
-	double ratio;     /* B / A; NaN: unknown */
+	double ratio;     /* B / A: Hodges-Lehmann where there is an interval, else b / a; NaN: unknown */
 	double low, high; /* 95 % interval of the ratio; NaN: exact, or too few runs */
 	double p;         /* two-sided sign-flip; NaN: not judged */
 	double p_holm;    /* adjusted for all tests of this comparison */

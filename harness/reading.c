@@ -208,14 +208,31 @@ char *reading_runs(const struct summary_row *row)
 	return memory_format("%zu×%zu", row->run_count, each);
 }
 
+static bool same_note(const struct summary_note *a, const struct summary_note *b)
+{
+	return a->kind == b->kind && strcmp(a->subject, b->subject) == 0 && strcmp(a->reason, b->reason) == 0;
+}
+
 void reading_notes(FILE *file, const struct summary *summary)
 {
-	for (size_t i = 0; i < summary->note_count; i++) {
-		const struct summary_note *note = &summary->notes[i];
+	const struct summary_note *notes = summary->notes;
 
-		fprintf(file, "%s%s: %s", i == 0 ? "\n" : "", note->kind, note->subject);
-		if (note->benchmark != NULL)
-			fprintf(file, " %s%s%s", note->benchmark, note->params[0] != '\0' ? " " : "", note->params);
-		fprintf(file, ": %s\n", note->reason);
+	for (size_t i = 0; i < summary->note_count; i++) {
+		size_t first = 0;
+
+		while (!same_note(&notes[first], &notes[i]))
+			first++;
+		if (first < i)
+			continue;
+		fprintf(file, "%s%s %s: %s", i == 0 ? "\n" : "", notes[i].subject, notes[i].kind, notes[i].reason);
+		for (size_t j = i, listed = 0; j < summary->note_count; j++) {
+			const struct summary_note *note = &notes[j];
+
+			if (note->benchmark == NULL || !same_note(&notes[i], note))
+				continue;
+			fprintf(file, "%s%s%s%s", listed++ == 0 ? ": " : ", ", note->benchmark,
+				note->params[0] != '\0' ? " " : "", note->params);
+		}
+		fputc('\n', file);
 	}
 }

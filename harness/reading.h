@@ -57,5 +57,5 @@ void reading_heading(FILE *file, const struct store *store);
 char *reading_row_name(const struct summary_row *row);
 /* "6×10000", with what is missing of the plan: "4 of 6×10000". Allocated. */
 char *reading_runs(const struct summary_row *row);
-/* What was skipped, unsupported or failed, one line for each reason. */
+/* What was skipped, unsupported or failed: a line for each subject and reason. */
 void reading_notes(FILE *file, const struct summary *summary);

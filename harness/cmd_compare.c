@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `aerobench compare`: two systems on one machine, or two runs of one subject. Without subjects, a run is asked for Linux
+ * against the Aerokernel on each machine that has both.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "compare_text.h"
+#include "memory.h"
+#include "reading.h"
+#include "subject.h"
+
+/* The smallest change that counts where no history has taught a larger one (measuring.md §6, "Margin is learned"). */
+#define COMPARE_MARGIN_DEFAULT 0.03
+
+enum { OPTION_MARGIN = 0x2000 };
+
+/* One RUN or RUN:SUBJECT, loaded. */
+struct side {
+	char *run;
+	char *subject; /* NULL: not said */
+	struct store store;
+	struct summary summary;
+	bool loaded;
+};
+
+struct comparison {
+	struct reading reading;
+	double margin;
+	struct side sides[2];
+	size_t side_count;
+	struct compare *compares;
+	size_t compare_count;
+	bool systems; /* two systems, not two versions: another table */
+};
+
+static void compare_help(const char *program)
+{
+	printf("Usage: %s [OPTION…] [RUN]\n"
+	       "  or:  %s [OPTION…] -s SUBJECT -s SUBJECT [RUN]\n"
+	       "  or:  %s [OPTION…] RUN[:SUBJECT] RUN[:SUBJECT]\n"
+	       "Compares location, spread and tail. With one RUN (default: latest): Linux with the Aerokernel on each\n"
+	       "machine that has both, or the second subject with the first. With two: B with A, for each subject in "
+	       "both.\n\n"
+	       "      --margin PERCENT  smallest change that counts in a verdict (default: 3)\n"
+	       "%s",
+	       program, program, program, reading_help);
+}
+
+/* --- Sides -------------------------------------------------------------------------------------------------------- */
+
+/* "RUN:SUBJECT" at the colon behind which a subject stands; a path may have colons too. */
+static void side_split(struct side *side, const char *text)
+{
+	struct subject subject;
+
+	*side = (struct side){.run = memory_text(text)};
+	for (char *colon = strchr(side->run, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
+		if (subject_parse(&subject, colon + 1, NULL) == 0) {
+			*colon = '\0';
+			side->subject = memory_text(subject.name);
+			return;
+		}
+	}
+}
+
+static int side_load(struct comparison *comparison, struct side *side, struct error *error)
+{
+	int status = reading_load(&comparison->reading, side->run, &side->store, &side->summary, error);
+
+	side->loaded = status == 0;
+	if (status == 0 && side->subject != NULL) {
+		for (size_t i = 0; i < side->store.plan.subject_count; i++) {
+			if (strcmp(side->store.plan.subjects[i], side->subject) == 0)
+				return 0;
+		}
+		status = error_set(error, STATUS_USAGE, "run %s has no subject '%s'; the nearest is '%s'",
+				   side->store.id, side->subject,
+				   subject_nearest(side->subject, (const char *const *)side->store.plan.subjects,
+						   side->store.plan.subject_count));
+	}
+	return status;
+}
+
+static int add(struct comparison *comparison, size_t side_a, const char *a, size_t side_b, const char *b,
+	       struct error *error)
+{
+	struct compare_side from = {&comparison->sides[side_a].summary, a};
+	struct compare_side to = {&comparison->sides[side_b].summary, b};
+	int status;
+
+	comparison->compares =
+	    memory_grow(comparison->compares, comparison->compare_count, sizeof(*comparison->compares));
+	status = compare_make(&comparison->compares[comparison->compare_count], from, to, comparison->margin, error);
+	if (status == 0)
+		comparison->compare_count++;
+	return status;
+}
+
+static bool has_rows(const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- What to compare ---------------------------------------------------------------------------------------------- */
+
+/* Linux with the Aerokernel, for each pair of subjects on one machine that has rows. */
+static int add_systems(struct comparison *comparison, struct error *error)
+{
+	const struct store_plan *plan = &comparison->sides[0].store.plan;
+	const struct summary *summary = &comparison->sides[0].summary;
+
+	comparison->systems = true;
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		struct subject a, b;
+
+		if (subject_parse(&a, plan->subjects[i], NULL) != 0 || a.system != SUBJECT_AEROKERNEL ||
+		    !has_rows(summary, a.name))
+			continue;
+		for (size_t j = 0; j < plan->subject_count; j++) {
+			int status;
+
+			if (subject_parse(&b, plan->subjects[j], NULL) != 0 || b.system != SUBJECT_LINUX ||
+			    b.machine != a.machine || !has_rows(summary, b.name))
+				continue;
+			status = add(comparison, 0, plan->subjects[i], 0, plan->subjects[j], error);
+			if (status != 0)
+				return status;
+		}
+	}
+	if (comparison->compare_count > 0)
+		return 0;
+	return error_set(error, STATUS_USAGE,
+			 "run %s has no machine with numbers of both systems: name two subjects with -s, or two runs",
+			 comparison->sides[0].store.id);
+}
+
+static int add_named(struct comparison *comparison, struct error *error)
+{
+	char **subjects = comparison->reading.subjects;
+	struct subject a, b;
+
+	if (comparison->reading.select.subject_count != 2)
+		return error_set(error, STATUS_USAGE, "name two subjects of one run with -s, or none");
+	comparison->systems = subject_parse(&a, subjects[0], NULL) != 0 || subject_parse(&b, subjects[1], NULL) != 0 ||
+			      a.system != b.system;
+	return add(comparison, 0, subjects[0], 0, subjects[1], error);
+}
+
+/* B with A: the subjects that were named, else each that both have. */
+static int add_runs(struct comparison *comparison, struct error *error)
+{
+	struct side *a = &comparison->sides[0], *b = &comparison->sides[1];
+
+	if (a->subject != NULL || b->subject != NULL)
+		return add(comparison, 0, a->subject != NULL ? a->subject : b->subject, 1,
+			   b->subject != NULL ? b->subject : a->subject, error);
+	for (size_t i = 0; i < a->store.plan.subject_count; i++) {
+		const char *subject = a->store.plan.subjects[i];
+		int status = 0;
+
+		if (has_rows(&a->summary, subject) && has_rows(&b->summary, subject))
+			status = add(comparison, 0, subject, 1, subject, error);
+		if (status != 0)
+			return status;
+	}
+	if (comparison->compare_count > 0)
+		return 0;
+	return error_set(error, STATUS_USAGE, "runs %s and %s have no subject in common: name one each, as RUN:SUBJECT",
+			 a->store.id, b->store.id);
+}
+
+static int compare_choose(struct comparison *comparison, struct error *error)
+{
+	if (comparison->side_count == 2)
+		return add_runs(comparison, error);
+	if (comparison->sides[0].subject != NULL)
+		return error_set(error, STATUS_USAGE, "%s alone: name a second side, as RUN:SUBJECT",
+				 comparison->sides[0].subject);
+	if (comparison->reading.select.subject_count > 0)
+		return add_named(comparison, error);
+	return add_systems(comparison, error);
+}
+
+/* --- Output ------------------------------------------------------------------------------------------------------- */
+
+static json_t *comparison_json(const struct comparison *comparison)
+{
+	json_t *array = json_array(), *runs = json_array();
+
+	for (size_t i = 0; i < comparison->compare_count; i++)
+		json_array_append_new(array, compare_json(&comparison->compares[i]));
+	for (size_t i = 0; i < comparison->side_count; i++) {
+		const struct store *store = &comparison->sides[i].store;
+		json_t *doctor = json_object_get(store->run, "doctor");
+
+		json_array_append_new(runs, json_pack("{s:s, s:O*, s:O*}", "run", store->id, "verdict",
+						      json_object_get(doctor, "verdict"), "machines",
+						      json_object_get(doctor, "machines")));
+	}
+	return json_pack("{s:s, s:o, s:o}", "schema", "aerobench.compare/1", "runs", runs, "comparisons", array);
+}
+
+static void comparison_print(const struct comparison *comparison)
+{
+	bool bold = output_colored(stdout, comparison->reading.color);
+
+	for (size_t i = 0; i < comparison->side_count; i++) {
+		if (comparison->side_count > 1)
+			printf("%s: ", i == 0 ? "A" : "B");
+		reading_heading(stdout, &comparison->sides[i].store);
+	}
+	for (size_t i = 0; i < comparison->compare_count; i++) {
+		if (comparison->systems)
+			compare_print_systems(stdout, &comparison->compares[i], bold);
+		else
+			compare_print_versions(stdout, &comparison->compares[i], bold);
+	}
+	compare_print_legend(stdout, comparison->compares, comparison->compare_count);
+	if (comparison->side_count == 1)
+		reading_notes(stdout, &comparison->sides[0].summary);
+}
+
+/* --- The command -------------------------------------------------------------------------------------------------- */
+
+static int margin_parse(struct comparison *comparison, const char *text, struct error *error)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || *end != '\0' || !(percent >= 0 && percent <= 1000))
+		return error_set(error, STATUS_USAGE, "--margin '%s' is not a percentage from 0 to 1000", text);
+	comparison->margin = percent / 100;
+	return 0;
+}
+
+static int comparison_options(struct comparison *comparison, int argc, char **argv, struct error *error)
+{
+	static const struct option options[] = {
+	    READING_LONG, {"margin", required_argument, NULL, OPTION_MARGIN}, {NULL, 0, NULL, 0}};
+	int option, status = 0;
+
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1) {
+		if (option == OPTION_MARGIN)
+			status = margin_parse(comparison, optarg, error);
+		else
+			status = reading_option(&comparison->reading, option, argv, error);
+	}
+	if (status != 0 || comparison->reading.help)
+		return status;
+	if (argc - optind > 2)
+		return error_set(error, STATUS_USAGE, "at most two sides: RUN[:SUBJECT] RUN[:SUBJECT]");
+	if (argc == optind)
+		side_split(&comparison->sides[comparison->side_count++], "latest");
+	while (optind < argc)
+		side_split(&comparison->sides[comparison->side_count++], argv[optind++]);
+	if (comparison->side_count == 2 && comparison->reading.select.subject_count > 0)
+		return error_set(error, STATUS_USAGE, "-s is for one run; with two write RUN:SUBJECT");
+	return 0;
+}
+
+static int comparison_run(struct comparison *comparison, struct error *error)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < comparison->side_count && status == 0; i++)
+		status = side_load(comparison, &comparison->sides[i], error);
+	if (status == 0)
+		status = compare_choose(comparison, error);
+	if (status != 0)
+		return status;
+	if (comparison->reading.json)
+		return output_json(comparison_json(comparison), error);
+	comparison_print(comparison);
+	return output_finish(error);
+}
+
+static void comparison_free(struct comparison *comparison)
+{
+	for (size_t i = 0; i < comparison->compare_count; i++)
+		compare_free(&comparison->compares[i]);
+	free(comparison->compares);
+	for (size_t i = 0; i < comparison->side_count; i++) {
+		struct side *side = &comparison->sides[i];
+
+		if (side->loaded)
+			reading_unload(&side->store, &side->summary);
+		free(side->run);
+		free(side->subject);
+	}
+	reading_free(&comparison->reading);
+}
+
+static int compare_main(int argc, char **argv)
+{
+	struct comparison comparison = {.margin = COMPARE_MARGIN_DEFAULT};
+	struct error error = {0};
+	int status = comparison_options(&comparison, argc, argv, &error);
+
+	if (status == 0 && comparison.reading.help)
+		compare_help(argv[0]);
+	else if (status == 0)
+		status = comparison_run(&comparison, &error);
+	if (status != 0)
+		error_print(&error);
+	comparison_free(&comparison);
+	return status;
+}
+
+COMMAND(compare, .summary = "two systems, or two runs, with intervals and verdicts", .run = compare_main);

@@ -46,6 +46,8 @@ void heap_init(void)
 		    HEAP_BATCH_BYTES / len_bytes < HEAP_BATCH_MAX ? HEAP_BATCH_BYTES / len_bytes : HEAP_BATCH_MAX;
 		while (steps <= len_bytes / HEAP_ALIGN)
 			heap_class_of[steps++] = (uint8_t)i;
+		for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+			percpu_at(cpu)->heap[i].room = class->batch;
 	}
 	ASSERT(len_bytes == HEAP_SMALL_MAX);
 }
@@ -111,9 +113,10 @@ static struct heap_object *heap_carve(struct heap_class *class, unsigned index, 
 }
 
 /* The batch in use is empty: goes on with the reserve, else with a batch of the store, else with new objects. */
-static __attribute__((noinline)) void *heap_refill(struct heap_cache *cache, unsigned index)
+static __attribute__((noinline)) void *heap_refill(unsigned index)
 {
 	struct heap_class *class = &heap_classes[index];
+	struct heap_cache *cache = &this_cpu->self->heap[index];
 	struct heap_object *batch = cache->full;
 	uint32_t count = class->batch;
 
@@ -130,13 +133,17 @@ static __attribute__((noinline)) void *heap_refill(struct heap_cache *cache, uns
 	if (batch == NULL)
 		return NULL;
 	cache->objects = batch->next;
-	cache->count = count - 1;
+	cache->room = class->batch - (count - 1);
+	if (DEBUG_ASSERTS)
+		heap_unpoison(batch, class->len_bytes);
 	return batch;
 }
 
-/* The batch in use is whole: it becomes the reserve, and the reserve goes to the store. */
-static __attribute__((noinline)) void heap_spill(struct heap_cache *cache, struct heap_class *class)
+/* The batch in use is whole: it becomes the reserve, and the reserve goes to the store; object begins the next one. */
+static __attribute__((noinline)) void heap_spill(struct heap_object *object, unsigned index)
 {
+	struct heap_class *class = &heap_classes[index];
+	struct heap_cache *cache = &this_cpu->self->heap[index];
 	struct heap_object *batch = cache->full;
 
 	if (batch != NULL) {
@@ -146,54 +153,60 @@ static __attribute__((noinline)) void heap_spill(struct heap_cache *cache, struc
 		spin_unlock(&class->lock);
 	}
 	cache->full = cache->objects;
-	cache->objects = NULL;
-	cache->count = 0;
+	object->next = NULL;
+	cache->objects = object;
+	cache->room = class->batch - 1;
 }
 
-/* --- The common path -------------------------------------------------------------------------------------------------------- */
+/* --- The common path: slow parts are tail calls, so that it needs no stack frame --------------------------------------------- */
+
+static __attribute__((noinline)) void *heap_alloc_large(size_t len_bytes)
+{
+	return page_alloc(page_order(len_bytes));
+}
 
 void *heap_alloc(size_t len_bytes)
 {
-	struct heap_cache *cache;
 	struct heap_object *object;
-	unsigned index;
+	size_t index;
 
 	if (__builtin_expect(len_bytes > HEAP_SMALL_MAX, 0))
-		return page_alloc(page_order(len_bytes));
+		return heap_alloc_large(len_bytes);
 	index = heap_class_of[(len_bytes + HEAP_ALIGN - 1) / HEAP_ALIGN];
-	cache = &this_cpu->self->heap[index];
-	object = cache->objects;
-	if (__builtin_expect(object != NULL, 1)) {
-		cache->objects = object->next;
-		cache->count--;
-	} else {
-		object = heap_refill(cache, index);
-	}
-	if (DEBUG_ASSERTS && object != NULL)
+	object = this_cpu->heap[index].objects;
+	if (__builtin_expect(object == NULL, 0))
+		return heap_refill(index);
+	this_cpu->heap[index].objects = object->next;
+	this_cpu->heap[index].room++;
+	if (DEBUG_ASSERTS)
 		heap_unpoison(object, heap_classes[index].len_bytes);
 	return object;
+}
+
+/* Not in a page of the heap: a block of pages, or NULL, whose page is none. */
+static __attribute__((noinline)) void heap_free_large(void *pointer)
+{
+	if (pointer != NULL)
+		page_free(pointer);
 }
 
 void heap_free(void *pointer)
 {
 	struct heap_object *object = pointer;
-	struct heap_cache *cache;
-	unsigned kind, index;
+	unsigned kind = page_kind(object);
+	size_t index = kind - PAGE_NOTED;
 
-	if (object == NULL)
-		return;
-	kind = page_kind(object);
-	if (__builtin_expect((kind & PAGE_KIND) != PAGE_NOTED, 0)) {
-		page_free(object);
+	if (__builtin_expect(kind < PAGE_NOTED, 0)) {
+		heap_free_large(object);
 		return;
 	}
-	index = kind & PAGE_VALUE;
 	if (DEBUG_ASSERTS)
 		heap_poison(object, heap_classes[index].len_bytes);
-	cache = &this_cpu->self->heap[index];
-	if (__builtin_expect(cache->count == heap_classes[index].batch, 0))
-		heap_spill(cache, &heap_classes[index]);
-	object->next = cache->objects;
-	cache->objects = object;
-	cache->count++;
+	if (__builtin_expect(this_cpu->heap[index].room == 0, 0)) {
+		heap_spill(object, index);
+		return;
+	}
+	object->next = this_cpu->heap[index].objects;
+	this_cpu->heap[index].objects = object;
+	this_cpu->heap[index].room--;
 }

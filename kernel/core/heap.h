@@ -25,7 +25,8 @@ struct heap_object {
 struct heap_cache {
 	struct heap_object *objects; /* the batch in use */
 	struct heap_object *full;    /* a whole batch in reserve, or NULL */
-	uint32_t count;              /* of objects */
+	uint64_t room;               /* objects that the batch in use lacks to be whole */
+	uint64_t reserved;           /* makes the size a power of two */
 };
 
 /* Once, after page_init(). */

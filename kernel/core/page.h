@@ -40,9 +40,9 @@ enum page_kind {
 	PAGE_BODY = 0x00,
 	PAGE_FREE = 0x20,
 	PAGE_USED = 0x40,
-	PAGE_NOTED = 0x60,
-	PAGE_KIND = 0x60, /* mask */
-	PAGE_VALUE = 0x1f /* mask */
+	PAGE_NOTED = 0x60, /* the highest */
+	PAGE_KIND = 0x60,  /* mask */
+	PAGE_VALUE = 0x1f  /* mask */
 };
 
 extern uint8_t *page_kinds;

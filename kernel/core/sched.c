@@ -17,13 +17,10 @@ static void sched_collect(struct percpu *cpu)
 }
 
 /* Takes the thread that has been ready longest; NULL: none is. */
-static inline struct thread *sched_pick(struct percpu *cpu)
+static inline struct thread *sched_take(struct percpu *cpu)
 {
-	struct thread *next;
+	struct thread *next = cpu->run_head;
 
-	if (!inbox_empty(&cpu->inbox))
-		sched_collect(cpu);
-	next = cpu->run_head;
 	if (next == NULL)
 		return NULL;
 	cpu->run_head = next->next;
@@ -32,12 +29,20 @@ static inline struct thread *sched_pick(struct percpu *cpu)
 	return next;
 }
 
+static __attribute__((noinline)) void sched_switch_fpu(struct thread *from, struct thread *to)
+{
+	fpu_switch(from->fpu, to->fpu);
+	context_switch(&from->context, to->context);
+}
+
+/* The last act of its caller, so that the common ways through here need no stack frame of their own. */
 static inline void sched_switch(struct percpu *cpu, struct thread *from, struct thread *to)
 {
 	cpu->current = to;
 	if (__builtin_expect((uintptr_t)from->fpu | (uintptr_t)to->fpu, 0))
-		fpu_switch(from->fpu, to->fpu);
-	context_switch(&from->context, to->context);
+		sched_switch_fpu(from, to);
+	else
+		context_switch(&from->context, to->context);
 }
 
 /* Waits until something may have arrived in the inbox. Interrupts are on before and after. */
@@ -66,23 +71,54 @@ void sched_wake_interrupt(struct thread *thread)
 		cpu_kick(home->cpu);
 }
 
+static __attribute__((noinline)) void sched_block_slow(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next;
+
+	for (;;) {
+		if (!inbox_empty(&cpu->inbox))
+			sched_collect(cpu);
+		next = sched_take(cpu);
+		if (next != NULL)
+			break;
+		sched_wait_inbox(cpu);
+	}
+	if (next != self)
+		sched_switch(cpu, self, next);
+}
+
 void sched_block(void)
 {
 	struct percpu *cpu = this_cpu->self;
 	struct thread *self = cpu->current, *next;
 
 	self->blocks++;
-	while ((next = sched_pick(cpu)) == NULL)
-		sched_wait_inbox(cpu);
-	if (next != self)
-		sched_switch(cpu, self, next);
+	if (__builtin_expect(!inbox_empty(&cpu->inbox) || cpu->run_head == NULL, 0)) {
+		sched_block_slow();
+		return;
+	}
+	next = sched_take(cpu);
+	DEBUG_ASSERT(next != self); /* it can only be in the inbox, which is empty */
+	sched_switch(cpu, self, next);
+}
+
+static __attribute__((noinline)) void sched_yield_slow(void)
+{
+	sched_collect(this_cpu->self);
+	sched_yield();
 }
 
 void sched_yield(void)
 {
 	struct percpu *cpu = this_cpu->self;
-	struct thread *self = cpu->current, *next = sched_pick(cpu);
+	struct thread *self = cpu->current, *next;
 
+	if (__builtin_expect(!inbox_empty(&cpu->inbox), 0)) {
+		sched_yield_slow();
+		return;
+	}
+	next = sched_take(cpu);
 	if (next == NULL)
 		return;
 	sched_ready(cpu, self);
@@ -108,8 +144,11 @@ void sched_move(unsigned target)
 void sched_leave(void (*after)(void *arg), void *arg)
 {
 	struct percpu *cpu = this_cpu->self;
-	struct thread *self = cpu->current, *next = sched_pick(cpu);
+	struct thread *self = cpu->current, *next;
 
+	if (!inbox_empty(&cpu->inbox))
+		sched_collect(cpu);
+	next = sched_take(cpu);
 	if (next == NULL)
 		next = &cpu->idle;
 	cpu->current = next;

@@ -7,26 +7,28 @@
 #include "x86/core_hooks.h"
 
 static struct spin stack_lock;
-static uint32_t stack_slots;  /* slots handed out; written under stack_lock */
-static unsigned stack_mapped; /* pages of the next slot that are mapped already; under stack_lock */
+static uint32_t stack_slots; /* slots handed out; written under stack_lock */
+/* The next slot, as far as it has been made: kept when memory runs out on the way. Under stack_lock. */
+static char *stack_memory;
+static unsigned stack_mapped; /* pages */
 
 static uintptr_t stack_slot(uint32_t number)
 {
 	return paging_window_begin + (uintptr_t)number * STACK_SLOT_BYTES;
 }
 
-/* Maps the rest of a slot. What was mapped stays, and counts, when memory runs out. */
+/* Memory in one block: that is one allocation, not eight. */
 static bool stack_map(uintptr_t base)
 {
+	if (stack_memory == NULL)
+		stack_memory = page_alloc(page_order(STACK_BYTES));
+	if (stack_memory == NULL)
+		return false;
 	for (; stack_mapped < STACK_BYTES / PAGE_BYTES; stack_mapped++) {
-		void *page = page_alloc(0);
+		uintptr_t offset = stack_mapped * PAGE_BYTES;
 
-		if (page == NULL)
+		if (paging_map(base + STACK_GUARD_BYTES + offset, (uintptr_t)stack_memory + offset) != 0)
 			return false;
-		if (paging_map(base + STACK_GUARD_BYTES + stack_mapped * PAGE_BYTES, (uintptr_t)page) != 0) {
-			page_free(page);
-			return false;
-		}
 	}
 	return true;
 }
@@ -39,6 +41,7 @@ uintptr_t stack_new(uint32_t *number)
 	base = stack_slot(stack_slots);
 	if (base + STACK_SLOT_BYTES <= paging_window_begin + paging_window_bytes && stack_map(base)) {
 		*number = stack_slots++;
+		stack_memory = NULL;
 		stack_mapped = 0;
 		top = base + STACK_SLOT_BYTES;
 	}

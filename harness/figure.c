@@ -26,7 +26,7 @@ char *figure_sources(void)
 
 /* --- Directories ------------------------------------------------------------------------------------------------------ */
 
-static int figure_make_directory(const char *directory, struct error *error)
+int figure_make_directory(const char *directory, struct error *error)
 {
 	char *path = memory_text(directory);
 	int failed = 0;

@@ -12,6 +12,8 @@
 
 /* The directory of the .gp files; allocated. */
 char *figure_sources(void);
+/* Makes a directory and those above it; one that is there already is no error. Returns 0 or STATUS_FAILED. */
+int figure_make_directory(const char *directory, struct error *error);
 /*
  * Draws figure into directory, which is made if it is missing. Returns 0 and *skipped NULL: drawn. 0 and *skipped an
  * allocated line: the run does not hold what the figure needs, and nothing is there. Else an enum status with the error

@@ -10,8 +10,8 @@
 
 /* --- Distribution functions ---------------------------------------------------------------------------------------- */
 
-/* Tolerances of figure_steps(): half a pixel of a panel 500 pixels wide and high, log axes of some decades. */
-static const double step_fraction = 1.0 / 500, step_above_log = 0.01, step_value_log = 0.005;
+/* Tolerances of figure_steps(): about a pixel of a panel 300 pixels wide and high, log axes of three decades and more. */
+static const double step_fraction = 1.0 / 300, step_above_log = 0.025, step_value_log = 0.02;
 
 /* Samples that a tail needs to be shown (measuring.md §3). */
 enum { STEP_TAIL_SAMPLES = 10 };

@@ -27,6 +27,6 @@ struct figure_step {
 
 /*
  * The distribution function of sorted samples as the corners of its steps, without those that nobody could see:
- * closer to the last one kept than 1/500 in the fraction, 1 % of the fraction above and 0.5 % of the value. Allocated.
+ * closer to the last one kept than 1/300 in the fraction, 2.5 % of the fraction above and 2 % of the value. Allocated.
  */
 struct figure_step *figure_steps(const struct figure_samples *samples, size_t *count);

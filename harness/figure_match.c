@@ -45,6 +45,15 @@ const char *figure_machine(const char *subject, char *machine, size_t size)
 	return machine;
 }
 
+const char *figure_machine_at(size_t place)
+{
+	static const enum subject_machine order[SUBJECT_MACHINES] = {
+	    SUBJECT_SIM, SUBJECT_METAL, SUBJECT_CORES, SUBJECT_KVM, SUBJECT_QEMU, SUBJECT_HOST,
+	};
+
+	return place < SUBJECT_MACHINES ? subject_machine_name(order[place]) : NULL;
+}
+
 static bool row_same_machine(const struct summary_row *a, const struct summary_row *b)
 {
 	char machine_a[SUBJECT_NAME_MAX], machine_b[SUBJECT_NAME_MAX];

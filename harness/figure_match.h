@@ -13,6 +13,11 @@ double figure_row_number(const struct summary_row *row, const char *param);
 /* The machine of a subject's name: "sim" of "linux@sim:tuned"; into machine, at most size bytes. Returns machine. */
 const char *figure_machine(const char *subject, char *machine, size_t size);
 /*
+ * The machines in the order of panels and sections, from exact to rough: counted, then latency, then shape only, then
+ * Linux alone. NULL behind the last.
+ */
+const char *figure_machine_at(size_t place);
+/*
  * Whether the item picks this row. The value "max" is the largest that the benchmark has on the row's machine;
  * series=A-B picks the row of A.
  */

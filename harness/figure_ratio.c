@@ -120,16 +120,22 @@ void figure_ratio_write(FILE *file, const struct figure_data *data, const struct
 	free(pairs);
 }
 
+/* data NULL: any row. */
 static bool pair_has(const struct figure_data *data, const struct summary *summary, const struct figure_pair *pair)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
 
-		if (strcmp(row->subject, pair->base) == 0 && data_wants(data, row, summary) &&
+		if (strcmp(row->subject, pair->base) == 0 && (data == NULL || data_wants(data, row, summary)) &&
 		    summary_find(summary, row->benchmark, pair->other, row->params) != NULL)
 			return true;
 	}
 	return false;
+}
+
+bool figure_pair_has_rows(const struct summary *summary, const struct figure_pair *pair)
+{
+	return pair_has(NULL, summary, pair);
 }
 
 bool figure_ratio_exists(const struct figure_data *data, const struct summary *summary, const char *machine)
@@ -154,7 +160,7 @@ struct figure_pair *figure_pairs(const struct summary *summary, const char *mach
 	*count = 0;
 	for (size_t b = 0; b < plan->subject_count; b++) {
 		if (subject_parse(&base, plan->subjects[b], NULL) != 0 || base.system != SUBJECT_AEROKERNEL ||
-		    (machine != NULL && strcmp(subject_machine_name(base.machine), machine) != 0))
+		    strcmp(subject_machine_name(base.machine), machine) != 0)
 			continue;
 		for (size_t o = 0; o < plan->subject_count; o++) {
 			if (subject_parse(&other, plan->subjects[o], NULL) != 0 || other.system != SUBJECT_LINUX ||

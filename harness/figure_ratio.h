@@ -20,8 +20,10 @@ struct figure_pair {
 	size_t base_index; /* among the Aerokernels of the machine */
 };
 
-/* The pairs of a run on machine, or on all machines if it is NULL; allocated. */
+/* The pairs of a run on a machine; allocated. */
 struct figure_pair *figure_pairs(const struct summary *summary, const char *machine, size_t *count);
+/* Whether the pair has a row in common. */
+bool figure_pair_has_rows(const struct summary *summary, const struct figure_pair *pair);
 /* Whether the machine has a row of the data on both systems. */
 bool figure_ratio_exists(const struct figure_data *data, const struct summary *summary, const char *machine);
 /* Writes them as TSV (figure_data.h says how); block gets series and labels without points, for the script. */

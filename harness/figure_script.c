@@ -13,10 +13,6 @@
 #include "memory.h"
 #include "subject.h"
 
-/* Panels from exact to rough: counted, then latency, then shape only, then Linux alone. */
-static const enum subject_machine machine_order[] = {SUBJECT_SIM, SUBJECT_METAL, SUBJECT_CORES,
-						     SUBJECT_KVM, SUBJECT_QEMU,  SUBJECT_HOST};
-
 void figure_script_string(FILE *file, const char *text)
 {
 	putc('\'', file);
@@ -54,13 +50,10 @@ static bool machine_shows(const struct figure *figure, const struct summary *sum
 
 const char **figure_machines(const struct figure *figure, const struct summary *summary, size_t *count)
 {
-	size_t all = sizeof(machine_order) / sizeof(machine_order[0]);
-	const char **machines = memory_new(all, sizeof(*machines));
+	const char **machines = memory_new(SUBJECT_MACHINES, sizeof(*machines)), *machine;
 
 	*count = 0;
-	for (size_t i = 0; i < all; i++) {
-		const char *machine = subject_machine_name(machine_order[i]);
-
+	for (size_t i = 0; (machine = figure_machine_at(i)) != NULL; i++) {
 		if (machine_shows(figure, summary, machine))
 			machines[(*count)++] = machine;
 	}

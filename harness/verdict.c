@@ -3,7 +3,10 @@
 #include "verdict.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 enum verdict_kind verdict_of(const json_t *run, const char *machine, const json_t **reasons)
 {
@@ -21,22 +24,30 @@ enum verdict_kind verdict_of(const json_t *run, const char *machine, const json_
 	return strcmp(word, "fit") == 0 ? VERDICT_FIT : VERDICT_UNFIT;
 }
 
-char *verdict_text(const json_t *run, const char *machine)
+char *verdict_word(const json_t *run, const char *machine)
 {
-	const json_t *doctor = json_object_get(run, "doctor"), *reasons;
+	const json_t *doctor = json_object_get(run, "doctor");
 	const char *word, *measures;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
 
 	if (machine != NULL)
 		doctor = json_object_get(json_object_get(doctor, "machines"), machine);
 	word = json_string_value(json_object_get(doctor, "verdict"));
 	measures = json_string_value(json_object_get(doctor, "measures"));
+	if (word == NULL)
+		return memory_text("fitness unknown");
+	return measures != NULL && measures[0] != '\0' ? memory_format("%s for %s", word, measures) : memory_text(word);
+}
+
+char *verdict_text(const json_t *run, const char *machine)
+{
+	const json_t *reasons;
+	char *text = NULL, *word = verdict_word(run, machine);
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
 	verdict_of(run, machine, &reasons);
-	fputs(word != NULL ? word : "fitness unknown", out);
-	if (word != NULL && measures != NULL && measures[0] != '\0')
-		fprintf(out, " for %s", measures);
+	fputs(word, out);
+	free(word);
 	for (size_t i = 0; i < json_array_size(reasons); i++) {
 		const char *reason = json_string_value(json_array_get(reasons, i));
 

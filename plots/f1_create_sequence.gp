@@ -22,10 +22,11 @@ do for [r = 1:rows] {
 	do for [c = 1:2] {
 		eval panel(r, m.(c == 1 ? ': the whole sequence' : ': per thread'), c == 1)
 		set ylabel unit(m)
-		plot for [i = 0:n-1] f index i using X:(per(P50, c)) \
-				with linespoints ls ls_of('seq', m, i) title brief('seq', m, i), \
-			for [i = 0:n-1] f index i using X:(per(P50, c)):(per(P10, c)):(per(P99, c)) \
+		# The bars first: they would blot out the points.
+		plot for [i = 0:n-1] f index i using X:(per(P50, c)):(per(P10, c)):(per(P99, c)) \
 				with yerrorbars ls ls_of('seq', m, i) lw 1 dt 1 ps 0 notitle, \
+			for [i = 0:n-1] f index i using X:(per(P50, c)) \
+				with linespoints ls ls_of('seq', m, i) title brief('seq', m, i), \
 			for [i = 0:n-1] f index i using X:(per(COLD, c)) \
 				with linespoints ls ls_of('seq', m, i) lw 0.7 pt 1 title brief('seq', m, i).', cold'
 		eval after_panel

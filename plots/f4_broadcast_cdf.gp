@@ -30,7 +30,7 @@ do for [r = 1:rows] {
 		set ylabel (c == 1 ? 'fraction at or below' : '')
 		if (n == 0) { eval nothing } else {
 			plot for [i = 0:n-1] file(d, m) index i using (shown($1, $3)):2 \
-				with linespoints ls ls_of(d, m, i) pn 6 title brief(d, m, i).(c == 3 ? ' last-first' : '')
+				with linespoints ls ls_of(d, m, i) pn 6 title brief(d, m, i)
 		}
 		eval after_panel
 	}

@@ -2,7 +2,7 @@
 # title: Spread and tail, Linux against the Aerokernel
 # about: How many times larger the spread is on Linux than on the Aerokernel of the same machine, for each primitive: interquartile range, p99 - p50, and the level of p99.9. A difference is claimed only where the interval leaves 1 out.
 # data: ratio ratio thread_create thread_start? thread_join? yield_pair pingpong_same? pingpong_cross? wake_call? wake_same? wake_cross? cond_signal? wake_all:waiters=max:series=last? cond_broadcast:waiters=max:series=last? barrier_block:parties=2? barrier_spin:parties=2? sem_uncontended? mutex_uncontended? mutex_contended:threads=2? spin_uncontended? malloc_free? sleep_late?
-# note: Ratio Linux / Aerokernel; right of the line Linux is larger. Bars: 95 % interval over paired runs (Hodges-Lehmann); no bar: an exact count, or fewer than 6 pairs. Spreads are floored at the clock's grain; no point: both are at or below it.
+# note: Ratio Linux / Aerokernel; right of the line Linux is larger. Bars: 95 % interval over paired runs (Hodges-Lehmann); no bar: an exact count, fewer than 6 pairs, or p99.9, which is of all runs together. Spreads are floored at the clock's grain; no point: both are at or below it.
 # note: [sim] Under sim this is the software's variance alone.
 
 columns = 3
@@ -30,8 +30,10 @@ do for [r = 1:rows] {
 		k = 4 + 3 * c
 		# The first draws nothing: it keeps 1 in the range, also where no ratio is known.
 		plot sample [0:1] '+' using (1.0):(1.0) with points ps 0 notitle, \
-			for [i = 0:n-1] f index i using k:(beside(column(X), i, n)):k+1:k+2 \
-				with xerrorbars ls ls_of('ratio', m, i) dt 1 lw 1 title columnheader(1)
+			for [i = 0:n-1] f index i using (c < 3 ? column(k) : NaN):(beside(column(X), i, n)):k+1:k+2 \
+				with xerrorbars ls ls_of('ratio', m, i) dt 1 lw 1 ps 0 notitle, \
+			for [i = 0:n-1] f index i using k:(beside(column(X), i, n)) \
+				with points ls ls_of('ratio', m, i) lw 1.5 title columnheader(1)
 		eval after_panel
 	}
 }

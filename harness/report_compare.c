@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* The report's comparison: see report_section.h. Its numbers are compare.h's. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "figure_match.h"
+#include "figure_ratio.h"
+#include "memory.h"
+#include "output.h"
+#include "reading.h"
+#include "report_html.h"
+#include "report_section.h"
+
+/* Verdicts are not part of the page; the smallest margin of measuring.md §6. */
+static const double report_margin = 0.03;
+
+/* --- Cells ------------------------------------------------------------------------------------------------------------ */
+
+static char *factor_text(double factor)
+{
+	return memory_format("%.*f", factor >= 99.95 ? 0 : factor >= 9.995 ? 1 : 2, factor);
+}
+
+/* "12.3×"; with > or < if one side is finer than the clock's grain, "=" if both are. */
+static void ratio_cell(FILE *file, const struct compare_estimate *estimate)
+{
+	bool a_below = estimate->a < estimate->floor, b_below = estimate->b < estimate->floor;
+	char *text;
+
+	if (!isfinite(estimate->ratio)) {
+		html_number_text(file, NAN, "–");
+		return;
+	}
+	if (estimate->a <= estimate->floor && estimate->b <= estimate->floor) {
+		html_number_text(file, 1, "=");
+		return;
+	}
+	text = factor_text(estimate->ratio);
+	fprintf(file, "<td class=\"n ratio%s\" data-v=\"%.7g\">%s%s×</td>",
+		estimate->low > 1    ? " above"
+		: estimate->high < 1 ? " below"
+				     : "",
+		estimate->ratio,
+		a_below   ? "&gt;"
+		: b_below ? "&lt;"
+			  : "",
+		text);
+	free(text);
+}
+
+static void interval_cell(FILE *file, const struct compare_row *row, const struct compare_estimate *estimate)
+{
+	char *low, *high, *text;
+
+	if (row->exact || isnan(estimate->low)) {
+		html_number_text(file, NAN, row->exact ? "exact" : "–");
+		return;
+	}
+	low = factor_text(estimate->low);
+	high = factor_text(estimate->high);
+	text = memory_format("%s–%s", low, high);
+	html_number_text(file, NAN, text);
+	free(text);
+	free(low);
+	free(high);
+}
+
+static void row_name(FILE *file, const struct summary_row *row)
+{
+	char *name = reading_row_name(row);
+
+	html_name(file, name);
+	free(name);
+}
+
+static void runs_cell(FILE *file, const struct compare_row *row)
+{
+	char *a = reading_runs(row->a), *b = reading_runs(row->b);
+	char *both = strcmp(a, b) == 0 ? memory_text(a) : memory_format("%s, %s", b, a);
+
+	html_number_text(file, NAN, both);
+	free(both);
+	free(a);
+	free(b);
+}
+
+static void systems_row(FILE *file, const struct compare_row *row)
+{
+	const struct compare_estimate *estimates = row->estimates;
+
+	fputs("<tr>", file);
+	row_name(file, row->a);
+	html_number(file, row->b->p50);
+	html_number(file, row->a->p50);
+	ratio_cell(file, &estimates[COMPARE_LOCATION]);
+	interval_cell(file, row, &estimates[COMPARE_LOCATION]);
+	html_number(file, row->b->iqr);
+	html_number(file, row->a->iqr);
+	ratio_cell(file, &estimates[COMPARE_SPREAD]);
+	interval_cell(file, row, &estimates[COMPARE_SPREAD]);
+	html_number(file, row->b->p99);
+	html_number(file, row->a->p99);
+	ratio_cell(file, &estimates[COMPARE_TAIL]);
+	interval_cell(file, row, &estimates[COMPARE_TAIL]);
+	html_number(file, row->b->p999);
+	html_number(file, row->a->p999);
+	runs_cell(file, row);
+	fputs("</tr>\n", file);
+}
+
+/* --- Pairs ------------------------------------------------------------------------------------------------------------ */
+
+struct count {
+	size_t above, below, known;
+};
+
+/* Rows in which B is above, or below, A beyond doubt: by the interval, or by exact counts. */
+static struct count count_beyond_doubt(const struct compare *compare, enum compare_statistic statistic)
+{
+	struct count count = {0};
+
+	for (size_t i = 0; i < compare->row_count; i++) {
+		const struct compare_row *row = &compare->rows[i];
+		const struct compare_estimate *estimate = &row->estimates[statistic];
+
+		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
+			continue;
+		count.known++;
+		count.above += row->exact ? estimate->ratio > 1 : estimate->low > 1;
+		count.below += row->exact ? estimate->ratio < 1 : estimate->high < 1;
+	}
+	return count;
+}
+
+static void pair_counts(FILE *file, const struct compare *compare)
+{
+	static const char *const names[] = {"Median", "Spread", "Tail"};
+
+	fputs("<ul class=\"counts\">\n", file);
+	for (int statistic = 0; statistic < COMPARE_STATISTICS; statistic++) {
+		struct count count = count_beyond_doubt(compare, (enum compare_statistic)statistic);
+
+		if (count.known == 0)
+			html_format(file, "li", "%s: fewer than 6 paired runs, so no interval and no claim.",
+				    names[statistic]);
+		else
+			html_format(file, "li",
+				    "%s: Linux above the Aerokernel beyond doubt in %zu of %zu rows, below in %zu.",
+				    names[statistic], count.above, count.known, count.below);
+	}
+	fputs("</ul>\n", file);
+}
+
+static void pair_missing(FILE *file, const struct compare *compare)
+{
+	if (compare->missing_count == 0)
+		return;
+	html_details(file, "%zu rows that only one side has", compare->missing_count);
+	fputs("<ul>\n", file);
+	for (size_t i = 0; i < compare->missing_count; i++) {
+		const struct compare_missing *one = &compare->missing[i];
+		char *name = reading_row_name(one->row);
+
+		html_format(file, "li", "%s only on %s: %s", name, one->in_a ? compare->subject_a : compare->subject_b,
+			    one->reason);
+		free(name);
+	}
+	fputs("</ul>\n</details>\n", file);
+}
+
+static void pair_table(FILE *file, const struct compare *compare)
+{
+	bool instructions = strcmp(compare->unit, "instructions") == 0;
+	char *caption =
+	    memory_format("%s against %s, %s per operation; ratios are Linux / Aerokernel. %s", compare->subject_b,
+			  compare->subject_a, compare->unit,
+			  instructions ? "Executed instructions of all CPUs together: a path length, not a time." : "");
+
+	html_table_begin(
+	    file, caption,
+	    "|Linux p50|Aerokernel p50|ratio|95 %|Linux IQR|Aerokernel IQR|ratio|95 %|Linux p99|Aerokernel "
+	    "p99|ratio of p99−p50|95 %|Linux p99.9|Aerokernel p99.9|runs×n");
+	for (size_t i = 0; i < compare->row_count; i++)
+		systems_row(file, &compare->rows[i]);
+	html_table_end(file);
+	free(caption);
+}
+
+static int report_pair(FILE *file, const struct summary *summary, const struct figure_pair *pair, struct error *error)
+{
+	struct compare compare;
+	int status = compare_make(&compare, (struct compare_side){summary, pair->base},
+				  (struct compare_side){summary, pair->other}, report_margin, error);
+
+	if (status != 0)
+		return status;
+	html_format(file, "h3", "%s and %s", compare.subject_b, compare.subject_a);
+	pair_counts(file, &compare);
+	pair_table(file, &compare);
+	pair_missing(file, &compare);
+	compare_free(&compare);
+	return 0;
+}
+
+int report_comparison(FILE *file, const struct summary *summary, struct error *error)
+{
+	const char *machine;
+	size_t shown = 0;
+	int status = 0;
+
+	fputs("<section id=\"comparison\">\n<h2>Linux against the Aerokernel</h2>\n", file);
+	for (size_t m = 0; (machine = figure_machine_at(m)) != NULL && status == 0; m++) {
+		size_t count;
+		struct figure_pair *pairs = figure_pairs(summary, machine, &count);
+
+		for (size_t i = 0; i < count && status == 0; i++) {
+			if (!figure_pair_has_rows(summary, &pairs[i]))
+				continue;
+			status = report_pair(file, summary, &pairs[i], error);
+			shown++;
+		}
+		free(pairs);
+	}
+	if (shown == 0)
+		html_element(file, "p", "No machine of this run has numbers of both systems.");
+	fputs("</section>\n", file);
+	return status;
+}

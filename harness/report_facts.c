@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* What the report says besides numbers: see report_section.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure_match.h"
+#include "memory.h"
+#include "output.h"
+#include "report_html.h"
+#include "report_section.h"
+#include "subject.h"
+#include "verdict.h"
+
+/* --- Verdict ------------------------------------------------------------------------------------------------------------ */
+
+/* Whether the plan has a subject on the machine. */
+static bool plan_has_machine(const struct store_plan *plan, const char *machine)
+{
+	char own[SUBJECT_NAME_MAX];
+
+	for (size_t s = 0; s < plan->subject_count; s++) {
+		if (strcmp(figure_machine(plan->subjects[s], own, sizeof(own)), machine) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void verdict_item(FILE *file, const json_t *run, const char *machine)
+{
+	static const char *const classes[] = {
+	    [VERDICT_UNKNOWN] = "unknown", [VERDICT_FIT] = "fit", [VERDICT_UNFIT] = "unfit"};
+	const json_t *reasons;
+	enum verdict_kind kind = verdict_of(run, machine, &reasons);
+	char *word = verdict_word(run, machine);
+
+	fprintf(file, "<li class=\"%s\"><b>", classes[kind]);
+	html_text(file, machine);
+	fputs("</b>: ", file);
+	html_text(file, word);
+	fputs(json_array_size(reasons) > 0 ? "\n<ul>\n" : "", file);
+	for (size_t i = 0; i < json_array_size(reasons); i++) {
+		const char *reason = json_string_value(json_array_get(reasons, i));
+
+		html_element(file, "li", reason != NULL ? reason : "?");
+	}
+	fputs(json_array_size(reasons) > 0 ? "</ul></li>\n" : "</li>\n", file);
+	free(word);
+}
+
+void report_verdict(FILE *file, const struct summary *summary)
+{
+	const struct store *store = summary->store;
+	const char *machine;
+	size_t failed = 0, unsupported = 0;
+
+	fputs("<section id=\"verdict\">\n<h2>Doctor's verdict</h2>\n", file);
+	html_element(file, "p",
+		     "Whether each machine could measure what it was asked to, by the probes that ran before the first "
+		     "boot. Numbers of an unfit machine show shape, not latency, and are never gated.");
+	fputs("<ul class=\"verdicts\">\n", file);
+	for (size_t i = 0; (machine = figure_machine_at(i)) != NULL; i++) {
+		if (plan_has_machine(&store->plan, machine))
+			verdict_item(file, store->run, machine);
+	}
+	fputs("</ul>\n", file);
+	for (size_t i = 0; i < store->boot_count; i++) {
+		failed += store->boots[i].status == STORE_FAILED;
+		unsupported += store->boots[i].status == STORE_UNSUPPORTED;
+	}
+	html_format(file, "p",
+		    "%zu boots: %zu good, %zu failed, %zu unsupported here. No number comes from a failed boot.",
+		    store->boot_count, store->boot_count - failed - unsupported, failed, unsupported);
+	fputs("</section>\n", file);
+}
+
+/* --- What is not there -------------------------------------------------------------------------------------------------- */
+
+void report_absent(FILE *file, const struct summary *summary)
+{
+	fputs("<section id=\"absent\">\n<h2>Not measured, and why</h2>\n", file);
+	if (summary->note_count == 0) {
+		html_element(file, "p", "Everything that was planned was measured.");
+	} else {
+		html_table_begin(file, "Skipped, unsupported or failed", "subject|what|how|reason");
+		for (size_t i = 0; i < summary->note_count; i++) {
+			const struct summary_note *note = &summary->notes[i];
+			const char *benchmark = note->benchmark != NULL ? note->benchmark : "everything";
+			const char *params = note->params != NULL ? note->params : "";
+
+			fputs("<tr>", file);
+			html_element(file, "th scope=\"row\"", note->subject);
+			html_format(file, "td", "%s %s", benchmark, params);
+			html_element(file, "td", note->kind);
+			html_element(file, "td class=\"long\"", note->reason);
+			fputs("</tr>\n", file);
+		}
+		html_table_end(file);
+	}
+	fputs("</section>\n", file);
+}
+
+/* --- Environment -------------------------------------------------------------------------------------------------------- */
+
+static void fact_row(FILE *file, const char *key, const char *value)
+{
+	fputs("<tr>", file);
+	html_element(file, "th scope=\"row\"", key);
+	html_element(file, "td class=\"long\"", value);
+	fputs("</tr>\n", file);
+}
+
+/* The members of an object that are text, numbers or truth; what is deeper is in run.json. */
+static void fact_rows(FILE *file, json_t *object)
+{
+	const char *key;
+	json_t *value;
+	char number[64];
+
+	json_object_foreach(object, key, value)
+	{
+		if (json_is_string(value) && json_string_value(value)[0] != '\0')
+			fact_row(file, key, json_string_value(value));
+		else if (json_is_number(value))
+			fact_row(file, key, output_number(number, sizeof(number), json_number_value(value)));
+		else if (json_is_boolean(value))
+			fact_row(file, key, json_is_true(value) ? "yes" : "no");
+	}
+}
+
+static void fact_table(FILE *file, json_t *object, const char *caption)
+{
+	if (json_object_size(object) == 0)
+		return;
+	html_details(file, "%s", caption);
+	html_table_begin(file, caption, "fact|value");
+	fact_rows(file, object);
+	html_table_end(file);
+	fputs("</details>\n", file);
+}
+
+/* What the subject's first good boot said of itself. */
+static void subject_facts(FILE *file, const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->stream_count; i++) {
+		const struct stream *stream = &summary->streams[i];
+
+		if (strcmp(summary->boots[i]->subject, subject) != 0)
+			continue;
+		html_details(file, "%s, in its own words", subject);
+		html_table_begin(file, subject, "fact|value");
+		for (size_t e = 0; e < stream->env_count; e++)
+			fact_row(file, stream->env[e].key, stream->env[e].value);
+		html_table_end(file);
+		fputs("</details>\n", file);
+		return;
+	}
+}
+
+void report_environment(FILE *file, const struct summary *summary)
+{
+	const struct store *store = summary->store;
+	json_t *doctor = json_object_get(store->run, "doctor");
+
+	fputs("<section id=\"environment\">\n<h2>Environment</h2>\n", file);
+	fact_table(file, json_object_get(doctor, "system"), "This computer");
+	fact_table(file, json_object_get(doctor, "tsc"), "Its clock");
+	fact_table(file, json_object_get(doctor, "clock_offset"), "Offset of the clock between CPUs");
+	fact_table(file, json_object_get(doctor, "pmu"), "Performance counters");
+	fact_table(file, json_object_get(doctor, "kvm"), "KVM");
+	fact_table(file, json_object_get(store->run, "versions"), "Programs");
+	for (size_t s = 0; s < store->plan.subject_count; s++)
+		subject_facts(file, summary, store->plan.subjects[s]);
+	fputs("</section>\n", file);
+}
+
+/* --- Sources ------------------------------------------------------------------------------------------------------------ */
+
+static const char *boot_status(enum store_status status)
+{
+	switch (status) {
+	case STORE_OK:
+		return "ok";
+	case STORE_FAILED:
+		return "failed";
+	default:
+		return "unsupported";
+	}
+}
+
+static void boot_row(FILE *file, const struct store_boot *boot)
+{
+	fputs("<tr>", file);
+	html_format(file, "th scope=\"row\"", "%u", boot->index);
+	html_element(file, "td", boot->subject);
+	html_number(file, boot->round);
+	html_element(file, "td", boot_status(boot->status));
+	html_element(file, "td", boot->log != NULL ? boot->log : "–");
+	html_number(file, (double)boot->len_bytes);
+	html_format(file, "td", "%08x", boot->crc);
+	html_number(file, boot->seconds);
+	fputs("</tr>\n", file);
+}
+
+void report_sources(FILE *file, const struct summary *summary)
+{
+	const struct store *store = summary->store;
+
+	fputs("<section id=\"sources\">\n<h2>Where the numbers come from</h2>\n", file);
+	html_element(
+	    file, "p",
+	    "Everything on this page is computed again from the raw streams, which are kept as the systems under "
+	    "test wrote them, each with its count and checksum:");
+	html_element(file, "pre", store->path);
+	html_format(
+	    file, "pre",
+	    "aerobench show %s                 # every row\naerobench compare %s              # the comparison\n"
+	    "aerobench plot --run %s           # the figures, with their data as TSV\n"
+	    "aerobench report --run %s         # this page",
+	    store->id, store->id, store->id, store->id);
+	html_details(file, "%zu boots and their logs", store->boot_count);
+	html_table_begin(file, "Boots in the order they ended", "boot|subject|round|status|log|bytes|CRC-32|seconds");
+	for (size_t i = 0; i < store->boot_count; i++)
+		boot_row(file, &store->boots[i]);
+	html_table_end(file);
+	fputs("</details>\n</section>\n", file);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The report's tables of single subjects: see report_section.h. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "reading.h"
+#include "report_html.h"
+#include "report_section.h"
+
+static bool subject_has_rows(const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void row_name(FILE *file, const struct summary_row *row)
+{
+	char *name = reading_row_name(row);
+
+	fputs("<tr>", file);
+	html_name(file, name);
+	free(name);
+}
+
+static void distribution_row(FILE *file, const struct summary_row *row)
+{
+	char *runs = reading_runs(row);
+
+	row_name(file, row);
+	html_number(file, row->min);
+	html_number(file, row->p50);
+	html_number(file, row->p90);
+	html_number(file, row->p99);
+	html_number(file, row->p999);
+	html_number(file, row->max);
+	html_number(file, row->mean);
+	html_number(file, row->stddev);
+	html_number(file, row->iqr);
+	html_number(file, row->control);
+	html_number_text(file, NAN, runs);
+	fputs("</tr>\n", file);
+	free(runs);
+}
+
+static const char *subject_unit_of(const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return summary->rows[i].unit;
+	}
+	return "";
+}
+
+void report_distributions(FILE *file, const struct summary *summary)
+{
+	const struct store_plan *plan = &summary->store->plan;
+
+	fputs("<section id=\"distributions\">\n<h2>Every row of every subject</h2>\n", file);
+	html_element(
+	    file, "p",
+	    "Nothing is subtracted: \"control\" is the median of the empty measurement (clock_read) on the same "
+	    "subject, per operation of the row. A percentile that the number of samples does not support is –. "
+	    "Mean, standard deviation and maximum are shown because the papers print them; they are never tested.");
+	for (size_t s = 0; s < plan->subject_count; s++) {
+		const char *subject = plan->subjects[s];
+		char *caption;
+
+		if (!subject_has_rows(summary, subject))
+			continue;
+		caption = memory_format("%s, %s per operation", subject, subject_unit_of(summary, subject));
+		html_details(file, "%s", subject);
+		html_table_begin(file, caption, "|min|p50|p90|p99|p99.9|max|mean|std. dev.|IQR|control|runs×n");
+		for (size_t i = 0; i < summary->row_count; i++) {
+			if (strcmp(summary->rows[i].subject, subject) == 0)
+				distribution_row(file, &summary->rows[i]);
+		}
+		html_table_end(file);
+		fputs("</details>\n", file);
+		free(caption);
+	}
+	fputs("</section>\n", file);
+}
+
+/* --- Cold --------------------------------------------------------------------------------------------------------------- */
+
+/* The first row of each benchmark and point opens the line of all subjects. */
+static bool row_opens_point(const struct summary *summary, size_t index)
+{
+	const struct summary_row *row = &summary->rows[index];
+
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(summary->rows[i].benchmark, row->benchmark) == 0 &&
+		    strcmp(summary->rows[i].params, row->params) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void cold_row(FILE *file, const struct summary *summary, const struct summary_row *row)
+{
+	const struct store_plan *plan = &summary->store->plan;
+
+	row_name(file, row);
+	for (size_t s = 0; s < plan->subject_count; s++) {
+		const struct summary_row *own;
+
+		if (!subject_has_rows(summary, plan->subjects[s]))
+			continue;
+		own = summary_find(summary, row->benchmark, plan->subjects[s], row->params);
+		html_number(file, own != NULL ? own->cold : NAN);
+		html_number(file, own != NULL ? own->cold / own->p50 : NAN);
+	}
+	fputs("</tr>\n", file);
+}
+
+void report_cold(FILE *file, const struct summary *summary)
+{
+	const struct store_plan *plan = &summary->store->plan;
+	char *headings = memory_text(""), *longer;
+
+	for (size_t s = 0; s < plan->subject_count; s++) {
+		if (!subject_has_rows(summary, plan->subjects[s]))
+			continue;
+		longer = memory_format("%s|%s|/ warm", headings, plan->subjects[s]);
+		free(headings);
+		headings = longer;
+	}
+	fputs("<section id=\"cold\">\n<h2>Cold costs</h2>\n", file);
+	html_element(
+	    file, "p",
+	    "The first sample of a boot, per operation: the median over the boots, and how many times the warm "
+	    "median it is. One value a boot, so no percentiles.");
+	html_table_begin(file, "Cold costs of every row, each subject in its own unit", headings);
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (row_opens_point(summary, i))
+			cold_row(file, summary, &summary->rows[i]);
+	}
+	html_table_end(file);
+	fputs("</section>\n", file);
+	free(headings);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The sections of the report that are tables and lists; each writes one <section>. For report.c only. */
+#pragma once
+
+#include <stdio.h>
+
+#include "error.h"
+#include "summary.h"
+
+/* Doctor's verdict for each machine of the run, with the reasons. */
+void report_verdict(FILE *file, const struct summary *summary);
+/* Linux against the Aerokernel, a table for each pair of subjects on one machine. */
+int report_comparison(FILE *file, const struct summary *summary, struct error *error);
+/* What the first operation of a boot cost, beside the warm median. */
+void report_cold(FILE *file, const struct summary *summary);
+/* Every row of every subject. */
+void report_distributions(FILE *file, const struct summary *summary);
+/* What was skipped, unsupported or failed, with the reasons. */
+void report_absent(FILE *file, const struct summary *summary);
+/* The computer, the programs, each subject's own words about its environment. */
+void report_environment(FILE *file, const struct summary *summary);
+/* The raw logs, and the commands that make everything again. */
+void report_sources(FILE *file, const struct summary *summary);

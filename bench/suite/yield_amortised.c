@@ -10,7 +10,8 @@
 #include "partner.h"
 #include "repeat.h"
 
-enum { YIELDS = 10, SWITCHES = 2 * YIELDS };
+/* REPEATS_MAX: samples with a yield that was no switch, as in yield_pair. */
+enum { YIELDS = 10, SWITCHES = 2 * YIELDS, REPEATS_MAX = 1000 * 1000 };
 
 static struct {
 	uint32_t yields; /* by the partner */
@@ -43,7 +44,7 @@ static void yield_many(struct bench_run *run, unsigned *repeats)
 		stop = os_clock_stop();
 		if (share_get(&pair.yields) - before == YIELDS)
 			break;
-		bench_check(run, ++*repeats <= run->total + 1000, "each yield runs the other thread of this CPU once");
+		bench_check(run, ++*repeats <= REPEATS_MAX, "each yield runs the other thread of this CPU once");
 	} while (run->failed == NULL);
 	bench_record(run, start, stop);
 }

@@ -216,7 +216,7 @@ static void comparison_print(const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->side_count; i++) {
 		if (comparison->side_count > 1)
 			printf("%s: ", i == 0 ? "A" : "B");
-		reading_heading(stdout, &comparison->sides[i].store);
+		reading_heading(stdout, &comparison->sides[i].summary);
 	}
 	for (size_t i = 0; i < comparison->compare_count; i++) {
 		if (comparison->systems)

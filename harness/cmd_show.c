@@ -114,7 +114,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	const struct store *store = summary->store;
 	bool bold = output_colored(stdout, reading->color);
 
-	reading_heading(stdout, store);
+	reading_heading(stdout, summary);
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
 		if (show_subject_has_rows(summary, store->plan.subjects[i]))
 			show_subject(summary, store->plan.subjects[i], bold);

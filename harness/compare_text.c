@@ -80,16 +80,6 @@ static const char *short_name(const char *name)
 	return subject.system == SUBJECT_LINUX ? "Linux" : "Aerokernel";
 }
 
-/* Numbers of two machines: the ratio is not the systems' alone. */
-static bool machines_differ(const struct compare *compare)
-{
-	const char *a = strchr(compare->subject_a, '@'), *b = strchr(compare->subject_b, '@');
-
-	if (a == NULL || b == NULL)
-		return a != b;
-	return strcspn(a, ":") != strcspn(b, ":") || strncmp(a, b, strcspn(a, ":")) != 0;
-}
-
 static void systems_row(struct table *table, const struct compare_row *row)
 {
 	char *name = reading_row_name(row->a);
@@ -197,7 +187,7 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 	for (size_t i = 0; i < 6; i++)
 		free(names[i]);
 	print_counts(file, compare);
-	if (machines_differ(compare))
+	if (!reading_same_machine(compare->subject_a, compare->subject_b))
 		fputs("The machines differ: these ratios are theirs as much as the systems'.\n", file);
 	print_missing(file, compare);
 }

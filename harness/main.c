@@ -14,6 +14,7 @@
 
 #include "error.h"
 #include "memory.h"
+#include "output.h"
 
 /* The bounds of the section aero_commands, made by the linker; the order inside is that of the object files. */
 extern const struct command *const __start_aero_commands[] __attribute__((weak));
@@ -105,24 +106,16 @@ static int main_run(const struct command *command, int argc, char **argv)
 
 	argv[0] = title;
 	status = command->run(argc, argv);
-	if (fflush(stdout) != 0 && status == STATUS_OK) {
-		struct error error = {0};
-
-		status = error_set_errno(&error, STATUS_FAILED, "cannot write", "standard output");
-		error_print(&error);
-	}
 	free(title);
 	return status;
 }
 
-int main(int argc, char **argv)
+static int main_choose(int argc, char **argv)
 {
 	const struct command *command;
 	char help[] = "--help";
 	char *help_argv[] = {NULL, help, NULL};
 
-	/* A file that hits its size limit is an error with a remedy (EFBIG), not a death. */
-	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		fputs("aerobench: no command: `aerobench --help` lists them\n", stderr);
 		return STATUS_USAGE;
@@ -141,4 +134,18 @@ int main(int argc, char **argv)
 	}
 	command = command_find(argv[1]);
 	return command == NULL ? main_unknown(argv[1]) : main_run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	struct error error = {0};
+	int status;
+
+	/* A file that hits its size limit is an error with a remedy (EFBIG), not a death. */
+	signal(SIGXFSZ, SIG_IGN);
+	status = main_choose(argc, argv);
+	/* A command that has seen this has said it; what nobody has seen is said here. */
+	if (status == STATUS_OK && output_finish(&error) != 0)
+		status = error_print(&error);
+	return status;
 }

@@ -2,6 +2,7 @@
 /* What all commands share about their output: see output.h. */
 #include "output.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,14 @@
 
 #include "memory.h"
 
+static int output_broken(struct error *error)
+{
+	return error_set(error, STATUS_FAILED, "cannot write to standard output: %s", strerror(errno));
+}
+
 int output_finish(struct error *error)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return error_set_errno(error, STATUS_FAILED, "cannot write", "standard output");
-	return 0;
+	return fflush(stdout) != 0 || ferror(stdout) ? output_broken(error) : 0;
 }
 
 int output_json(json_t *value, struct error *error)
@@ -22,7 +26,7 @@ int output_json(json_t *value, struct error *error)
 
 	json_decref(value);
 	if (failed != 0 || putchar('\n') == EOF)
-		return error_set_errno(error, STATUS_FAILED, "cannot write", "standard output");
+		return output_broken(error);
 	return output_finish(error);
 }
 
@@ -93,10 +97,10 @@ const char *output_number(char *text, size_t size, double number)
 		snprintf(text, size, "%.3g", number);
 		return text;
 	}
-	if (magnitude >= 100 || number == floor(number)) {
+	if (magnitude >= 99.95 || number == floor(number)) {
 		snprintf(digits, sizeof(digits), "%.0f", number);
 		group_thousands(digits);
-	} else if (magnitude >= 10) {
+	} else if (magnitude >= 9.995) {
 		snprintf(digits, sizeof(digits), "%.1f", number);
 	} else if (magnitude >= 0.01) {
 		snprintf(digits, sizeof(digits), "%.2f", number);

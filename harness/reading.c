@@ -121,21 +121,6 @@ static const char *text_of(const json_t *object, const char *key)
 	return text != NULL && text[0] != '\0' ? text : "unknown";
 }
 
-/* Whether an earlier subject of the plan is on this machine too. */
-static bool machine_seen(const struct store_plan *plan, size_t place)
-{
-	const char *machine = strchr(plan->subjects[place], '@');
-
-	for (size_t i = 0; i < place && machine != NULL; i++) {
-		const char *other = strchr(plan->subjects[i], '@');
-
-		if (other != NULL && strcspn(other, ":") == strcspn(machine, ":") &&
-		    strncmp(other, machine, strcspn(machine, ":")) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* One line if there is at most one reason, else one line for each. */
 static void print_verdict(FILE *file, const struct store *store, const char *subject)
 {
@@ -160,8 +145,44 @@ static void print_verdict(FILE *file, const struct store *store, const char *sub
 	free(machine);
 }
 
-void reading_heading(FILE *file, const struct store *store)
+/* Whether the summary says anything about this subject. */
+static bool subject_shown(const struct summary *summary, const char *subject)
 {
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < summary->note_count; i++) {
+		if (strcmp(summary->notes[i].subject, subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool reading_same_machine(const char *a, const char *b)
+{
+	const char *at_a = strchr(a, '@'), *at_b = strchr(b, '@');
+
+	if (at_a == NULL || at_b == NULL)
+		return at_a == at_b;
+	return strcspn(at_a, ":") == strcspn(at_b, ":") && strncmp(at_a, at_b, strcspn(at_a, ":")) == 0;
+}
+
+/* Whether an earlier subject that is shown is on this machine too. */
+static bool machine_seen(const struct summary *summary, size_t place)
+{
+	char *const *subjects = summary->store->plan.subjects;
+
+	for (size_t i = 0; i < place; i++) {
+		if (subject_shown(summary, subjects[i]) && reading_same_machine(subjects[i], subjects[place]))
+			return true;
+	}
+	return false;
+}
+
+void reading_heading(FILE *file, const struct summary *summary)
+{
+	const struct store *store = summary->store;
 	json_t *system = json_object_get(json_object_get(store->run, "doctor"), "system");
 	size_t failed = 0;
 
@@ -175,7 +196,7 @@ void reading_heading(FILE *file, const struct store *store)
 		fprintf(file, "On %s, %s, hypervisor %s\n", text_of(system, "cpu_model"), text_of(system, "kernel"),
 			text_of(system, "hypervisor"));
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
-		if (!machine_seen(&store->plan, i))
+		if (!machine_seen(summary, i) && subject_shown(summary, store->plan.subjects[i]))
 			print_verdict(file, store, store->plan.subjects[i]);
 	}
 }

@@ -51,8 +51,10 @@ int reading_load(const struct reading *reading, const char *run, struct store *s
 		 struct error *error);
 void reading_unload(struct store *store, struct summary *summary);
 
-/* "Run ID, date, K of N boots", the computer, and a line of doctor's verdict for each machine of the run. */
-void reading_heading(FILE *file, const struct store *store);
+/* Whether two subjects are on one machine: "@qemu". */
+bool reading_same_machine(const char *a, const char *b);
+/* The run, its date and boots, the computer, and doctor's verdict for each machine that the summary has. */
+void reading_heading(FILE *file, const struct summary *summary);
 /* "wake_all threads=4 last": a row's name for people. Allocated. */
 char *reading_row_name(const struct summary_row *row);
 /* "6×10000", with what is missing of the plan: "4 of 6×10000". Allocated. */

@@ -141,7 +141,7 @@ static double tolerance(const double *d, size_t pairs)
 
 	for (size_t i = 0; i < pairs; i++)
 		sum += fabs(d[i]);
-	return sum * 1e-12;
+	return sum * 1e-9;
 }
 
 static double flipped_sum(const double *d, size_t pairs, const uint64_t *signs)
@@ -153,6 +153,28 @@ static double flipped_sum(const double *d, size_t pairs, const uint64_t *signs)
 	return fabs(sum);
 }
 
+/*
+ * Of the 2^R patterns those with |sum| >= limit. In the order of a Gray code (Gray 1953) one sign changes at a time; a
+ * pattern and its opposite have the same |sum|, so half of them are enough.
+ */
+static double count_patterns(const double *d, size_t pairs, double limit)
+{
+	uint32_t signs = 0, count = 1u << (pairs - 1), hits;
+	double sum = 0;
+
+	for (size_t i = 0; i < pairs; i++)
+		sum += d[i];
+	hits = fabs(sum) >= limit;
+	for (uint32_t step = 1; step < count; step++) {
+		int place = __builtin_ctz(step);
+
+		signs ^= 1u << place;
+		sum += signs >> place & 1 ? -2 * d[place] : 2 * d[place];
+		hits += fabs(sum) >= limit;
+	}
+	return (double)hits / count;
+}
+
 double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed)
 {
 	uint64_t signs[STATS_PAIRS_MAX / 64] = {0};
@@ -162,11 +184,8 @@ double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed)
 	if (pairs == 0 || pairs > STATS_PAIRS_MAX)
 		return 1;
 	limit = flipped_sum(d, pairs, signs) - tolerance(d, pairs);
-	if (pairs <= SIGN_FLIP_EXACT_MAX) {
-		for (signs[0] = 0; signs[0] < 1u << pairs; signs[0]++)
-			hits += flipped_sum(d, pairs, signs) >= limit;
-		return (double)hits / (double)(1u << pairs);
-	}
+	if (pairs <= SIGN_FLIP_EXACT_MAX)
+		return count_patterns(d, pairs, limit);
 	for (size_t draw = 0; draw < SIGN_FLIP_DRAWS; draw++) {
 		for (size_t i = 0; i * 64 < pairs; i++)
 			signs[i] = next_random(&seed);

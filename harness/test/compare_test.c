@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* Comparisons of made-up subjects whose differences are known. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compare.h"
+#include "sample_run.h"
+
+#define assert_close(a, b) assert_true(fabs((double)(a) - (double)(b)) <= 1e-6 * (1 + fabs((double)(b))))
+
+/* Samples around centre: width apart at the quartiles, tail ticks more for the last 5 %; drift as of a slow machine. */
+struct shape {
+	double centre, width, tail;
+};
+
+static void boot(struct sample_run *run, const char *subject, unsigned round, struct shape shape, double drift)
+{
+	static const uint32_t control[] = {50, 51};
+	struct sample_stream stream;
+	uint32_t samples[1000];
+
+	for (size_t i = 0; i < 1000; i++) {
+		/* A permutation, so that the order in time carries nothing. */
+		size_t place = i * 617 % 1000;
+		double value = shape.centre + shape.width * ((double)place / 500 - 1);
+
+		samples[i] = (uint32_t)lround(drift * (place < 950 ? value : value + shape.tail));
+	}
+	sample_open(&stream, "test");
+	sample_run(&stream, "clock_read", "", control, 2, 100);
+	sample_run(&stream, "wake", "", samples, 1000, 1000);
+	sample_run_boot(run, subject, round, &stream);
+}
+
+static const char side_a[] = "aerokernel@qemu", side_b[] = "linux@qemu";
+
+/* One run of both sides; each round is slower than the one before, for both alike. */
+static void paired_run(struct sample_run *run, struct shape a, struct shape b, unsigned rounds)
+{
+	sample_run_open(run, "aerokernel@qemu linux@qemu", rounds);
+	for (unsigned round = 0; round < rounds; round++) {
+		double drift = 1 + 0.2 * round;
+		/* A little of each side's own, so that pairs are not equal. */
+		double own = round % 2 == 0 ? 1.01 : 0.99;
+
+		if (round % 2 == 0)
+			boot(run, side_a, round, a, drift);
+		boot(run, side_b, round, b, drift * own);
+		if (round % 2 == 1)
+			boot(run, side_a, round, a, drift);
+	}
+}
+
+struct result {
+	struct sample_run run;
+	struct summary summary;
+	struct compare compare;
+	const struct compare_row *wake;
+};
+
+static void compare_shapes(struct result *result, struct shape a, struct shape b, unsigned rounds)
+{
+	struct error error = {0};
+
+	paired_run(&result->run, a, b, rounds);
+	assert_int_equal(summary_load(&result->summary, &result->run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&result->compare, (struct compare_side){&result->summary, side_a},
+				      (struct compare_side){&result->summary, side_b}, 0.03, &error),
+			 0);
+	assert_int_equal(result->compare.row_count, 2);
+	result->wake = &result->compare.rows[1];
+}
+
+static void result_free(struct result *result)
+{
+	compare_free(&result->compare);
+	summary_free(&result->summary);
+	sample_run_close(&result->run);
+	sample_run_remove(&result->run);
+}
+
+static void twice_the_cost_is_found_through_a_drift_of_both(void **state)
+{
+	struct shape a = {10000, 400, 0}, b = {20000, 800, 0};
+	struct result result;
+	const struct compare_estimate *location;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	location = &result.wake->estimates[COMPARE_LOCATION];
+	assert_int_equal(result.wake->pairs, 10);
+	assert_true(fabs(location->ratio - 2) < 0.03);
+	assert_true(location->low > 1.9 && location->high < 2.1);
+	assert_close(location->p, 2.0 / 1024);
+	assert_int_equal(location->verdict, COMPARE_REGRESSED);
+	assert_int_equal(result.wake->verdict, COMPARE_REGRESSED);
+	assert_true(result.wake->smallest_effect < 0.03);
+	result_free(&result);
+}
+
+static void half_the_cost_is_an_improvement(void **state)
+{
+	struct shape a = {20000, 800, 0}, b = {10000, 400, 0};
+	struct result result;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	assert_int_equal(result.wake->verdict, COMPARE_IMPROVED);
+	result_free(&result);
+}
+
+static void a_change_of_spread_alone_is_not_one_of_location(void **state)
+{
+	struct shape a = {10000, 400, 0}, b = {10000, 1200, 0};
+	struct result result;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	assert_int_equal(result.wake->estimates[COMPARE_LOCATION].verdict, COMPARE_PASS);
+	assert_int_equal(result.wake->estimates[COMPARE_SPREAD].verdict, COMPARE_REGRESSED);
+	assert_true(fabs(result.wake->estimates[COMPARE_SPREAD].ratio - 3) < 0.1);
+	result_free(&result);
+}
+
+static void a_change_of_tail_alone_is_not_one_of_location_or_spread(void **state)
+{
+	struct shape a = {10000, 400, 1000}, b = {10000, 400, 9000};
+	struct result result;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	assert_int_equal(result.wake->estimates[COMPARE_LOCATION].verdict, COMPARE_PASS);
+	assert_int_equal(result.wake->estimates[COMPARE_SPREAD].verdict, COMPARE_PASS);
+	assert_int_equal(result.wake->estimates[COMPARE_TAIL].verdict, COMPARE_REGRESSED);
+	result_free(&result);
+}
+
+static void few_rounds_have_a_ratio_and_no_interval_or_verdict(void **state)
+{
+	struct shape a = {10000, 400, 0}, b = {20000, 800, 0};
+	struct result result;
+	const struct compare_estimate *location;
+
+	(void)state;
+	compare_shapes(&result, a, b, 5);
+	location = &result.wake->estimates[COMPARE_LOCATION];
+	assert_close(location->ratio, location->b / location->a);
+	assert_true(isnan(location->low) && isnan(location->high) && isnan(location->p));
+	assert_int_equal(result.wake->verdict, COMPARE_NONE);
+	result_free(&result);
+}
+
+static void a_spread_below_the_grain_is_raised_to_it(void **state)
+{
+	struct shape a = {10000, 0, 0}, b = {10000, 500, 0};
+	struct result result;
+	const struct compare_estimate *spread;
+
+	(void)state;
+	compare_shapes(&result, a, b, 1);
+	spread = &result.wake->estimates[COMPARE_SPREAD];
+	assert_close(spread->a, 0);
+	assert_close(spread->floor, 1);
+	assert_close(spread->ratio, spread->b);
+	assert_false(spread->floored);
+	assert_true(result.compare.rows[0].estimates[COMPARE_SPREAD].floored);
+	result_free(&result);
+}
+
+static void counts_are_compared_exactly(void **state)
+{
+	static const uint32_t counts[] = {1000, 1005, 1006};
+	struct sample_run run;
+	struct sample_stream stream;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@sim linux@sim linux@sim:tuned", 1);
+	for (size_t i = 0; i < 3; i++) {
+		sample_open(&stream, "test");
+		sample_unit = "instructions";
+		sample_run(&stream, "yield", "", &counts[i], 1, 100);
+		sample_run_boot(&run, run.store.plan.subjects[i], 0, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@sim"},
+				      (struct compare_side){&summary, "linux@sim"}, 0.03, &error),
+			 0);
+	assert_true(compare.rows[0].exact);
+	assert_close(compare.rows[0].estimates[COMPARE_LOCATION].ratio, 1.005);
+	assert_int_equal(compare.rows[0].verdict, COMPARE_PASS); /* 0.5 % is allowed, more is not */
+	compare_free(&compare);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@sim"},
+				      (struct compare_side){&summary, "linux@sim:tuned"}, 0.03, &error),
+			 0);
+	assert_int_equal(compare.rows[0].verdict, COMPARE_REGRESSED);
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void ticks_are_not_compared_with_instructions(void **state)
+{
+	static const uint32_t value[] = {1000};
+	struct sample_run run;
+	struct sample_stream stream;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@sim linux@host", 1);
+	for (size_t i = 0; i < 2; i++) {
+		sample_open(&stream, "test");
+		sample_unit = i == 0 ? "instructions" : "ticks";
+		sample_run(&stream, "yield", "", value, 1, 100);
+		sample_run_boot(&run, run.store.plan.subjects[i], 0, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@sim"},
+				      (struct compare_side){&summary, "linux@host"}, 0.03, &error),
+			 STATUS_USAGE);
+	assert_non_null(strstr(error.text, "instructions"));
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void two_runs_are_no_pairs_and_are_not_judged(void **state)
+{
+	struct shape a = {10000, 400, 0}, b = {20000, 800, 0};
+	struct sample_run runs[2];
+	struct summary summaries[2];
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		paired_run(&runs[i], i == 0 ? a : b, a, 6);
+		assert_int_equal(summary_load(&summaries[i], &runs[i].store, NULL, &error), 0);
+	}
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summaries[0], side_a},
+				      (struct compare_side){&summaries[1], side_a}, 0.03, &error),
+			 0);
+	assert_false(compare.paired);
+	assert_int_equal(compare.rows[1].pairs, 0);
+	assert_int_equal(compare.rows[1].verdict, COMPARE_NONE);
+	assert_true(fabs(compare.rows[1].estimates[COMPARE_LOCATION].ratio - 2) < 0.1);
+	assert_true(compare.rows[1].estimates[COMPARE_LOCATION].low < 2);
+	assert_true(compare.rows[1].estimates[COMPARE_LOCATION].high > 2);
+	compare_free(&compare);
+	for (int i = 0; i < 2; i++) {
+		summary_free(&summaries[i]);
+		sample_run_close(&runs[i]);
+		sample_run_remove(&runs[i]);
+	}
+}
+
+static void points_of_one_side_are_listed_with_the_reason(void **state)
+{
+	static const uint32_t value[] = {1000};
+	struct sample_run run;
+	struct sample_stream stream;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@qemu linux@qemu", 1);
+	for (size_t i = 0; i < 2; i++) {
+		sample_open(&stream, "test");
+		sample_run(&stream, "yield", "", value, 1, 100);
+		if (i == 0)
+			sample_run(&stream, "wake", "place=other series=last", value, 1, 100);
+		else
+			sample_skip(&stream, "wake", "needs 2 CPUs");
+		if (i == 1)
+			sample_run(&stream, "futex", "", value, 1, 100);
+		sample_run_boot(&run, run.store.plan.subjects[i], 0, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, side_a},
+				      (struct compare_side){&summary, side_b}, 0.03, &error),
+			 0);
+	assert_int_equal(compare.row_count, 1);
+	assert_int_equal(compare.missing_count, 2);
+	assert_true(compare.missing[0].in_a);
+	assert_string_equal(compare.missing[0].reason, "needs 2 CPUs");
+	assert_false(compare.missing[1].in_a);
+	assert_string_equal(compare.missing[1].row->benchmark, "futex");
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(twice_the_cost_is_found_through_a_drift_of_both),
+	    cmocka_unit_test(half_the_cost_is_an_improvement),
+	    cmocka_unit_test(a_change_of_spread_alone_is_not_one_of_location),
+	    cmocka_unit_test(a_change_of_tail_alone_is_not_one_of_location_or_spread),
+	    cmocka_unit_test(few_rounds_have_a_ratio_and_no_interval_or_verdict),
+	    cmocka_unit_test(a_spread_below_the_grain_is_raised_to_it),
+	    cmocka_unit_test(counts_are_compared_exactly),
+	    cmocka_unit_test(ticks_are_not_compared_with_instructions),
+	    cmocka_unit_test(two_runs_are_no_pairs_and_are_not_judged),
+	    cmocka_unit_test(points_of_one_side_are_listed_with_the_reason),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

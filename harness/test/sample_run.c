@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* A stored run for tests: see sample_run.h. */
+#include "sample_run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "memory.h"
+
+void sample_run_open(struct sample_run *run, const char *subjects, unsigned rounds)
+{
+	char path[] = "/tmp/aerobench_run_XXXXXX", *copy = memory_text(subjects), *rest = copy, *names[8];
+	struct store_plan plan = {.subjects = names, .samples = 10, .warmup = -1, .runs = rounds, .seed = 1};
+	struct error error = {0};
+	json_t *facts = json_pack("{s:{s:s, s:[s]}}", "doctor", "verdict", "unfit", "reasons", "under test");
+
+	while (rest != NULL)
+		names[plan.subject_count++] = strsep(&rest, " ");
+	assert_non_null(mkdtemp(path));
+	run->results = memory_text(path);
+	assert_int_equal(store_create(&run->store, path, &plan, facts, &error), 0);
+	free(copy);
+}
+
+/* Rounds are enough to tell boots apart: a subject boots once in each. */
+static struct store_boot boot_of(const struct sample_run *run, const char *subject, unsigned round)
+{
+	struct store_boot boot = {.round = round, .subject = (char *)subject, .seconds = 1};
+	unsigned place = 0;
+
+	while (strcmp(run->store.plan.subjects[place], subject) != 0)
+		place++;
+	boot.index = round * (unsigned)run->store.plan.subject_count + place;
+	return boot;
+}
+
+void sample_run_boot(struct sample_run *run, const char *subject, unsigned round, struct sample_stream *stream)
+{
+	struct store_boot boot = boot_of(run, subject, round);
+	struct store_output output = {0};
+	struct error error = {0};
+
+	sample_done(stream, 0);
+	output.stream = stream->bytes;
+	output.stream_bytes = stream->len_bytes;
+	assert_int_equal(store_append(&run->store, &boot, &output, &error), 0);
+	sample_free(stream);
+}
+
+void sample_run_failure(struct sample_run *run, const char *subject, unsigned round, enum store_status status,
+			const char *reason)
+{
+	struct store_boot boot = boot_of(run, subject, round);
+	struct error error = {0};
+
+	boot.status = status;
+	boot.reason = (char *)reason;
+	assert_int_equal(store_append(&run->store, &boot, NULL, &error), 0);
+}
+
+void sample_run_close(struct sample_run *run)
+{
+	store_close(&run->store);
+}
+
+void sample_run_remove(struct sample_run *run)
+{
+	char *command = memory_format("rm -rf %s", run->results);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+	free(run->results);
+}

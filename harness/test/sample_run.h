@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stored run for tests, boot by boot: a directory for results below /tmp, streams from sample_stream.h. Every step is
+ * checked by cmocka's asserts.
+ */
+#pragma once
+
+#include "sample_stream.h"
+#include "store.h"
+
+struct sample_run {
+	char *results;
+	struct store store;
+};
+
+/* A run of these subjects ("a@sim b@sim") in so many rounds, with doctor's verdict "unfit: under test". */
+void sample_run_open(struct sample_run *run, const char *subjects, unsigned rounds);
+/* Ends the stream and stores it as the boot of subject in that round. */
+void sample_run_boot(struct sample_run *run, const char *subject, unsigned round, struct sample_stream *stream);
+/* A boot without numbers: failed or unsupported, for this reason. */
+void sample_run_failure(struct sample_run *run, const char *subject, unsigned round, enum store_status status,
+			const char *reason);
+/* Closes the store; the directory stays until sample_run_remove(). */
+void sample_run_close(struct sample_run *run);
+void sample_run_remove(struct sample_run *run);

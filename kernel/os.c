@@ -5,7 +5,7 @@
  */
 #include "os.h"
 
-#include <errno.h>
+#include "core/error.h"
 #include "core/heap.h"
 #include "core/thread.h"
 #include "core/timer.h"

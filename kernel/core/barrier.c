@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The blocking barrier; the spinning one is inline.
+ */
 #include "core/barrier.h"
 
 void barrier_init(struct barrier *barrier, unsigned parties)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A condition variable is a wait queue and nothing else: what it waits for is the caller's, under the caller's mutex.
+ */
 #include "core/cond.h"
 
 void cond_init(struct cond *cond)

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The counter and the queue change together, under the queue's lock; waking happens after it.
+ */
 #include "core/event.h"
 
 void event_init(struct event *event)

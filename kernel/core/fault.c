@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Every way out of here but the ones that return ends the machine with a failing exit, or hangs it as asked.
+ */
 #include "core/fault.h"
 
 #include "core/panic.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * One pass over the format, each piece written at once: what does not fit is cut, and nothing is ever looked at twice.
+ */
 #include "core/format.h"
 
 #include <stdbool.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The common path works on this CPU's cache alone. Everything below it moves whole batches in constant time; only carving a
+ * new batch out of pages is a loop, bounded by the batch.
+ */
 #include "core/heap.h"
 
 #include <stdbool.h>

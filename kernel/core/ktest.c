@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * KTAP out, one test after the other, in the order of the section.
+ */
 #include "core/ktest.h"
 
 #include "core/format.h"

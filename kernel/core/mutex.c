@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The ways of a mutex that is contended; the others are inline.
+ */
 #include "core/mutex.h"
 
 #include "core/panic.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The buddy lists and the table of kinds belong together: a page's kind says FREE exactly if its block is in a list.
+ */
 #include "core/page.h"
 
 #include <stdbool.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Assumes as little as possible of what has just failed: no lock, no allocation, text on the stack.
+ */
 #include "core/panic.h"
 
 #include <stdarg.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The queue of requests is the only thing that caller and handler share until a request is done.
+ */
 #include "core/remote_call.h"
 
 #include "core/panic.h"

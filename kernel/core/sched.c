@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The ways that every switch takes are straight and end in a tail call; waiting, the inbox and vector state are beside them.
+ */
 #include "core/sched.h"
 
 #include "core/panic.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The ways of a semaphore that is at zero; the others are inline.
+ */
 #include "core/sem.h"
 
 void sem_init(struct sem *sem, unsigned count)

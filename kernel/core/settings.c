@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A table of words and values; what is not in it is not obeyed.
+ */
 #include "core/settings.h"
 
-#include <errno.h>
 #include <stddef.h>
+#include "core/error.h"
 #include "core/sched.h"
 #include "core/string.h"
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The window grows from its begin and never shrinks: which slots exist is one number.
+ */
 #include "core/stack.h"
 
 #include "core/format.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Words first, then the bytes that are left; x86 does not mind where they begin.
+ */
 #include "core/string.h"
 
 #include <stdint.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Pools of ready threads with stacks, and the life between create and join.
+ */
 #include "core/thread.h"
 
 #include "core/heap.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Between a heap of deadlines and one-shot hardware: whoever changes the earliest deadline sets the hardware.
+ */
 #include "core/timer.h"
 
 #include "core/panic.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * All three operations are one merge of two heaps, and a repair of ranks upwards.
+ */
 #include "core/timer_heap.h"
 
 #include <stdbool.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What is not on every waiter's way: queues as a whole, and waits with a time limit.
+ */
 #include "core/wait.h"
 
-#include <errno.h>
+#include "core/error.h"
 #include "core/timer.h"
 
 void wait_join_first(struct wait_queue *queue)

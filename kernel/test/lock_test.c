@@ -2,9 +2,9 @@
 /*
  * Mutex, condition variable, semaphore, spin lock, barriers: exclusion, order, and that everybody gets through.
  */
-#include <errno.h>
 #include "core/barrier.h"
 #include "core/cond.h"
+#include "core/error.h"
 #include "core/ktest.h"
 #include "core/sem.h"
 #include "core/timer.h"

@@ -3,7 +3,7 @@
  * The wait queue and the event on top of it: order, wakes that come early, late, never or against a time limit, and
  * that none is lost or given twice.
  */
-#include <errno.h>
+#include "core/error.h"
 #include "core/event.h"
 #include "core/ktest.h"
 #include "core/timer.h"

@@ -6,7 +6,8 @@
  * after os_event_wait() has returned; one way. Series "first" and "last" are the earliest and the latest waiter of
  * that broadcast, "each" is one of them, another one every sample. With place=other the waiters are on the other CPUs
  * in turn, one a CPU if there are as many; with two CPUs all are on CPU 1 and run one after the other. With
- * place=same all are on CPU 0, and run when the waker yields. All slept in each sample (waiters.h).
+ * place=same all are on CPU 0, and run when the waker yields. All slept in each sample (waiters.h). "each" is spread
+ * over the places in the queue even where every broadcast is the same.
  */
 #include "wake.h"
 

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 #include <sys/io.h>
+#include <termios.h>
+#include <unistd.h>
 
 enum { DEBUGCON_PORT = 0xe9, EXIT_PORT = 0xf4, EXIT_PORTS = 4 };
 
@@ -33,6 +35,9 @@ void debug_port_exit(unsigned char code)
 {
 	if (ioperm(EXIT_PORT, EXIT_PORTS, 1) != 0)
 		return;
+	/* a serial console still has the last lines in its queue */
+	tcdrain(STDOUT_FILENO);
+	tcdrain(STDERR_FILENO);
 	outb(code, EXIT_PORT);
 	ioperm(EXIT_PORT, EXIT_PORTS, 0);
 }

@@ -17,12 +17,18 @@ enum { KTEST_PRINTED_MAX = 5, KTEST_SETTLE_NS = 200000 };
 /* The section's bounds: made by the linker from its name. */
 extern const struct ktest *const __start_kernel_tests[], *const __stop_kernel_tests[];
 
-static unsigned ktest_failures; /* of the running test; atomic */
+static unsigned ktest_failures;   /* of the running test; atomic */
+static const char *ktest_skipped; /* the running test's reason, or NULL */
 
 void ktest_failed(const char *text, const char *file, int line)
 {
 	if (__atomic_fetch_add(&ktest_failures, 1, __ATOMIC_RELAXED) < KTEST_PRINTED_MAX)
 		format_print("# %s:%d: cpu %u: %s\n", file, line, this_cpu->cpu, text);
+}
+
+void ktest_skip(const char *reason)
+{
+	ktest_skipped = reason;
 }
 
 struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg)
@@ -74,13 +80,15 @@ static bool ktest_run(const struct ktest *test, unsigned number)
 		return true;
 	}
 	__atomic_store_n(&ktest_failures, 0, __ATOMIC_RELAXED);
+	ktest_skipped = NULL;
 	test->run();
-	if (__atomic_load_n(&ktest_failures, __ATOMIC_RELAXED) == 0) {
+	if (__atomic_load_n(&ktest_failures, __ATOMIC_RELAXED) > 0)
+		format_print("not ok %u - %s\n", number, test->name);
+	else if (ktest_skipped != NULL)
+		format_print("ok %u - %s # SKIP %s\n", number, test->name, ktest_skipped);
+	else
 		format_print("ok %u - %s\n", number, test->name);
-		return true;
-	}
-	format_print("not ok %u - %s\n", number, test->name);
-	return false;
+	return __atomic_load_n(&ktest_failures, __ATOMIC_RELAXED) == 0;
 }
 
 /* False: a word that nobody here knows. */

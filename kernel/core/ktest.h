@@ -34,6 +34,8 @@ struct ktest {
 	} while (0)
 
 void ktest_failed(const char *text, const char *file, int line);
+/* The running test cannot be run on this machine: reported with the reason. Return from the test after it. */
+void ktest_skip(const char *reason);
 /* thread_create() that must succeed. */
 struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg);
 /* Uniform in [0, limit), the same sequence in every run: splitmix64 with the caller's state. */

@@ -3,7 +3,9 @@
  * Threads: create, run where they were put, end, be joined, be used again.
  */
 #include "core/event.h"
+#include "core/heap.h"
 #include "core/ktest.h"
+#include "core/page.h"
 #include "core/percpu.h"
 #include "core/sched.h"
 #include "core/stack.h"
@@ -227,42 +229,60 @@ KERNEL_TEST(all_cpus_create_and_join_threads_on_all_cpus_at_once)
 		CHECK((uintptr_t)thread_join(threads[cpu]) == STORM_ROUNDS * STORM_GROUP * (STORM_GROUP + 1) / 2);
 }
 
-enum { CROWD = 2000 };
+enum { CROWD = 2000, MULTITUDE = 100000, PAGES_OF_4_GIB = 1 << 20, PAGES_NOT_USABLE = 1 << 14 };
 
 static struct {
 	struct event go;
-	unsigned ran; /* atomic */
+	uint32_t ticket;
+	unsigned arrived, ran; /* atomic */
 } crowd;
 
 static void *crowd_member(void *arg)
 {
-	event_wait(&crowd.go, (uint32_t)(uintptr_t)arg);
+	__atomic_fetch_add(&crowd.arrived, 1, __ATOMIC_RELAXED);
+	event_wait(&crowd.go, crowd.ticket);
 	__atomic_fetch_add(&crowd.ran, 1, __ATOMIC_RELAXED);
 	return arg;
+}
+
+/* Starts so many threads on all CPUs, waits until all of them wait, wakes them all and joins them. */
+static void crowd_meet(unsigned count)
+{
+	struct thread **threads = heap_alloc(count * sizeof(struct thread *));
+
+	event_init(&crowd.go);
+	crowd.ticket = event_ticket(&crowd.go);
+	crowd.arrived = crowd.ran = 0;
+	for (unsigned i = 0; i < count; i++)
+		threads[i] = ktest_start(i % cpu_count, crowd_member, NULL);
+	while (__atomic_load_n(&crowd.arrived, __ATOMIC_RELAXED) < count)
+		ktest_wait_turn();
+	CHECK(__atomic_load_n(&crowd.ran, __ATOMIC_RELAXED) == 0);
+	event_wake_all(&crowd.go);
+	for (unsigned i = 0; i < count; i++)
+		thread_join(threads[i]);
+	CHECK(crowd.ran == count);
+	heap_free(threads);
 }
 
 /* Twice: the second crowd is made of the first one's threads. */
 KERNEL_TEST(two_thousand_threads_live_at_once_and_are_used_again)
 {
-	static struct thread *threads[CROWD];
-	uint32_t stacks = 0;
+	uint32_t stacks;
 
-	event_init(&crowd.go);
-	for (unsigned round = 0; round < 2; round++) {
-		uintptr_t ticket = event_ticket(&crowd.go);
+	crowd_meet(CROWD);
+	stacks = stack_count();
+	crowd_meet(CROWD);
+	CHECK(stack_count() == stacks);
+}
 
-		crowd.ran = 0;
-		for (unsigned i = 0; i < CROWD; i++)
-			threads[i] = ktest_start(i % cpu_count, crowd_member, (void *)ticket);
-		ktest_settle();
-		CHECK(__atomic_load_n(&crowd.ran, __ATOMIC_RELAXED) == 0);
-		event_wake_all(&crowd.go);
-		for (unsigned i = 0; i < CROWD; i++)
-			thread_join(threads[i]);
-		CHECK(crowd.ran == CROWD);
-		CHECK(round == 0 || stack_count() == stacks);
-		stacks = stack_count();
+KERNEL_TEST(a_hundred_thousand_threads_live_in_4_gib)
+{
+	if (page_total_count() < PAGES_OF_4_GIB - PAGES_NOT_USABLE) {
+		ktest_skip("needs 4 GiB of memory");
+		return;
 	}
+	crowd_meet(MULTITUDE);
 }
 
 static void *join_it(void *arg)

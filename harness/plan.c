@@ -17,18 +17,20 @@
 static const struct kind {
 	enum subject_system system;
 	enum subject_machine machine;
-	unsigned samples, boots;
-	double seconds;
-	unsigned quick_samples, quick_boots;
-	double quick_seconds;
+	struct kind_counts {
+		unsigned samples;
+		int warmup; /* -1: the runner's rule */
+		unsigned boots;
+		double seconds;
+	} full, quick;
 } kinds[] = {
-    {SUBJECT_AEROKERNEL, SUBJECT_QEMU, 2000, PLAN_RUNS_DEFAULT, 8, 200, 2, 2},
-    {SUBJECT_LINUX, SUBJECT_QEMU, 1000, PLAN_RUNS_DEFAULT, 16, 200, 2, 8},
-    {SUBJECT_LINUX, SUBJECT_HOST, 10000, PLAN_RUNS_DEFAULT, 8, 500, 2, 2},
-    {SUBJECT_AEROKERNEL, SUBJECT_SIM, 1000, PLAN_SIM_BOOTS, 10, 100, PLAN_SIM_BOOTS, 3},
-    {SUBJECT_LINUX, SUBJECT_SIM, 500, PLAN_SIM_BOOTS, 40, 50, 1, 20},
-    {SUBJECT_AEROKERNEL, SUBJECT_KVM, 10000, PLAN_RUNS_DEFAULT, 5, 500, 2, 2},
-    {SUBJECT_LINUX, SUBJECT_KVM, 10000, PLAN_RUNS_DEFAULT, 10, 500, 2, 4},
+    {SUBJECT_AEROKERNEL, SUBJECT_QEMU, {1000, -1, PLAN_RUNS_DEFAULT, 6}, {100, 20, 1, 2}},
+    {SUBJECT_LINUX, SUBJECT_QEMU, {200, 100, PLAN_RUNS_DEFAULT, 15}, {20, 10, 1, 8}},
+    {SUBJECT_LINUX, SUBJECT_HOST, {1000, -1, PLAN_RUNS_DEFAULT, 10}, {100, 20, 1, 2}},
+    {SUBJECT_AEROKERNEL, SUBJECT_SIM, {1000, -1, PLAN_SIM_BOOTS, 10}, {50, 20, PLAN_SIM_BOOTS, 2}},
+    {SUBJECT_LINUX, SUBJECT_SIM, {300, 100, PLAN_SIM_BOOTS, 30}, {10, 5, 1, 16}},
+    {SUBJECT_AEROKERNEL, SUBJECT_KVM, {10000, -1, PLAN_RUNS_DEFAULT, 5}, {500, 50, 1, 1}},
+    {SUBJECT_LINUX, SUBJECT_KVM, {10000, -1, PLAN_RUNS_DEFAULT, 20}, {500, 50, 1, 3}},
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -68,22 +70,21 @@ static void shuffle(unsigned *items, unsigned count, uint64_t *state)
 
 struct plan_subject *plan_add(struct plan *plan, const struct subject *subject, bool quick)
 {
-	static const struct kind other = {
-	    .samples = 1000, .boots = 1, .seconds = 10, .quick_samples = 200, .quick_boots = 1, .quick_seconds = 5};
-	const struct kind *kind = &other;
+	static const struct kind_counts other = {1000, -1, 1, 10};
+	const struct kind_counts *counts = &other;
 	struct plan_subject *added;
 
 	for (size_t i = 0; i < KINDS; i++)
 		if (kinds[i].system == subject->system && kinds[i].machine == subject->machine)
-			kind = &kinds[i];
+			counts = quick ? &kinds[i].quick : &kinds[i].full;
 	plan->subjects = memory_grow(plan->subjects, plan->subject_count, sizeof(*plan->subjects));
 	added = &plan->subjects[plan->subject_count++];
 	*added = (struct plan_subject){
 	    .subject = *subject,
-	    .samples = quick ? kind->quick_samples : kind->samples,
-	    .warmup = -1,
-	    .boots = quick ? kind->quick_boots : kind->boots,
-	    .seconds = quick ? kind->quick_seconds : kind->seconds,
+	    .samples = counts->samples,
+	    .warmup = counts->warmup,
+	    .boots = counts->boots,
+	    .seconds = counts->seconds,
 	};
 	return added;
 }
@@ -236,76 +237,4 @@ bool plan_fit(struct plan *plan, double budget_seconds)
 		plan_order(plan);
 	}
 	return true;
-}
-
-/* --- The record --------------------------------------------------------------------------------------------------------------- */
-
-json_t *plan_json(const struct plan *plan)
-{
-	json_t *subjects = json_array();
-
-	for (size_t i = 0; i < plan->subject_count; i++) {
-		const struct plan_subject *subject = &plan->subjects[i];
-
-		json_array_append_new(
-		    subjects,
-		    json_pack("{s:s, s:i, s:I, s:i, s:s?, s:f, s:b, s:s?}", "subject", subject->subject.name, "samples",
-			      (int)subject->samples, "warmup", (json_int_t)subject->warmup, "boots",
-			      (int)subject->boots, "bench", subject->bench, "seconds_per_boot", subject->seconds,
-			      "estimate_from_earlier_runs", (int)subject->known, "unsupported", subject->unsupported));
-	}
-	return json_pack("{s:I, s:I, s:i, s:i, s:o}", "seed", (json_int_t)plan->seed, "counted_seed",
-			 (json_int_t)plan->counted_seed, "cpus", (int)plan->cpus, "parallel", (int)plan->parallel,
-			 "subjects", subjects);
-}
-
-static int subject_read(struct plan *plan, json_t *json, struct error *error)
-{
-	const char *name, *bench = json_string_value(json_object_get(json, "bench"));
-	struct plan_subject *added;
-	struct subject subject;
-	json_int_t samples, warmup, boots;
-	double seconds;
-
-	if (json_unpack(json, "{s:s, s:I, s:I, s:I, s:F}", "subject", &name, "samples", &samples, "warmup", &warmup,
-			"boots", &boots, "seconds_per_boot", &seconds) != 0 ||
-	    samples < 1 || samples > PLAN_SAMPLES_MAX || warmup < -1 || warmup > PLAN_SAMPLES_MAX || boots < 1 ||
-	    boots > PLAN_RUNS_MAX)
-		return error_set(error, STATUS_USAGE, "the plan holds a subject that is incomplete or out of range");
-	if (subject_parse(&subject, name, error) != 0)
-		return STATUS_USAGE;
-	added = plan_add(plan, &subject, false);
-	added->samples = (unsigned)samples;
-	added->warmup = warmup;
-	added->boots = (unsigned)boots;
-	added->bench = bench != NULL ? memory_text(bench) : NULL;
-	added->seconds = seconds > 0 ? seconds : added->seconds;
-	return 0;
-}
-
-int plan_read(struct plan *plan, const json_t *json, struct error *error)
-{
-	json_t *subjects, *item;
-	json_int_t seed, counted_seed, cpus, parallel;
-	size_t i;
-
-	memset(plan, 0, sizeof(*plan));
-	if (json_unpack((json_t *)json, "{s:I, s:I, s:I, s:I, s:o}", "seed", &seed, "counted_seed", &counted_seed,
-			"cpus", &cpus, "parallel", &parallel, "subjects", &subjects) != 0 ||
-	    seed < 0 || counted_seed < 0 || cpus < 0 || cpus > SUBJECT_CPUS_MAX || !json_is_array(subjects) ||
-	    json_array_size(subjects) == 0)
-		return error_set(error, STATUS_USAGE, "the plan is incomplete or out of range");
-	plan->seed = (uint64_t)seed;
-	plan->counted_seed = (uint64_t)counted_seed;
-	plan->cpus = (unsigned)cpus;
-	plan->parallel = parallel > 1 ? 2 : 1;
-	json_array_foreach(subjects, i, item)
-	{
-		if (subject_read(plan, item, error) != 0) {
-			plan_free(plan);
-			return STATUS_USAGE;
-		}
-	}
-	plan_order(plan);
-	return 0;
 }

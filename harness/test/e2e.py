@@ -211,6 +211,20 @@ def test_doctor_reports_every_machine_with_reasons(bench):
     need(status in (0, 1), "--strict ends with 0 or 1", status)
 
 
+def test_a_budget_lowers_the_boots_that_are_planned_and_those_that_are_run(bench):
+    bench.fake("slow 0.3")
+    plans = [json.loads(bench.good("run", "--dry-run", "--json", "-s", "linux@host", "--runs", "50", *more))
+             for more in ([], ["--budget", "1m"], ["--budget", "1s"])]
+    boots = [len(plan["boots"]) for plan in plans]
+    need(boots[0] == 50 > boots[1] > boots[2] == 1, "fewer boots for less time", boots)
+    need(plans[1]["seconds"] <= 60, "and they fit", plans[1]["seconds"])
+    bench.good("run", *FAKE, "--runs", "1")
+    (bench.bin / "script").write_text("slow 4\n")  # ten times what the plan will expect
+    status, out, err = bench("run", *FAKE[:-1], "--runs", "6", "--budget", "6s")
+    need(status == 0 and "left out" in err, "what does not fit is left out, and told", status, out, err)
+    need(1 <= len(bench.journal()) < 6, "the first rounds ran", bench.journal())
+
+
 # --- Usage ---
 
 def test_an_unknown_name_is_refused_with_the_nearest_one(bench):

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* One boot of a campaign: see campaign_boot.h. */
+#include "campaign_boot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "stream.h"
+
+/* A boot may take this many times its expected length, and at least the floor; no output for as long as the floor is a hang. */
+enum { PATIENCE = 10, BOOT_FLOOR_S = 180, SILENCE_FLOOR_S = 90, PADDING_BYTES = 4096 };
+static const double NS_PER_S = 1e9;
+
+/* --- One boot ---------------------------------------------------------------------------------------------------------------- */
+
+struct plan_subject *campaign_subject(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	return &campaign->plan->subjects[boot->subject];
+}
+
+/*
+ * Boots that count instructions get the same words every time, or they could not be equal. The others get an order of
+ * points of their own, because order is accidental and must not become a constant of the result.
+ */
+static char *boot_words(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	const struct plan_subject *subject = campaign_subject(campaign, boot);
+	uint64_t seed =
+	    subject_is_timed(&subject->subject) ? campaign->plan->seed + boot->round : campaign->plan->counted_seed;
+	char *bench = subject->bench != NULL ? memory_format("bench=%s ", subject->bench) : memory_text("");
+	char *warmup =
+	    subject->warmup >= 0 ? memory_format(" warmup=%lld", (long long)subject->warmup) : memory_text("");
+	char *words = memory_format("%ssamples=%u%s seed=%llu%s%s", bench, subject->samples, warmup,
+				    (unsigned long long)(seed & INT64_MAX), campaign->words != NULL ? " " : "",
+				    campaign->words != NULL ? campaign->words : "");
+
+	free(bench);
+	free(warmup);
+	return words;
+}
+
+char *campaign_boot_name(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	const struct plan_subject *subject = campaign_subject(campaign, boot);
+
+	return memory_format("%s %u/%u", subject->subject.name, boot->round + 1, subject->boots);
+}
+
+static double bound_seconds(double given, double expected, double floor)
+{
+	if (given > 0)
+		return given;
+	return expected * PATIENCE > floor ? expected * PATIENCE : floor;
+}
+
+struct store_boot campaign_boot_record(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	return (struct store_boot){
+	    .index = boot->index, .round = boot->round, .subject = campaign_subject(campaign, boot)->subject.name};
+}
+
+static void failure_add(struct campaign *campaign, const struct plan_boot *boot, const char *reason)
+{
+	char *name = campaign_boot_name(campaign, boot);
+
+	campaign->failures = memory_grow(campaign->failures, campaign->failure_count, sizeof(*campaign->failures));
+	campaign->failures[campaign->failure_count++] = memory_format("boot %s failed: %s", name, reason);
+	campaign->failed++;
+	free(name);
+}
+
+static struct store_output output_of(const struct launch_result *result)
+{
+	return (struct store_output){.stream = result->stream != NULL ? result->stream : "",
+				     .stream_bytes = result->stream_bytes,
+				     .console = result->console,
+				     .console_bytes = result->console_bytes};
+}
+
+/* Stores a boot that ended or could not start. */
+static int boot_store(struct campaign *campaign, const struct plan_boot *boot, const struct store_boot *record,
+		      const struct launch_result *result, struct error *error)
+{
+	char *name = campaign_boot_name(campaign, boot);
+	const struct store_output output = output_of(result);
+	int status = store_append(campaign->store, record, &output, error);
+
+	campaign->done[boot->index] = true;
+	if (record->status == STORE_OK)
+		campaign->ok++;
+	else
+		failure_add(campaign, boot, record->reason);
+	progress_ended(&campaign->progress, name, record->status == STORE_OK,
+		       record->status == STORE_OK ? "ok" : record->reason, record->seconds);
+	free(name);
+	return status;
+}
+
+int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active, const struct plan_boot *boot,
+			bool *running, struct error *error)
+{
+	const struct plan_subject *subject = campaign_subject(campaign, boot);
+	struct store_boot record = campaign_boot_record(campaign, boot);
+	struct launch_request request = {.subject = &subject->subject, .cpus = campaign->plan->cpus};
+	struct launch_result result;
+	uint64_t state = campaign->plan->seed ^ boot->index;
+	int status = 0;
+
+	*active = (struct campaign_boot){.boot = boot, .words = boot_words(campaign, boot)};
+	request.words = active->words;
+	request.padding_bytes = subject_is_timed(&subject->subject) ? plan_random_below(&state, PADDING_BYTES) : 0;
+	request.timeout_ns =
+	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds, BOOT_FLOOR_S) * NS_PER_S);
+	request.silence_ns =
+	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds, SILENCE_FLOOR_S) * NS_PER_S);
+	*running = launch_start(&active->launch, &request, &result) == 0;
+	if (*running) {
+		active->argv = json_array();
+		for (size_t i = 0; i < active->launch.argv.count; i++)
+			json_array_append_new(active->argv, json_string(active->launch.argv.words[i]));
+		return 0;
+	}
+	record.status = STORE_FAILED;
+	record.reason = result.error.text;
+	status = boot_store(campaign, boot, &record, &result, error);
+	free(active->words);
+	return status;
+}
+
+/* --- After a boot --------------------------------------------------------------------------------------------------------------- */
+
+/* The first boot of the same subject that has numbers, or NULL. */
+static const struct store_boot *first_good(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	for (size_t i = 0; i < campaign->plan->boot_count; i++) {
+		const struct plan_boot *other = &campaign->plan->boots[i];
+		const struct store_boot *stored;
+
+		if (other->subject != boot->subject || other->index == boot->index)
+			continue;
+		stored = store_find(campaign->store, other->index);
+		if (stored != NULL && stored->status == STORE_OK)
+			return stored;
+	}
+	return NULL;
+}
+
+/* A subject that counts instructions must say the same bytes as before. */
+static void check_repeats(const struct campaign *campaign, const struct plan_boot *boot,
+			  const struct launch_result *result, struct error *problem)
+{
+	const struct plan_subject *subject = campaign_subject(campaign, boot);
+	const struct store_boot *first = subject_is_timed(&subject->subject) ? NULL : first_good(campaign, boot);
+	size_t len_bytes = 0, at = 0;
+	char *bytes = NULL;
+
+	if (first == NULL || store_read_log(campaign->store, first, &bytes, &len_bytes, problem) != 0)
+		return;
+	while (at < len_bytes && at < result->stream_bytes && bytes[at] == result->stream[at])
+		at++;
+	if (at != len_bytes || at != result->stream_bytes)
+		error_set(problem, STATUS_FAILED,
+			  "%s is not repeatable: byte %zu of its stream differs from the boot before; its counts "
+			  "cannot be trusted, "
+			  "compare the two logs",
+			  subject->subject.name, at);
+	free(bytes);
+}
+
+/* Everything that must hold before a boot's numbers count. A whole stream that tells of failures tells most. */
+static void judge(const struct campaign *campaign, const struct campaign_boot *active,
+		  const struct launch_result *result, struct error *problem)
+{
+	struct error told = {STATUS_OK, ""};
+	struct stream stream;
+
+	stream_parse(&stream, result->stream, result->stream_bytes, &told);
+	stream_free(&stream);
+	if (result->end == LAUNCH_SUCCEEDED || (result->end == LAUNCH_FAILED && told.status == STATUS_FAILED)) {
+		*problem = told;
+		error_prefix(problem, "%s", active->launch.subject.name);
+	} else {
+		*problem = result->error;
+	}
+	if (problem->status == STATUS_OK)
+		check_repeats(campaign, active->boot, result, problem);
+}
+
+static void active_free(struct campaign_boot *active)
+{
+	free(active->words);
+	json_decref(active->argv);
+}
+
+int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active, struct error *error)
+{
+	struct plan_subject *subject = campaign_subject(campaign, active->boot);
+	struct store_boot record = campaign_boot_record(campaign, active->boot);
+	struct error problem = {STATUS_OK, ""};
+	struct launch_result result;
+	int status;
+
+	launch_finish(&active->launch, &result);
+	judge(campaign, active, &result, &problem);
+	record.status = problem.status == STATUS_OK ? STORE_OK : STORE_FAILED;
+	record.reason = problem.status == STATUS_OK ? NULL : problem.text;
+	record.seconds = (double)result.duration_ns / NS_PER_S;
+	record.argv = active->argv;
+	if (record.status == STORE_OK) {
+		subject->seconds = subject->known ? (subject->seconds + record.seconds) / 2 : record.seconds;
+		subject->known = true;
+	}
+	status = boot_store(campaign, active->boot, &record, &result, error);
+	launch_result_free(&result);
+	active_free(active);
+	return status;
+}
+
+void campaign_boot_abandon(struct campaign *campaign, struct campaign_boot *active)
+{
+	struct launch_result result;
+	struct store_output output;
+
+	launch_abort(&active->launch);
+	launch_finish(&active->launch, &result);
+	output = output_of(&result);
+	store_keep_partial(campaign->store, active->boot->index, active->launch.subject.name, &output);
+	launch_result_free(&result);
+	active_free(active);
+}

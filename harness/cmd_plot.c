@@ -106,14 +106,50 @@ static int plot_list(const struct plot *plot, const struct plot_options *options
 
 /* --- Checking --------------------------------------------------------------------------------------------------------- */
 
+struct plot_unchecked {
+	char *machine, *detail;
+	size_t claims;
+};
+
 struct plot_tally {
 	size_t held, broken, unchecked;
+	struct plot_unchecked *groups;
+	size_t group_count;
 	json_t *claims; /* NULL: print */
 };
 
-static void plot_tally_add(struct plot_tally *tally, const struct figure *figure, const struct expect_result *result)
+/* Counted by machine and reason, so that a machine that was not fit is one line. */
+static void plot_unchecked_add(struct plot_tally *tally, const struct figure_claim *result)
 {
-	const char *verdict = expect_verdict_name(result->verdict);
+	struct plot_unchecked *group = tally->groups;
+
+	while (group < tally->groups + tally->group_count &&
+	       (strcmp(group->machine, result->machine) != 0 || strcmp(group->detail, result->detail) != 0))
+		group++;
+	if (group == tally->groups + tally->group_count) {
+		tally->groups = memory_grow(tally->groups, tally->group_count, sizeof(*tally->groups));
+		group = &tally->groups[tally->group_count++];
+		*group = (struct plot_unchecked){memory_text(result->machine), memory_text(result->detail), 0};
+	}
+	group->claims++;
+}
+
+static void plot_unchecked_print(struct plot_tally *tally)
+{
+	for (size_t i = 0; i < tally->group_count; i++) {
+		printf("%zu unchecked on %s: %s\n", tally->groups[i].claims, tally->groups[i].machine,
+		       tally->groups[i].detail);
+		free(tally->groups[i].machine);
+		free(tally->groups[i].detail);
+	}
+	free(tally->groups);
+	tally->group_count = 0;
+	tally->groups = NULL;
+}
+
+static void plot_tally_add(struct plot_tally *tally, const struct figure *figure, const struct figure_claim *result)
+{
+	const char *verdict = figure_expect_verdict(result->verdict);
 
 	tally->held += result->verdict == EXPECT_HELD;
 	tally->broken += result->verdict == EXPECT_BROKEN;
@@ -124,8 +160,10 @@ static void plot_tally_add(struct plot_tally *tally, const struct figure *figure
 						(int)result->line, "machine", result->machine, "verdict", verdict,
 						"claim", output_text_json(result->text), "detail",
 						output_text_json(result->detail)));
+	else if (result->verdict == EXPECT_UNCHECKED)
+		plot_unchecked_add(tally, result);
 	else
-		printf("%-9s %s.expect:%u on %s: %s (%s)\n", verdict, figure->name, result->line, result->machine,
+		printf("%-6s %s.expect:%u on %s: %s (%s)\n", verdict, figure->name, result->line, result->machine,
 		       result->text, result->detail);
 }
 
@@ -134,12 +172,12 @@ static int plot_check_figure(const struct plot *plot, const struct figure *figur
 {
 	int base_len = (int)strlen(figure->path) - 3;
 	char *path = memory_format("%.*s.expect", base_len, figure->path);
-	struct expect expect;
-	int status = expect_check(&expect, path, &plot->summary, error);
+	struct figure_expect expect;
+	int status = figure_expect_check(&expect, path, &plot->summary, error);
 
 	for (size_t i = 0; i < expect.count && status == 0; i++)
 		plot_tally_add(tally, figure, &expect.results[i]);
-	expect_free(&expect);
+	figure_expect_free(&expect);
 	free(path);
 	return status;
 }
@@ -151,6 +189,7 @@ static int plot_check(const struct plot *plot, const struct plot_options *option
 
 	for (size_t i = 0; i < plot->count && status == 0; i++)
 		status = plot_check_figure(plot, &plot->figures[i], &tally, error);
+	plot_unchecked_print(&tally);
 	if (status != 0) {
 		json_decref(tally.claims);
 		return status;

@@ -21,12 +21,12 @@ static const char *const relation_names[RELATIONS] = {"<", "<=", ">", ">=", "in"
 
 struct claim {
 	char *machine; /* one word, or NULL: every machine of the run */
-	struct expect_term left, right;
+	struct figure_term left, right;
 	enum expect_relation relation;
 	double low, high; /* of RELATION_IN */
 };
 
-const char *expect_verdict_name(enum expect_verdict verdict)
+const char *figure_expect_verdict(enum expect_verdict verdict)
 {
 	static const char *const names[] = {"held", "broken", "unchecked"};
 
@@ -38,8 +38,8 @@ const char *expect_verdict_name(enum expect_verdict verdict)
 static void claim_free(struct claim *claim)
 {
 	free(claim->machine);
-	expect_term_free(&claim->left);
-	expect_term_free(&claim->right);
+	figure_term_free(&claim->left);
+	figure_term_free(&claim->right);
 }
 
 /* "LOW..HIGH" */
@@ -69,8 +69,7 @@ static int claim_machine(struct claim *claim, char **rest, struct error *error)
 	colon = strchr(*rest, ':');
 	if (colon == NULL || memchr(*rest + 3, ' ', (size_t)(colon - *rest - 3)) != NULL)
 		return error_set(error, STATUS_USAGE, "'on' wants a machine and a colon: on sim: …");
-	*colon = '\0';
-	claim->machine = memory_text(*rest + 3);
+	claim->machine = memory_format("%.*s", (int)(colon - *rest - 3), *rest + 3);
 	for (int i = 0; i < SUBJECT_MACHINES; i++) {
 		if (strcmp(claim->machine, subject_machine_name((enum subject_machine)i)) == 0) {
 			*rest = colon + 1;
@@ -100,17 +99,17 @@ static int claim_read(struct claim *claim, char *text, struct error *error)
 	*claim = (struct claim){0};
 	status = claim_machine(claim, &text, error);
 	if (status == 0)
-		status = expect_term_read(&claim->left, &text, &word, error);
+		status = figure_term_read(&claim->left, &text, &word, error);
 	if (status == 0)
 		status = claim_relation(claim, word, error);
 	if (status != 0)
 		return status;
 	if (claim->relation == RELATION_IN) {
-		word = expect_word(&text);
+		word = figure_term_word(&text);
 		status = claim_range(claim, word, error);
-		word = expect_word(&text);
+		word = figure_term_word(&text);
 	} else {
-		status = expect_term_read(&claim->right, &text, &word, error);
+		status = figure_term_read(&claim->right, &text, &word, error);
 	}
 	if (status == 0 && word != NULL)
 		return error_set(error, STATUS_USAGE, "'%s' is too much", word);
@@ -155,7 +154,7 @@ static char *machine_objection(const struct summary *summary, const char *machin
 	return memory_text("the machine was not fit to measure");
 }
 
-static void claim_check(const struct claim *claim, const struct summary *summary, struct expect_result *result)
+static void claim_check(const struct claim *claim, const struct summary *summary, struct figure_claim *result)
 {
 	double left, right = NAN;
 	char *objection = machine_objection(summary, result->machine);
@@ -164,49 +163,52 @@ static void claim_check(const struct claim *claim, const struct summary *summary
 	result->detail = objection;
 	if (objection != NULL)
 		return;
-	left = expect_term_value(&claim->left, summary, result->machine, &result->detail);
+	left = figure_term_value(&claim->left, summary, result->machine, &result->detail);
 	if (claim->relation != RELATION_IN && result->detail == NULL)
-		right = expect_term_value(&claim->right, summary, result->machine, &result->detail);
+		right = figure_term_value(&claim->right, summary, result->machine, &result->detail);
 	if (result->detail != NULL)
 		return;
 	result->verdict = relation_holds(claim, left, right) ? EXPECT_HELD : EXPECT_BROKEN;
 	result->detail = detail_numbers(claim, left, right);
 }
 
-static void expect_add(struct expect *expect, const struct claim *claim, const char *text, unsigned line,
+static void claims_add(struct figure_expect *expect, const struct claim *claim, const char *text, unsigned line,
 		       const struct summary *summary, const char *machine)
 {
-	struct expect_result *result;
+	struct figure_claim *result;
 
 	expect->results = memory_grow(expect->results, expect->count, sizeof(*expect->results));
 	result = &expect->results[expect->count++];
-	*result = (struct expect_result){.text = memory_text(text), .machine = memory_text(machine), .line = line};
+	*result = (struct figure_claim){.text = memory_text(text), .machine = memory_text(machine), .line = line};
 	claim_check(claim, summary, result);
 }
 
-/* On its machine, or on each that the plan has. */
-static void expect_add_claim(struct expect *expect, const struct claim *claim, const char *text, unsigned line,
+/* On its machine, or on each for which the plan has the systems that it names. */
+static void claims_add_claim(struct figure_expect *expect, const struct claim *claim, const char *text, unsigned line,
 			     const struct summary *summary)
 {
 	const struct store_plan *plan = &summary->store->plan;
 	char machine[SUBJECT_NAME_MAX], other[SUBJECT_NAME_MAX];
 
 	if (claim->machine != NULL) {
-		expect_add(expect, claim, text, line, summary, claim->machine);
+		claims_add(expect, claim, text, line, summary, claim->machine);
 		return;
 	}
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		bool first = true;
 
 		figure_machine(plan->subjects[s], machine, sizeof(machine));
+		if (!figure_term_possible(&claim->left, plan, machine) ||
+		    !figure_term_possible(&claim->right, plan, machine))
+			continue;
 		for (size_t k = 0; k < s && first; k++)
 			first = strcmp(figure_machine(plan->subjects[k], other, sizeof(other)), machine) != 0;
 		if (first)
-			expect_add(expect, claim, text, line, summary, machine);
+			claims_add(expect, claim, text, line, summary, machine);
 	}
 }
 
-static int expect_line(struct expect *expect, char *line, unsigned number, const struct summary *summary,
+static int claims_line(struct figure_expect *expect, char *line, unsigned number, const struct summary *summary,
 		       struct error *error)
 {
 	struct claim claim;
@@ -218,14 +220,22 @@ static int expect_line(struct expect *expect, char *line, unsigned number, const
 		return 0;
 	text = memory_text(line);
 	status = claim_read(&claim, line, error);
+	if (claim.machine != NULL) {
+		/* Results name their machine themselves. */
+		char *bare = strchr(text, ':') + 1;
+
+		bare += strspn(bare, " ");
+		memmove(text, bare, strlen(bare) + 1);
+	}
 	if (status == 0)
-		expect_add_claim(expect, &claim, text, number, summary);
+		claims_add_claim(expect, &claim, text, number, summary);
 	claim_free(&claim);
 	free(text);
 	return status;
 }
 
-int expect_check(struct expect *expect, const char *path, const struct summary *summary, struct error *error)
+int figure_expect_check(struct figure_expect *expect, const char *path, const struct summary *summary,
+			struct error *error)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL;
@@ -233,7 +243,7 @@ int expect_check(struct expect *expect, const char *path, const struct summary *
 	unsigned number = 0;
 	int status = 0;
 
-	*expect = (struct expect){0};
+	*expect = (struct figure_expect){0};
 	if (file == NULL && errno == ENOENT)
 		return 0;
 	if (file == NULL)
@@ -241,7 +251,7 @@ int expect_check(struct expect *expect, const char *path, const struct summary *
 	while (status == 0 && getline(&line, &size, file) >= 0) {
 		number++;
 		line[strcspn(line, "\r\n")] = '\0';
-		status = expect_line(expect, line, number, summary, error);
+		status = claims_line(expect, line, number, summary, error);
 		if (status != 0)
 			error_prefix(error, "%s:%u", path, number);
 	}
@@ -250,7 +260,7 @@ int expect_check(struct expect *expect, const char *path, const struct summary *
 	return status;
 }
 
-void expect_free(struct expect *expect)
+void figure_expect_free(struct figure_expect *expect)
 {
 	for (size_t i = 0; i < expect->count; i++) {
 		free(expect->results[i].text);
@@ -258,5 +268,5 @@ void expect_free(struct expect *expect)
 		free(expect->results[i].detail);
 	}
 	free(expect->results);
-	*expect = (struct expect){0};
+	*expect = (struct figure_expect){0};
 }

@@ -19,7 +19,7 @@
 
 enum expect_verdict { EXPECT_HELD, EXPECT_BROKEN, EXPECT_UNCHECKED };
 
-struct expect_result {
+struct figure_claim {
 	char *text;    /* the claim as written */
 	char *machine; /* where */
 	unsigned line;
@@ -27,16 +27,17 @@ struct expect_result {
 	char *detail; /* the two sides as numbers, or why it was not checked */
 };
 
-struct expect {
-	struct expect_result *results; /* one per claim and machine */
+struct figure_expect {
+	struct figure_claim *results; /* one per claim and machine */
 	size_t count;
 };
 
 /*
  * Checks the claims of the file against the run. Returns 0, or STATUS_USAGE with file, line and what is wrong with the
- * claim; a missing file is no claims. Call expect_free() in every case.
+ * claim; a missing file is no claims. Call figure_expect_free() in every case.
  */
-int expect_check(struct expect *expect, const char *path, const struct summary *summary, struct error *error);
-void expect_free(struct expect *expect);
+int figure_expect_check(struct figure_expect *expect, const char *path, const struct summary *summary,
+			struct error *error);
+void figure_expect_free(struct figure_expect *expect);
 /* "held", "broken", "unchecked" */
-const char *expect_verdict_name(enum expect_verdict verdict);
+const char *figure_expect_verdict(enum expect_verdict verdict);

@@ -13,7 +13,7 @@
 
 static const char *const statistics[] = {"min", "p10", "p50", "p90", "p99", "p999", "max", "mean", "iqr", "cold", "n"};
 
-char *expect_word(char **text)
+char *figure_term_word(char **text)
 {
 	char *word;
 
@@ -33,9 +33,9 @@ static bool is_statistic(const char *word)
 	return false;
 }
 
-static int factor_read(struct expect_factor *factor, char **text, struct error *error)
+static int factor_read(struct figure_factor *factor, char **text, struct error *error)
 {
-	char *word = expect_word(text), *system, *item, *end;
+	char *word = figure_term_word(text), *system, *item, *end;
 
 	if (word == NULL)
 		return error_set(error, STATUS_USAGE, "a side ends too early");
@@ -47,8 +47,8 @@ static int factor_read(struct expect_factor *factor, char **text, struct error *
 		    error, STATUS_USAGE,
 		    "'%s' is neither a number nor a statistic (min, p10, p50, p90, p99, p999, max, mean, iqr, cold, n)",
 		    word);
-	system = expect_word(text);
-	item = expect_word(text);
+	system = figure_term_word(text);
+	item = figure_term_word(text);
 	if (item == NULL)
 		return error_set(error, STATUS_USAGE, "'%s' wants a system and an item", word);
 	if (strncmp(system, "aerokernel", 10) != 0 && strncmp(system, "linux", 5) != 0)
@@ -58,13 +58,13 @@ static int factor_read(struct expect_factor *factor, char **text, struct error *
 	return figure_item_read(&factor->item, item, error);
 }
 
-int expect_term_read(struct expect_term *term, char **text, char **next, struct error *error)
+int figure_term_read(struct figure_term *term, char **text, char **next, struct error *error)
 {
 	bool divides = false;
 
-	*term = (struct expect_term){0};
+	*term = (struct figure_term){0};
 	do {
-		struct expect_factor *factor = &term->factors[term->count];
+		struct figure_factor *factor = &term->factors[term->count];
 		int status;
 
 		if (term->count == EXPECT_FACTORS_MAX)
@@ -74,24 +74,24 @@ int expect_term_read(struct expect_term *term, char **text, char **next, struct 
 		status = factor_read(factor, text, error);
 		if (status != 0)
 			return status;
-		*next = expect_word(text);
+		*next = figure_term_word(text);
 		divides = *next != NULL && strcmp(*next, "/") == 0;
 	} while (divides || (*next != NULL && strcmp(*next, "*") == 0));
 	return 0;
 }
 
-void expect_term_free(struct expect_term *term)
+void figure_term_free(struct figure_term *term)
 {
 	for (size_t i = 0; i < term->count; i++) {
 		free(term->factors[i].statistic);
 		free(term->factors[i].system);
 		figure_item_free(&term->factors[i].item);
 	}
-	*term = (struct expect_term){0};
+	*term = (struct figure_term){0};
 }
 
 /* "linux:tuned" on sim is the subject linux@sim:tuned. */
-static bool factor_is_of(const struct expect_factor *factor, const char *machine, const char *subject)
+static bool factor_is_of(const struct figure_factor *factor, const char *machine, const char *subject)
 {
 	size_t system_len = strcspn(factor->system, ":");
 	char *name = memory_format("%.*s@%s%s", (int)system_len, factor->system, machine, factor->system + system_len);
@@ -99,6 +99,19 @@ static bool factor_is_of(const struct expect_factor *factor, const char *machine
 
 	free(name);
 	return same;
+}
+
+bool figure_term_possible(const struct figure_term *term, const struct store_plan *plan, const char *machine)
+{
+	for (size_t i = 0; i < term->count; i++) {
+		bool found = term->factors[i].statistic == NULL;
+
+		for (size_t s = 0; s < plan->subject_count && !found; s++)
+			found = factor_is_of(&term->factors[i], machine, plan->subjects[s]);
+		if (!found)
+			return false;
+	}
+	return true;
 }
 
 static double point_statistic(const struct figure_point *point, const char *statistic)
@@ -126,7 +139,7 @@ static double point_statistic(const struct figure_point *point, const char *stat
 	return value;
 }
 
-static double factor_value(const struct expect_factor *factor, const struct summary *summary, const char *machine,
+static double factor_value(const struct figure_factor *factor, const struct summary *summary, const char *machine,
 			   char **why)
 {
 	double value = NAN;
@@ -154,7 +167,7 @@ static double factor_value(const struct expect_factor *factor, const struct summ
 	return value;
 }
 
-double expect_term_value(const struct expect_term *term, const struct summary *summary, const char *machine, char **why)
+double figure_term_value(const struct figure_term *term, const struct summary *summary, const char *machine, char **why)
 {
 	double value = 1;
 

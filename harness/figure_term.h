@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "error.h"
@@ -14,7 +15,7 @@
 
 enum { EXPECT_FACTORS_MAX = 4 };
 
-struct expect_factor {
+struct figure_factor {
 	char *statistic; /* NULL: number */
 	char *system;
 	struct figure_item item;
@@ -22,19 +23,21 @@ struct expect_factor {
 	bool divides;
 };
 
-struct expect_term {
-	struct expect_factor factors[EXPECT_FACTORS_MAX];
+struct figure_term {
+	struct figure_factor factors[EXPECT_FACTORS_MAX];
 	size_t count;
 };
 
 /* The next word of *text, which is cut there, or NULL at the end. */
-char *expect_word(char **text);
+char *figure_term_word(char **text);
 /*
  * Reads factors until a word that is neither '*' nor '/', which is left in *next (NULL: the end). Returns 0, or
  * STATUS_USAGE with the error set. Free in every case.
  */
-int expect_term_read(struct expect_term *term, char **text, char **next, struct error *error);
-void expect_term_free(struct expect_term *term);
+int figure_term_read(struct figure_term *term, char **text, char **next, struct error *error);
+void figure_term_free(struct figure_term *term);
+/* Whether the plan has a subject on this machine for each system that the term names. */
+bool figure_term_possible(const struct figure_term *term, const struct store_plan *plan, const char *machine);
 /* The value on this machine; if there is none, *why is set to an allocated line and the value means nothing. */
-double expect_term_value(const struct expect_term *term, const struct summary *summary, const char *machine,
+double figure_term_value(const struct figure_term *term, const struct summary *summary, const char *machine,
 			 char **why);

@@ -77,13 +77,19 @@ static int prepare_figures(struct report *report, const char *sources, struct er
 int report_prepare(struct report *report, const struct summary *summary, struct error *error)
 {
 	char *sources = figure_sources();
+	char *values = memory_format("%s/reference_values.tsv", sources);
 	int status;
 
 	*report = (struct report){.summary = summary};
-	report->style = read_text(sources, "report.css", error);
-	if (report->style != NULL)
+	status = reference_read(&report->reference, values, error);
+	if (status == 0) {
+		report->style = read_text(sources, "report.css", error);
 		report->script = read_text(sources, "report.js", error);
-	status = report->script != NULL ? prepare_figures(report, sources, error) : (int)STATUS_USAGE;
+		status = error->status;
+	}
+	if (status == 0)
+		status = prepare_figures(report, sources, error);
+	free(values);
 	free(sources);
 	return status;
 }
@@ -98,6 +104,7 @@ void report_free(struct report *report)
 		free(report->figures[i].problem);
 	}
 	free(report->figures);
+	reference_free(&report->reference);
 	free(report->style);
 	free(report->script);
 	*report = (struct report){0};
@@ -130,7 +137,8 @@ static void write_head(FILE *file, const struct report *report)
 	fputs(
 	    "<nav aria-label=\"Sections\"><a href=\"#verdict\">Verdict</a> <a href=\"#reading\">How to read</a> "
 	    "<a href=\"#comparison\">Comparison</a> <a href=\"#figures\">Figures</a> <a href=\"#cold\">Cold costs</a> "
-	    "<a href=\"#distributions\">Every row</a> <a href=\"#absent\">Not measured</a> "
+	    "<a href=\"#distributions\">Every row</a> <a href=\"#elsewhere\">From elsewhere</a> "
+	    "<a href=\"#absent\">Not measured</a> "
 	    "<a href=\"#environment\">Environment</a> <a href=\"#sources\">Sources</a></nav>\n</header>\n<main>\n",
 	    file);
 }
@@ -201,6 +209,7 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	write_figures(file, report);
 	report_cold(file, summary);
 	report_distributions(file, summary);
+	report_elsewhere(file, summary, &report->reference);
 	report_absent(file, summary);
 	report_environment(file, summary);
 	report_sources(file, summary);

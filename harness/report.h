@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "figure_reference.h"
 #include "summary.h"
 
 /* A figure that was drawn, or why it was not. */
@@ -24,6 +25,7 @@ struct report {
 	const struct summary *summary;
 	struct report_figure *figures;
 	size_t figure_count;
+	struct reference reference;
 	char *style;  /* CSS */
 	char *script; /* JavaScript that the page does without */
 };

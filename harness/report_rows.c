@@ -144,3 +144,46 @@ void report_cold(FILE *file, const struct summary *summary)
 	fputs("</section>\n", file);
 	free(headings);
 }
+
+/* --- From elsewhere ------------------------------------------------------------------------------------------------------ */
+
+/* The median of this run's row that the value can stand beside, or NaN. */
+static double value_neighbour(const struct summary *summary, const struct reference_value *value, const char *system)
+{
+	char *subject = memory_format("%s@%s", system, value->machine);
+	const struct summary_row *row = summary_find(summary, value->benchmark, subject, value->params);
+
+	free(subject);
+	return row != NULL && strcmp(row->unit, value->unit) == 0 ? row->p50 : NAN;
+}
+
+void report_elsewhere(FILE *file, const struct summary *summary, const struct reference *reference)
+{
+	fputs("<section id=\"elsewhere\">\n<h2>Numbers from elsewhere</h2>\n", file);
+	html_element(
+	    file, "p",
+	    "What others cost, for orientation, each with where it comes from. Where machine and unit are those of "
+	    "this run, its medians stand beside. No check on this page or elsewhere depends on these numbers.");
+	html_table_begin(file, "Reference values, medians",
+			 "what|system|value|this Aerokernel|this Linux|unit|machine|grade|source");
+	for (size_t i = 0; i < reference->count; i++) {
+		const struct reference_value *value = &reference->values[i];
+		char *name =
+		    memory_format("%s%s%s", value->benchmark, value->params[0] != '\0' ? " " : "", value->params);
+
+		fputs("<tr>", file);
+		html_name(file, name);
+		html_element(file, "td", value->system);
+		html_number(file, value->value);
+		html_number(file, value_neighbour(summary, value, "aerokernel"));
+		html_number(file, value_neighbour(summary, value, "linux"));
+		html_element(file, "td", value->unit);
+		html_element(file, "td", value->machine);
+		html_element(file, "td", reference_grade_label(value->grade));
+		html_element(file, "td", value->source);
+		fputs("</tr>\n", file);
+		free(name);
+	}
+	html_table_end(file);
+	fputs("</section>\n", file);
+}

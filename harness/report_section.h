@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "error.h"
+#include "figure_reference.h"
 #include "summary.h"
 
 /* Doctor's verdict for each machine of the run, with the reasons. */
@@ -15,6 +16,8 @@ int report_comparison(FILE *file, const struct summary *summary, struct error *e
 void report_cold(FILE *file, const struct summary *summary);
 /* Every row of every subject. */
 void report_distributions(FILE *file, const struct summary *summary);
+/* Numbers from elsewhere with their grade, beside this run's where they are of the same machine and unit. */
+void report_elsewhere(FILE *file, const struct summary *summary, const struct reference *reference);
 /* What was skipped, unsupported or failed, with the reasons. */
 void report_absent(FILE *file, const struct summary *summary);
 /* The computer, the programs, each subject's own words about its environment. */

@@ -9,6 +9,7 @@
 
 columns = 2
 row_height = 300
+key_width = 340
 load style
 
 eval log_values('x')

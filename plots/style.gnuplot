@@ -3,6 +3,7 @@
 #   columns      panels side by side, 1 if unset; there is one row of panels for each machine
 #   row_height   pixels of a row with its labels, 280 if unset
 #   left_margin  pixels for the labels of the y axis, 84 if unset; column_gap the same between columns
+#   key_width    pixels for the legend, 290 if unset
 # The variables that aerobench sets before are listed in README.md.
 #
 # Readable in black and white: the system is in the dash (Aerokernel solid, Linux dashed) and in the point (filled,
@@ -55,8 +56,8 @@ if (!exists('columns')) { columns = 1 }
 if (!exists('row_height')) { row_height = 280 }
 if (!exists('left_margin')) { left_margin = 84 }
 if (!exists('column_gap')) { column_gap = left_margin }
+if (!exists('key_width')) { key_width = 290 }
 width = 1120
-key_width = 290
 title_height = 36
 panel_title = 26
 panel_foot = 56

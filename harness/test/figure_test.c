@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures without drawing: headers, items, series, distribution functions, tables, claims, numbers from elsewhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "figure.h"
+#include "figure_data.h"
+#include "figure_expect.h"
+#include "figure_match.h"
+#include "figure_reference.h"
+#include "figure_script.h"
+#include "figure_series.h"
+#include "memory.h"
+#include "sample_campaign.h"
+
+/* --- A run for all tests ---------------------------------------------------------------------------------------------- */
+
+static char directory[] = "/tmp/aerobench_figure_XXXXXX";
+static struct store store;
+static struct summary summary;
+
+static int run_open(void **state)
+{
+	static const struct summary_select everything;
+	struct sample_campaign campaign = {.results = directory, .rounds = 6, .n = 200};
+	struct error error = {0};
+
+	(void)state;
+	if (mkdtemp(directory) == NULL)
+		return 1;
+	free(sample_campaign_make(&campaign));
+	if (store_open(&store, directory, "latest", &error) != 0)
+		return 1;
+	return summary_load(&summary, &store, &everything, &error);
+}
+
+static int run_close(void **state)
+{
+	char *command = memory_format("rm -rf %s", directory);
+	int status = system(command);
+
+	(void)state;
+	free(command);
+	summary_free(&summary);
+	store_close(&store);
+	return status;
+}
+
+static char *write_file(const char *name, const char *text)
+{
+	char *path = memory_format("%s/%s", directory, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	return path;
+}
+
+/* --- Headers ---------------------------------------------------------------------------------------------------------- */
+
+static int header(struct figure *figure, const char *text, struct error *error)
+{
+	char *path = write_file("f9_test.gp", text);
+	int status;
+
+	*error = (struct error){0};
+	status = figure_read(figure, path, error);
+	unlink(path);
+	free(path);
+	return status;
+}
+
+static void header_is_read(void **state)
+{
+	struct figure figure;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(
+	    header(&figure,
+		   "# SPDX\n# title: Title: with 'quotes'\n# about: A b.\n# note: always\n# note: [sim] only sim\n"
+		   "# data: a rows  x:p=1:q=max/20 y?\n# data: b reference of=a\n# data: c scale x=threads z?\n"
+		   "plot x\n# data: not a header any more\n",
+		   &error),
+	    0);
+	assert_string_equal(figure.name, "f9_test");
+	assert_string_equal(figure.title, "Title: with 'quotes'");
+	assert_string_equal(figure.about, "A b.");
+	assert_int_equal(figure.note_count, 2);
+	assert_null(figure.notes[0].machine);
+	assert_string_equal(figure.notes[1].machine, "sim");
+	assert_string_equal(figure.notes[1].text, "only sim");
+	assert_int_equal(figure.data_count, 3);
+	assert_int_equal(figure.data[0].item_count, 2);
+	assert_int_equal(figure.data[0].items[0].divisor, 20);
+	assert_string_equal(figure_item_param(&figure.data[0].items[0], "q"), "max");
+	assert_null(figure_item_param(&figure.data[0].items[0], "r"));
+	assert_true(figure.data[0].required && figure.data[0].items[1].optional);
+	assert_string_equal(figure.data[1].axis, "a");
+	assert_string_equal(figure.data[2].axis, "threads");
+	assert_false(figure.data[2].required);
+	figure_free(&figure);
+}
+
+static void wrong_header_names_its_line(void **state)
+{
+	static const struct {
+		const char *text, *line, *what;
+	} cases[] = {
+	    {"# title: t\n# data: a pie x\n", ":2:", "kind 'pie'"},
+	    {"# title: t\n# data: A rows x\n", ":2:", "letters a-z"},
+	    {"# title: t\n# data: a rows\n", ":2:", "names no item"},
+	    {"# title: t\n# data: a\n", ":2:", "then a kind"},
+	    {"# title: t\n# data: a rows x\n# data: a ecdf x\n", ":3:", "two data"},
+	    {"# title: t\n# data: a scale x\n", ":2:", "x=PARAM"},
+	    {"# title: t\n# data: a rows x=threads y\n", ":2:", "x=PARAM"},
+	    {"# title: t\n# data: a reference of=b\n", ":2:", "of=NAME"},
+	    {"# title: t\n# data: a reference of=a\n", ":2:", "of=NAME"},
+	    {"# title: t\n# data: a rows x/0\n", ":2:", "x/0"},
+	    {"# title: t\n# data: a rows x/-1\n", ":2:", "x/-1"},
+	    {"# title: t\n# data: a rows x:\n", ":2:", "x:"},
+	    {"# title: t\n# data: a rows x:p=\n", ":2:", "x:p="},
+	    {"# title: t\n# data: a rows :p=1\n", ":2:", ":p=1"},
+	    {"# title: t\nplot x\n", "", "header needs"},
+	    {"# data: a rows x\n", "", "header needs"},
+	    {"", "", "header needs"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct figure figure;
+		struct error error;
+
+		assert_int_equal(header(&figure, cases[i].text, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, "f9_test.gp"));
+		assert_non_null(strstr(error.text, cases[i].line));
+		assert_non_null(strstr(error.text, cases[i].what));
+		figure_free(&figure);
+	}
+}
+
+static void unknown_figure_names_the_nearest(void **state)
+{
+	char *sources = figure_sources(), *names[] = {(char *)"f6_swich"};
+	struct figure *figures;
+	struct error error = {0};
+	size_t count;
+
+	(void)state;
+	assert_int_equal(figure_list(&figures, &count, sources, names, 1, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, "'f6_switch'"));
+	figure_list_free(figures, count);
+	error = (struct error){0};
+	assert_int_equal(figure_list(&figures, &count, "/nowhere", NULL, 0, &error), STATUS_USAGE);
+	figure_list_free(figures, count);
+	free(sources);
+}
+
+/* --- Series ----------------------------------------------------------------------------------------------------------- */
+
+static struct figure one_data(const char *data, struct figure_block *block, const char *machine)
+{
+	char *text = memory_format("# title: t\n# data: %s\n", data);
+	struct figure figure;
+	struct error error;
+
+	assert_int_equal(header(&figure, text, &error), 0);
+	figure_block_make(block, &figure.data[0], &summary, machine);
+	free(text);
+	return figure;
+}
+
+static void rows_are_one_series_a_subject(void **state)
+{
+	struct figure_block block;
+	struct figure figure = one_data("a rows yield_pair pingpong_same wake_call:place=other", &block, "qemu");
+
+	(void)state;
+	assert_int_equal(block.series_count, 3);
+	assert_string_equal(block.series[0].title, "aerokernel@qemu");
+	assert_string_equal(block.series[2].title, "linux@qemu:tuned");
+	assert_int_equal(block.series[0].style, 11);
+	assert_int_equal(block.series[1].style, 51);
+	assert_int_equal(block.series[2].style, 61);
+	assert_int_equal(block.label_count, 3);
+	assert_string_equal(block.labels[2], "wake_call");
+	assert_true(block.series[1].points[2].x == 3);
+	figure_block_free(&block);
+	figure_free(&figure);
+}
+
+static void series_share_words_only_once(void **state)
+{
+	struct figure_block block;
+	struct figure figure = one_data("a ecdf wake_all:place=other:waiters=max", &block, "sim");
+
+	(void)state;
+	assert_int_equal(block.series_count, 6);
+	assert_string_equal(block.common, "wake_all waiters=4");
+	assert_string_equal(block.series[0].title, "aerokernel@sim wake_all waiters=4 each");
+	assert_string_equal(block.series[0].brief, "aerokernel@sim each");
+	assert_string_equal(block.series[5].brief, "linux@sim last");
+	assert_int_equal(block.series[0].style, block.series[3].style - 40);
+	figure_block_free(&block);
+	figure_free(&figure);
+}
+
+static void scale_is_ordered_by_its_parameter(void **state)
+{
+	struct figure_block block;
+	struct figure figure = one_data("a scale x=threads thread_create_seq", &block, "sim");
+
+	(void)state;
+	assert_int_equal(block.series_count, 2);
+	assert_int_equal(block.series[0].point_count, 6);
+	for (int i = 0; i < 6; i++)
+		assert_true(block.series[0].points[i].x == 2 << i);
+	assert_string_equal(block.series[0].brief, "aerokernel@sim");
+	figure_block_free(&block);
+	figure_free(&figure);
+}
+
+static void difference_is_taken_trial_by_trial(void **state)
+{
+	struct figure_block block;
+	struct figure figure = one_data("a ecdf wake_all:place=other:waiters=4:series=last-first/2", &block, "sim");
+	struct figure_samples samples;
+
+	(void)state;
+	assert_int_equal(block.series_count, 2);
+	samples = figure_point_samples(&block.series[0].points[0]);
+	/* The Aerokernel on sim is exact: one run of 200, all 690 - 270. */
+	assert_int_equal(samples.n, 200);
+	assert_int_equal(samples.sorted[0], 420);
+	assert_int_equal(samples.sorted[199], 420);
+	assert_true(samples.scale == 0.5);
+	free(samples.sorted);
+	samples = figure_point_samples(&block.series[1].points[0]);
+	for (size_t i = 1; i < samples.n; i++)
+		assert_true(samples.sorted[i - 1] <= samples.sorted[i]);
+	free(samples.sorted);
+	figure_block_free(&block);
+	figure_free(&figure);
+	figure = one_data("a ecdf wake_all:place=other:waiters=4:series=last-never", &block, "qemu");
+	assert_int_equal(block.series_count, 0);
+	figure_block_free(&block);
+	figure_free(&figure);
+}
+
+static void missing_item_is_named(void **state)
+{
+	struct figure figure;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair no_such?\n", &error), 0);
+	assert_null(figure_missing(&figure, &summary));
+	figure_free(&figure);
+	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair wake_call:place=far\n", &error), 0);
+	assert_string_equal(figure_missing(&figure, &summary)->text, "wake_call:place=far");
+	figure_free(&figure);
+}
+
+/* --- Distribution functions ---------------------------------------------------------------------------------------------- */
+
+static struct figure_step *steps_of(uint32_t *sorted, size_t n, double scale, size_t *count)
+{
+	struct figure_samples samples = {.sorted = sorted, .n = n, .scale = scale};
+
+	return figure_steps(&samples, count);
+}
+
+static void equal_samples_are_one_vertical_line(void **state)
+{
+	uint32_t sorted[100];
+	size_t count;
+	struct figure_step *steps;
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		sorted[i] = 42;
+	steps = steps_of(sorted, 100, 0.5, &count);
+	assert_int_equal(count, 2);
+	assert_true(steps[0].value == 21 && steps[1].value == 21);
+	assert_true(steps[0].at_or_below == 0 && steps[0].above == 1);
+	assert_true(steps[1].at_or_below == 1 && steps[1].above == 0.1);
+	free(steps);
+}
+
+static void tail_ends_where_ten_samples_are_left(void **state)
+{
+	uint32_t sorted[1000];
+	size_t count, known = 0;
+	struct figure_step *steps;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		sorted[i] = 100 + 10 * i;
+	steps = steps_of(sorted, 1000, 1, &count);
+	for (size_t i = 0; i < count; i++) {
+		known += !isnan(steps[i].above);
+		assert_false(steps[i].above < 0.01 - 1e-12);
+		assert_true(isnan(steps[i].above) || fabs(steps[i].above - (1 - steps[i].at_or_below)) < 1e-12);
+	}
+	assert_true(known < count);
+	assert_true(steps[count - 1].at_or_below == 1 && isnan(steps[count - 1].above));
+	free(steps);
+	assert_int_equal(0, (steps = steps_of(sorted, 0, 1, &count), free(steps), count));
+}
+
+/* Thinning never moves the line by more than its tolerances. */
+static void thinned_line_stays_close(void **state)
+{
+	size_t n = 20000, count, at = 0;
+	uint32_t *sorted = memory_new(n, sizeof(*sorted));
+	struct figure_step *steps;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (uint32_t)(1000 * pow(1 - ((double)i + 0.5) / (double)n, -0.7));
+	steps = steps_of(sorted, n, 1, &count);
+	assert_true(count < n / 10);
+	for (size_t i = 0; i < n; i++) {
+		double fraction = (double)(i + 1) / (double)n;
+
+		while (at + 1 < count && steps[at + 1].value <= sorted[i])
+			at++;
+		assert_true(steps[at].value <= sorted[i]);
+		if (at + 1 < count)
+			assert_true(fraction <= steps[at + 1].at_or_below + 1.0 / 300);
+		assert_true(fraction >= steps[at].at_or_below - 0.1);
+	}
+	for (size_t i = 1; i < count; i++)
+		assert_true(steps[i - 1].value <= steps[i].value && steps[i - 1].at_or_below <= steps[i].at_or_below);
+	free(steps);
+	free(sorted);
+}
+
+/* --- Tables ----------------------------------------------------------------------------------------------------------- */
+
+static char *table_of(const char *data, const char *machine, enum figure_kind kind)
+{
+	struct figure_block block;
+	struct figure figure = one_data(data, &block, machine);
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	figure_data_write(file, kind, &block);
+	fclose(file);
+	figure_block_free(&block);
+	figure_free(&figure);
+	return text;
+}
+
+static void tables_have_known_bytes(void **state)
+{
+	char *text = table_of("a rows yield_pair", "sim", FIGURE_ROWS);
+
+	(void)state;
+	assert_non_null(
+	    strstr(text, "aerokernel@sim\tlabel\tx\tmin\tp10\tp25\tp50\tp75\tp90\tp99\tp999\tmax\tmean\tcold\tn\truns\n"
+			 "aerokernel@sim\tyield_pair\t1\t45\t45\t45\t45\t45\t45\tNaN\tNaN\t45\t45\t900\t200\t6\n"
+			 "\n\nlinux@sim\tlabel\t"));
+	free(text);
+	text = table_of("a ecdf cacheline_pingpong/2", "sim", FIGURE_ECDF);
+	assert_ptr_equal(strstr(text, "aerokernel@sim cacheline_pingpong/2\tat or below\tabove\n12.5\t0\t1\n"
+				      "12.5\t1\t0.05\n\n\nlinux@sim"),
+			 text);
+	free(text);
+}
+
+static void strings_cannot_leave_their_quotes(void **state)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	figure_script_string(file, "it's `a`\nb\001\"$");
+	fclose(file);
+	assert_string_equal(text, "'it''s `a`'.\"\\n\".'b?\"$'");
+	free(text);
+}
+
+/* --- Claims ----------------------------------------------------------------------------------------------------------- */
+
+static int claims(const char *text, struct figure_expect *expect, struct error *error)
+{
+	char *path = write_file("f9_test.expect", text);
+	int status;
+
+	*error = (struct error){0};
+	status = figure_expect_check(expect, path, &summary, error);
+	free(path);
+	return status;
+}
+
+static void claims_hold_break_or_stay_unchecked(void **state)
+{
+	static const struct {
+		const char *claim;
+		enum expect_verdict verdict;
+	} cases[] = {
+	    {"on sim: p50 aerokernel yield_pair < p50 linux yield_pair", EXPECT_HELD},
+	    {"on sim: p50 aerokernel yield_pair > p50 linux yield_pair", EXPECT_BROKEN},
+	    {"on sim: p50 aerokernel yield_pair in 45..45", EXPECT_HELD},
+	    {"on sim: p50 aerokernel yield_pair in 46..50.5", EXPECT_BROKEN},
+	    {"on sim: p50 aerokernel yield_pair * 2 / 3 >= 30", EXPECT_HELD},
+	    {"on sim: p50 aerokernel yield_pair * 2 / 3 <= 29.99", EXPECT_BROKEN},
+	    {"on sim: 100 < p50 linux yield_pair / p50 aerokernel yield_pair", EXPECT_BROKEN},
+	    {"on sim: iqr aerokernel yield_pair <= 0", EXPECT_HELD},
+	    {"on sim: n aerokernel yield_pair in 200..200", EXPECT_HELD},
+	    {"on sim: cold aerokernel yield_pair in 900..900", EXPECT_HELD},
+	    {"on sim: max aerokernel wake_all:waiters=max:place=other:series=last-first in 420..420", EXPECT_HELD},
+	    {"on sim: p50 aerokernel cacheline_pingpong/2 in 12.5..12.5", EXPECT_HELD},
+	    {"on sim: p50 aerokernel wake_call > 0", EXPECT_UNCHECKED},    /* two rows */
+	    {"on sim: p50 aerokernel no_such > 0", EXPECT_UNCHECKED},      /* none */
+	    {"on sim: p999 aerokernel yield_pair > 0", EXPECT_UNCHECKED},  /* too few samples */
+	    {"on sim: p50 linux:tuned yield_pair > 0", EXPECT_UNCHECKED},  /* no such subject */
+	    {"on qemu: p50 linux:tuned yield_pair > 0", EXPECT_UNCHECKED}, /* not fit */
+	    {"on metal: p50 linux yield_pair > 0", EXPECT_UNCHECKED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = memory_format("# c\n\n  %s\n", cases[i].claim);
+		struct figure_expect expect;
+		struct error error;
+
+		assert_int_equal(claims(text, &expect, &error), 0);
+		assert_int_equal(expect.count, 1);
+		assert_int_equal(expect.results[0].verdict, cases[i].verdict);
+		assert_int_equal(expect.results[0].line, 3);
+		assert_true(expect.results[0].detail[0] != '\0');
+		figure_expect_free(&expect);
+		free(text);
+	}
+}
+
+static void claim_without_machine_is_checked_where_its_systems_are(void **state)
+{
+	struct figure_expect expect;
+	struct error error;
+
+	(void)state;
+	assert_int_equal(claims("p50 aerokernel yield_pair < p50 linux yield_pair", &expect, &error), 0);
+	assert_int_equal(expect.count, 2);
+	assert_string_equal(expect.results[0].machine, "qemu");
+	assert_int_equal(expect.results[0].verdict, EXPECT_UNCHECKED);
+	assert_string_equal(expect.results[1].machine, "sim");
+	assert_int_equal(expect.results[1].verdict, EXPECT_HELD);
+	figure_expect_free(&expect);
+	assert_int_equal(claims("p50 linux:tuned yield_pair > 1", &expect, &error), 0);
+	assert_int_equal(expect.count, 1);
+	figure_expect_free(&expect);
+}
+
+static void wrong_claim_names_its_line(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"p49 linux x > 1", "p49"},           {"p50 linux", "wants a system and an item"},
+	    {"p50 windows x > 1", "windows"},     {"p50 linux x", "the end"},
+	    {"p50 linux x = 1", "'='"},           {"p50 linux x >", "too early"},
+	    {"p50 linux x > 1 2", "'2'"},         {"p50 linux x in 5", "LOW..HIGH"},
+	    {"p50 linux x in 5..", "LOW..HIGH"},  {"p50 linux x in 6..5", "LOW..HIGH"},
+	    {"p50 linux x in", "LOW..HIGH"},      {"on sim p50 linux x > 1", "colon"},
+	    {"on mars: p50 linux x > 1", "mars"}, {"1 * 1 * 1 * 1 * 1 > 1", "factors"},
+	    {"p50 linux x:: > 1", "x::"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = memory_format("1 < 2\n%s\n", cases[i][0]);
+		struct figure_expect expect;
+		struct error error;
+
+		assert_int_equal(claims(text, &expect, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, "f9_test.expect:2:"));
+		assert_non_null(strstr(error.text, cases[i][1]));
+		figure_expect_free(&expect);
+		free(text);
+	}
+}
+
+/* --- Numbers from elsewhere --------------------------------------------------------------------------------------------- */
+
+static int values(const char *text, struct reference *reference, struct error *error)
+{
+	char *path = write_file("values.tsv", text);
+	int status;
+
+	*error = (struct error){0};
+	status = reference_read(reference, path, error);
+	free(path);
+	return status;
+}
+
+static void wrong_values_are_refused(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"a\t\tsim\tinstructions\t5\tX\tV\n", "7 columns"},
+	    {"a\t\tsim\tinstructions\t5\tX\tV\ts\tmore\n", "9 columns"},
+	    {"a\t\tsim\tinstructions\tfive\tX\tV\ts\n", "five"},
+	    {"a\t\tsim\tinstructions\t-5\tX\tV\ts\n", "-5"},
+	    {"a\t\tsim\tinstructions\tnan\tX\tV\ts\n", "nan"},
+	    {"a\t\tsim\tinstructions\t5\tX\tZ\ts\n", "'Z'"},
+	    {"a\t\tsim\tinstructions\t5\tX\tVV\ts\n", "'VV'"},
+	    {"a\t\tsim\tinstructions\t5\tX\tV\t\n", "source"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct reference reference;
+		struct error error;
+
+		assert_int_equal(values(cases[i][0], &reference, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, "values.tsv:1:"));
+		assert_non_null(strstr(error.text, cases[i][1]));
+		reference_free(&reference);
+	}
+}
+
+static void a_value_is_drawn_only_with_its_grade_on_its_own_machine(void **state)
+{
+	struct reference reference;
+	struct error error;
+	struct figure_block other, block;
+	struct figure figure = one_data("a rows yield_pair pingpong_same", &other, "sim");
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	assert_int_equal(values("# comment\npingpong_same\t\tsim\tinstructions\t1955\tX\tR\ts\n"
+				"yield_pair\t\tsim\tticks\t1\tX\tR\ts\nyield_pair\t\tqemu\tinstructions\t2\tX\tR\ts\n"
+				"yield_pair\t\tsim\tinstructions\t595\tX\tM\ts\n",
+				&reference, &error),
+			 0);
+	figure_reference_write(file, &reference, &other, "sim", &block);
+	fclose(file);
+	assert_string_equal(text, "X, recalled\tlabel\tx\tvalue\nX\tpingpong_same\t2\t1955\n\n\n"
+				  "X, measured\tlabel\tx\tvalue\nX\tyield_pair\t1\t595\n");
+	assert_int_equal(block.series_count, 2);
+	figure_block_free(&block);
+	figure_block_free(&other);
+	figure_free(&figure);
+	reference_free(&reference);
+	free(text);
+}
+
+static void committed_values_are_well_formed(void **state)
+{
+	char *sources = figure_sources(), *path = memory_format("%s/reference_values.tsv", sources);
+	struct reference reference;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(reference_read(&reference, path, &error), 0);
+	assert_true(reference.count > 0);
+	reference_free(&reference);
+	free(path);
+	free(sources);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(header_is_read),
+	    cmocka_unit_test(wrong_header_names_its_line),
+	    cmocka_unit_test(unknown_figure_names_the_nearest),
+	    cmocka_unit_test(rows_are_one_series_a_subject),
+	    cmocka_unit_test(series_share_words_only_once),
+	    cmocka_unit_test(scale_is_ordered_by_its_parameter),
+	    cmocka_unit_test(difference_is_taken_trial_by_trial),
+	    cmocka_unit_test(missing_item_is_named),
+	    cmocka_unit_test(equal_samples_are_one_vertical_line),
+	    cmocka_unit_test(tail_ends_where_ten_samples_are_left),
+	    cmocka_unit_test(thinned_line_stays_close),
+	    cmocka_unit_test(tables_have_known_bytes),
+	    cmocka_unit_test(strings_cannot_leave_their_quotes),
+	    cmocka_unit_test(claims_hold_break_or_stay_unchecked),
+	    cmocka_unit_test(claim_without_machine_is_checked_where_its_systems_are),
+	    cmocka_unit_test(wrong_claim_names_its_line),
+	    cmocka_unit_test(wrong_values_are_refused),
+	    cmocka_unit_test(a_value_is_drawn_only_with_its_grade_on_its_own_machine),
+	    cmocka_unit_test(committed_values_are_well_formed),
+	};
+
+	return cmocka_run_group_tests(tests, run_open, run_close);
+}

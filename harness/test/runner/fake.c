@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The system that is no system. Allocation and output are checked: none while a benchmark measures, none left behind.
+ */
+#include "fake.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+unsigned fake_cpus = 2;
+uint64_t fake_clock;
+bool fake_threads_hang;
+size_t fake_malloc_most = SIZE_MAX;
+size_t fake_allocated;
+int64_t fake_interrupts;
+bool fake_in_benchmark;
+char fake_text[1 << 20];
+
+static size_t text_bytes;
+
+/* --- os.h ----------------------------------------------------------------------------------------------------------- */
+
+uint64_t os_clock_hz(void)
+{
+	return 1000000000;
+}
+
+void *os_malloc(size_t bytes)
+{
+	if (fake_in_benchmark)
+		abort();
+	if (bytes > fake_malloc_most)
+		return NULL;
+	fake_allocated++;
+	return memset(malloc(bytes), 0xa5, bytes);
+}
+
+void os_free(void *pointer)
+{
+	if (fake_in_benchmark)
+		abort();
+	fake_allocated -= pointer != NULL;
+	free(pointer);
+}
+
+void os_sleep_ns(uint64_t ns)
+{
+	fake_clock += ns;
+}
+
+int os_thread_move(unsigned cpu)
+{
+	return cpu < fake_cpus ? 0 : -22;
+}
+
+int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
+{
+	attr->cpu = cpu;
+	return cpu < fake_cpus ? 0 : -22;
+}
+
+void os_thread_attr_destroy(struct os_thread_attr *attr)
+{
+	attr->cpu = 0;
+}
+
+int os_thread_create(struct os_thread *thread, const struct os_thread_attr *attr, void *(*fn)(void *), void *arg)
+{
+	(void)attr;
+	if (!fake_threads_hang)
+		thread->result = fn(arg);
+	return 0;
+}
+
+int os_thread_join(struct os_thread *thread, void **result)
+{
+	if (result != NULL)
+		*result = thread->result;
+	return 0;
+}
+
+/* --- The port --------------------------------------------------------------------------------------------------------- */
+
+static void port_write(void *context, const char *bytes, size_t len_bytes)
+{
+	if (fake_in_benchmark || context != &text_bytes || text_bytes + len_bytes >= sizeof(fake_text))
+		abort();
+	memcpy(fake_text + text_bytes, bytes, len_bytes);
+	text_bytes += len_bytes;
+	fake_text[text_bytes] = '\0';
+}
+
+static void port_env(struct wire *wire)
+{
+	wire_pair(wire, "os", "none");
+}
+
+static int64_t port_interrupts(void)
+{
+	return fake_interrupts < 0 ? -1 : (fake_interrupts += 5);
+}
+
+static bool port_word(const char *key, const char *value)
+{
+	return strcmp(key, "idle") == 0 && (strcmp(value, "halt") == 0 || strcmp(value, "poll") == 0);
+}
+
+int fake_run(const char *first, ...)
+{
+	static const struct runner_port port = {.write = port_write,
+						.context = &text_bytes,
+						.env = port_env,
+						.interrupts = port_interrupts,
+						.word = port_word};
+	char *words[16];
+	int count = 0;
+	va_list list;
+
+	va_start(list, first);
+	for (const char *word = first; word != NULL; word = va_arg(list, const char *))
+		words[count++] = (char *)(uintptr_t)word;
+	va_end(list);
+	text_bytes = 0;
+	fake_text[0] = '\0';
+	return runner_main(&port, count, words);
+}
+
+static const char *line_after(const char *at, const char *begin)
+{
+	while (at != NULL && *at != '\0') {
+		if (strncmp(at, begin, strlen(begin)) == 0)
+			return at;
+		at = strchr(at, '\n');
+		at = at == NULL ? NULL : at + 1;
+	}
+	return NULL;
+}
+
+const char *fake_line(const char *begin)
+{
+	static char line[2048];
+	const char *at = line_after(fake_text, begin);
+	size_t len_bytes = at == NULL ? 0 : strcspn(at, "\n");
+
+	if (at == NULL || len_bytes >= sizeof(line))
+		return NULL;
+	memcpy(line, at, len_bytes);
+	line[len_bytes] = '\0';
+	return line;
+}
+
+unsigned fake_lines(const char *begin)
+{
+	unsigned count = 0;
+
+	for (const char *at = line_after(fake_text, begin); at != NULL; at = line_after(at + 1, begin))
+		count++;
+	return count;
+}

@@ -14,29 +14,31 @@
 
 /* --- Cells -------------------------------------------------------------------------------------------------------- */
 
-/* Three significant digits; counts of hundreds are whole. */
+/* Three significant digits, whole from 100 on. */
 static char *factor_text(double factor)
 {
+	char text[64];
+
 	if (!isfinite(factor))
 		return memory_text("–");
-	return memory_format("%.*f", factor >= 99.95 ? 0 : factor >= 9.995 ? 1 : 2, factor);
+	if (factor >= 99.95)
+		return memory_text(output_number(text, sizeof(text), round(factor)));
+	return memory_format("%.*f", factor >= 9.995 ? 1 : 2, factor);
 }
 
-/* "12.3×"; ">26×" when A was raised to the grain, "<" when B was; "=" when both were. */
+/* "12.3×"; ">26×" when A was raised to the grain, "<" when B was; "=" when both were; "(…)" when 1 is not excluded. */
 static void ratio_cell(struct table *table, const struct compare_estimate *estimate)
 {
 	char *text = factor_text(estimate->ratio);
+	bool doubtful = estimate->low <= 1 && estimate->high >= 1;
+	const char *bound = estimate->a < estimate->floor ? ">" : estimate->b < estimate->floor ? "<" : "";
 
 	if (isnan(estimate->ratio))
 		table_cell(table, "–");
 	else if (estimate->floored)
 		table_cell(table, "=");
 	else
-		table_format(table, "%s%s×",
-			     estimate->a < estimate->floor   ? ">"
-			     : estimate->b < estimate->floor ? "<"
-							     : "",
-			     text);
+		table_format(table, doubtful ? "(%s%s×)" : "%s%s×", bound, text);
 	free(text);
 }
 
@@ -254,10 +256,10 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 			few |= !row->exact && compares[i].paired && row->pairs < STATS_PAIRS_MIN;
 		}
 	}
-	fputs(
-	    "\nIQR: interquartile range. tail: ratio of p99 - p50. > and <: one side is finer than the clock's grain, "
-	    "=: both are.\n",
-	    file);
+	fputs("\n(…): the 95 % interval holds 1. IQR: interquartile range. tail: ratio of p99 - p50.\n"
+	      "> and <: one side is finer than the clock's grain, "
+	      "=: both are.\n",
+	      file);
 	if (few)
 		fprintf(file,
 			"No 95 %% interval where fewer than %d rounds have both sides: `aerobench run --runs %d`.\n",

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "sample_stream.h"
-#include "store.h"
+#include "../store.h"
 
 struct sample_run {
 	char *results;

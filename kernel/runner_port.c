@@ -12,6 +12,8 @@
 #include "core/settings.h"
 #include "x86/facts.h"
 
+static uint64_t port_begin; /* stamp of the first thread's arrival here: boot is over */
+
 static void port_write(void *context, const char *bytes, size_t len_bytes)
 {
 	(void)context;
@@ -36,6 +38,7 @@ static void port_env_kernel(struct wire *wire)
 	wire_pair(wire, "spin", cpu_relax_pauses ? "pause" : "none");
 	wire_pair(wire, "boot", machine_facts.boot);
 	wire_pair(wire, "fpu_save", machine_facts.fpu_save);
+	wire_pair_number(wire, "boot_ticks", (int64_t)(port_begin - machine_facts.entry_tsc));
 }
 
 /* What it runs on. */
@@ -79,5 +82,6 @@ int runner_port_main(int count, char *const words[])
 	static const struct runner_port port = {
 	    .write = port_write, .env = port_env, .interrupts = port_interrupts, .word = settings_word};
 
+	port_begin = clock_now();
 	return runner_main(&port, count, words);
 }

@@ -40,6 +40,19 @@ struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg)
 	return thread;
 }
 
+unsigned ktest_crowd(void *(*fn)(void *), unsigned per_cpu)
+{
+	struct thread *threads[KTEST_CROWD_MAX];
+	unsigned cpus = cpu_count < KTEST_CROWD_CPUS ? cpu_count : KTEST_CROWD_CPUS, count = cpus * per_cpu;
+
+	ASSERT(count <= KTEST_CROWD_MAX);
+	for (uintptr_t i = 0; i < count; i++)
+		threads[i] = ktest_start((unsigned)i % cpus, fn, (void *)i);
+	for (unsigned i = 0; i < count; i++)
+		thread_join(threads[i]);
+	return count;
+}
+
 /* Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. */
 uint64_t ktest_random(uint64_t *state, uint64_t limit)
 {

@@ -38,6 +38,12 @@ void ktest_failed(const char *text, const char *file, int line);
 void ktest_skip(const char *reason);
 /* thread_create() that must succeed. */
 struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg);
+/*
+ * Runs fn(number) on per_cpu threads of each of the first KTEST_CROWD_CPUS CPUs, numbered from 0, joins them, and
+ * returns how many there were.
+ */
+enum { KTEST_CROWD_CPUS = 8, KTEST_CROWD_MAX = 32 };
+unsigned ktest_crowd(void *(*fn)(void *), unsigned per_cpu);
 /* Uniform in [0, limit), the same sequence in every run: splitmix64 with the caller's state. */
 uint64_t ktest_random(uint64_t *state, uint64_t limit);
 /* One turn of a loop that waits for a thread of any CPU: lets this CPU's run, and hands a shared host CPU over. */

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads: create, run where they were put, end, be joined, be used again.
+ * Threads: create, run where they were put and in turn, end, be joined, move.
  */
-#include "core/event.h"
-#include "core/heap.h"
 #include "core/ktest.h"
-#include "core/page.h"
 #include "core/percpu.h"
 #include "core/sched.h"
-#include "core/stack.h"
 
 static void *echo(void *arg)
 {
@@ -198,111 +194,6 @@ KERNEL_TEST(yield_with_nobody_ready_returns_at_once)
 	for (unsigned i = 0; i < 1000; i++)
 		sched_yield();
 	CHECK(this_cpu->current->blocks == blocks);
-}
-
-/* --- Many -------------------------------------------------------------------------------------------------------------- */
-
-enum { STORM_ROUNDS = 60, STORM_GROUP = 20 };
-
-static void *storm(void *arg)
-{
-	uint64_t random = (uintptr_t)arg, sum = 0;
-
-	for (unsigned round = 0; round < STORM_ROUNDS; round++) {
-		struct thread *threads[STORM_GROUP];
-
-		for (uintptr_t i = 0; i < STORM_GROUP; i++)
-			threads[i] = ktest_start((unsigned)ktest_random(&random, cpu_count), echo, (void *)(i + 1));
-		for (unsigned i = 0; i < STORM_GROUP; i++)
-			sum += (uintptr_t)thread_join(threads[i]);
-	}
-	return (void *)sum;
-}
-
-KERNEL_TEST(all_cpus_create_and_join_threads_on_all_cpus_at_once)
-{
-	struct thread *threads[CPU_MAX];
-
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		threads[cpu] = ktest_start(cpu, storm, (void *)(uintptr_t)(cpu + 1));
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		CHECK((uintptr_t)thread_join(threads[cpu]) == STORM_ROUNDS * STORM_GROUP * (STORM_GROUP + 1) / 2);
-}
-
-enum { CROWD = 2000, MULTITUDE = 100000, PAGES_OF_4_GIB = 1 << 20, PAGES_NOT_USABLE = 1 << 14 };
-
-static struct {
-	struct event go;
-	uint32_t ticket;
-	unsigned arrived, ran; /* atomic */
-} crowd;
-
-static void *crowd_member(void *arg)
-{
-	__atomic_fetch_add(&crowd.arrived, 1, __ATOMIC_RELAXED);
-	event_wait(&crowd.go, crowd.ticket);
-	__atomic_fetch_add(&crowd.ran, 1, __ATOMIC_RELAXED);
-	return arg;
-}
-
-/* Starts so many threads on all CPUs, waits until all of them wait, wakes them all and joins them. */
-static void crowd_meet(unsigned count)
-{
-	struct thread **threads = heap_alloc(count * sizeof(struct thread *));
-
-	event_init(&crowd.go);
-	crowd.ticket = event_ticket(&crowd.go);
-	crowd.arrived = crowd.ran = 0;
-	for (unsigned i = 0; i < count; i++)
-		threads[i] = ktest_start(i % cpu_count, crowd_member, NULL);
-	while (__atomic_load_n(&crowd.arrived, __ATOMIC_RELAXED) < count)
-		ktest_wait_turn();
-	CHECK(__atomic_load_n(&crowd.ran, __ATOMIC_RELAXED) == 0);
-	event_wake_all(&crowd.go);
-	for (unsigned i = 0; i < count; i++)
-		thread_join(threads[i]);
-	CHECK(crowd.ran == count);
-	heap_free(threads);
-}
-
-/* Twice: the second crowd is made of the first one's threads. */
-KERNEL_TEST(two_thousand_threads_live_at_once_and_are_used_again)
-{
-	uint32_t stacks;
-
-	crowd_meet(CROWD);
-	stacks = stack_count();
-	crowd_meet(CROWD);
-	CHECK(stack_count() == stacks);
-}
-
-KERNEL_TEST(a_hundred_thousand_threads_live_in_4_gib)
-{
-	if (page_total_count() < PAGES_OF_4_GIB - PAGES_NOT_USABLE) {
-		ktest_skip("needs 4 GiB of memory");
-		return;
-	}
-	crowd_meet(MULTITUDE);
-}
-
-static void *join_it(void *arg)
-{
-	return thread_join(arg);
-}
-
-/* CPU 0 only creates, the last CPU only joins: the pools must balance through the store. */
-KERNEL_TEST_CPUS(threads_made_here_and_joined_there_come_back, 2)
-{
-	uint32_t stacks = 0;
-
-	for (unsigned i = 0; i < 1000; i++) {
-		struct thread *thread = ktest_start(0, echo, NULL);
-
-		thread_join(ktest_start(cpu_count - 1, join_it, thread));
-		if (i == 500)
-			stacks = stack_count();
-	}
-	CHECK(stack_count() == stacks);
 }
 
 /* --- Moving ------------------------------------------------------------------------------------------------------------ */

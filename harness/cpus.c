@@ -104,26 +104,33 @@ static void candidates_add(hwloc_obj_t core, unsigned core_index)
 	core_count += sibling > 0;
 }
 
-/* Reads the topology, restricted to what the harness may use, once. */
-static void load(void)
+/* Leaves out the CPUs that the harness was kept from by taskset or a cpuset. */
+static void restrict_to_allowed(void)
 {
 	hwloc_bitmap_t bound = hwloc_bitmap_alloc();
-	int type, cores;
 
-	if (topology != NULL || bound == NULL)
+	if (bound != NULL && hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
+		hwloc_topology_restrict(topology, bound, 0);
+	hwloc_bitmap_free(bound);
+}
+
+/* Reads the topology, once. */
+static void load(void)
+{
+	hwloc_obj_type_t type;
+	int cores;
+
+	if (topology != NULL)
 		return;
 	if (hwloc_topology_init(&topology) != 0 || hwloc_topology_load(topology) != 0) {
 		topology = NULL;
-		hwloc_bitmap_free(bound);
 		return;
 	}
-	if (hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
-		hwloc_topology_restrict(topology, bound, 0);
-	hwloc_bitmap_free(bound);
+	restrict_to_allowed();
 	type = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0 ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
-	cores = hwloc_get_nbobjs_by_type(topology, (hwloc_obj_type_t)type);
+	cores = hwloc_get_nbobjs_by_type(topology, type);
 	for (int i = 0; i < cores; i++)
-		candidates_add(hwloc_get_obj_by_type(topology, (hwloc_obj_type_t)type, (unsigned)i), (unsigned)i);
+		candidates_add(hwloc_get_obj_by_type(topology, type, (unsigned)i), (unsigned)i);
 	qsort(candidates, candidate_count, sizeof(candidates[0]), candidate_order);
 }
 

@@ -266,11 +266,11 @@ static void without_gnuplot_it_names_the_package(void **state)
 static void broken_claim_is_exit_status_1(void **state)
 {
 	static char text[1 << 16];
-	char *root = memory_format("%s/root", directory), *before;
+	char *root = memory_format("%s/root", directory), *before, *sources = figure_sources();
 	char *command = memory_format("mkdir -p %s/plots && cp \"%s\"/f6_switch.gp %s/plots/ && "
 				      "echo 'on sim: p50 aerokernel yield_pair > p50 linux yield_pair' > "
 				      "%s/plots/f6_switch.expect",
-				      root, figure_sources(), root, root);
+				      root, sources, root, root);
 
 	(void)state;
 	assert_int_equal(system(command), 0);
@@ -278,6 +278,7 @@ static void broken_claim_is_exit_status_1(void **state)
 	assert_int_equal(plot(before, "--check", text, sizeof(text)), STATUS_FAILED);
 	assert_non_null(strstr(text, "broken f6_switch.expect:1 on sim"));
 	free(before);
+	free(sources);
 	free(command);
 	free(root);
 }

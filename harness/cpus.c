@@ -104,13 +104,22 @@ static void candidates_add(hwloc_obj_t core, unsigned core_index)
 	core_count += sibling > 0;
 }
 
-/* Leaves out the CPUs that the harness was kept from by taskset or a cpuset. */
+/*
+ * Leaves out the CPUs that the harness was kept from by taskset. Isolated CPUs are in nobody's default binding: when the
+ * harness is bound to all others, nobody has chosen that, and the isolated ones are there to be measured on.
+ */
 static void restrict_to_allowed(void)
 {
-	hwloc_bitmap_t bound = hwloc_bitmap_alloc();
+	hwloc_bitmap_t bound = hwloc_bitmap_alloc(),
+		       usual = hwloc_bitmap_dup(hwloc_topology_get_allowed_cpuset(topology));
 
-	if (bound != NULL && hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0)
+	for (int cpu = hwloc_bitmap_first(usual); cpu >= 0; cpu = hwloc_bitmap_next(usual, cpu))
+		if (cpus_isolated((unsigned)cpu))
+			hwloc_bitmap_clr(usual, (unsigned)cpu);
+	if (bound != NULL && hwloc_get_cpubind(topology, bound, HWLOC_CPUBIND_PROCESS) == 0 &&
+	    !hwloc_bitmap_isequal(bound, usual))
 		hwloc_topology_restrict(topology, bound, 0);
+	hwloc_bitmap_free(usual);
 	hwloc_bitmap_free(bound);
 }
 

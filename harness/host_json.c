@@ -45,12 +45,26 @@ static json_t *tsc_json(const struct probe_tsc *tsc)
 			 "read_p99_ticks", number(tsc->read_p99), "loop_ticks_per_iteration", number(tsc->loop_ticks));
 }
 
+static json_t *pair_json(const struct probe_offset_pair *pair)
+{
+	if (!pair->bounded)
+		return json_pack("{s:i, s:i, s:n, s:n, s:n}", "a", (int)pair->a, "b", (int)pair->b, "low_ticks",
+				 "high_ticks", "round_trip_ticks");
+	return json_pack("{s:i, s:i, s:I, s:I, s:I}", "a", (int)pair->a, "b", (int)pair->b, "low_ticks",
+			 (json_int_t)pair->low_ticks, "high_ticks", (json_int_t)pair->high_ticks, "round_trip_ticks",
+			 (json_int_t)pair->round_trip_ticks);
+}
+
 static json_t *offsets_json(const struct probe_offsets *offsets)
 {
-	return json_pack("{s:i, s:i, s:i, s:b, s:o, s:o, s:s}", "cpus", (int)offsets->cpus, "pairs",
+	json_t *pairs = json_array();
+
+	for (unsigned i = 0; i < offsets->pairs; i++)
+		json_array_append_new(pairs, pair_json(&offsets->pair[i]));
+	return json_pack("{s:i, s:i, s:i, s:b, s:o, s:o, s:s, s:o}", "cpus", (int)offsets->cpus, "pairs",
 			 (int)offsets->pairs, "pairs_without_bound", (int)offsets->failed, "all_pairs",
 			 (int)offsets->all_pairs, "bound_ticks", number(offsets->bound_ticks), "round_trip_ticks",
-			 number(offsets->round_trip_ticks), "reason", offsets->reason);
+			 number(offsets->round_trip_ticks), "reason", offsets->reason, "bounds", pairs);
 }
 
 static json_t *noise_json(const struct host *host)

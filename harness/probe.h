@@ -66,6 +66,16 @@ static inline uint64_t probe_clock_stop(void)
 
 /* --- Offset between the CPUs' clocks: probe_offset.c ------------------------------------------------------------------- */
 
+/* The clock of b was ahead of a's by low … high ticks in every round. */
+struct probe_offset_pair {
+	unsigned a, b;
+	bool bounded;
+	int64_t low_ticks, high_ticks;
+	uint64_t round_trip_ticks; /* the smallest */
+};
+
+enum { PROBE_PAIRS_MAX = PROBE_CPUS_MAX };
+
 struct probe_offsets {
 	unsigned cpus;                 /* that took part */
 	unsigned pairs;                /* that were measured */
@@ -74,6 +84,7 @@ struct probe_offsets {
 	double bound_ticks;            /* largest |offset| that any pair allows; NaN if none was measured */
 	double round_trip_ticks;       /* smallest seen */
 	char reason[PROBE_REASON_MAX]; /* why something is missing; "" otherwise */
+	struct probe_offset_pair pair[PROBE_PAIRS_MAX];
 };
 
 /*

@@ -57,7 +57,7 @@ static void *answer(void *arg)
 }
 
 /* Runs the rounds; false if the other side does not answer in time. */
-static bool ask(struct exchange *exchange, int64_t *low, int64_t *high, uint64_t *round_trip)
+static bool ask(struct exchange *exchange, struct probe_offset_pair *pair)
 {
 	uint64_t begin = probe_clock_start();
 
@@ -72,12 +72,12 @@ static bool ask(struct exchange *exchange, int64_t *low, int64_t *high, uint64_t
 		}
 		t1 = probe_clock_stop();
 		r = exchange->stamp;
-		if ((int64_t)(r - t1) > *low)
-			*low = (int64_t)(r - t1);
-		if ((int64_t)(r - t0) < *high)
-			*high = (int64_t)(r - t0);
-		if (t1 - t0 < *round_trip)
-			*round_trip = t1 - t0;
+		if ((int64_t)(r - t1) > pair->low_ticks)
+			pair->low_ticks = (int64_t)(r - t1);
+		if ((int64_t)(r - t0) < pair->high_ticks)
+			pair->high_ticks = (int64_t)(r - t0);
+		if (t1 - t0 < pair->round_trip_ticks)
+			pair->round_trip_ticks = t1 - t0;
 	}
 	return true;
 }
@@ -92,13 +92,13 @@ static void pair_fail(struct probe_offsets *offsets, unsigned a, unsigned b, con
 static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b, uint64_t limit_ticks)
 {
 	struct exchange exchange = {.cpu = b, .limit_ticks = limit_ticks};
-	int64_t low = INT64_MIN, high = INT64_MAX;
-	uint64_t round_trip = UINT64_MAX;
+	struct probe_offset_pair *pair = &offsets->pair[offsets->pairs++];
 	bool answered = false;
 	pthread_t thread;
 	double bound;
 
-	offsets->pairs++;
+	*pair = (struct probe_offset_pair){
+	    .a = a, .b = b, .low_ticks = INT64_MIN, .high_ticks = INT64_MAX, .round_trip_ticks = UINT64_MAX};
 	if (bind_self(a) != 0 || pthread_create(&thread, NULL, answer, &exchange) != 0) {
 		pair_fail(offsets, a, b, "cannot be used");
 		return;
@@ -106,19 +106,20 @@ static void pair_measure(struct probe_offsets *offsets, unsigned a, unsigned b, 
 	while (exchange.bound == 0)
 		sched_yield();
 	if (exchange.bound > 0)
-		answered = ask(&exchange, &low, &high, &round_trip);
+		answered = ask(&exchange, pair);
 	__atomic_store_n(&exchange.request, UINT64_MAX, __ATOMIC_RELEASE);
 	pthread_join(thread, NULL);
-	if (!answered || low > high) {
+	pair->bounded = answered && pair->low_ticks <= pair->high_ticks;
+	if (!pair->bounded) {
 		pair_fail(offsets, a, b,
 			  answered ? "no offset fits all rounds: a clock drifts or was set" : "no answer in time");
 		return;
 	}
-	bound = fmax(fabs((double)low), fabs((double)high));
+	bound = fmax(fabs((double)pair->low_ticks), fabs((double)pair->high_ticks));
 	if (!(offsets->bound_ticks >= bound))
 		offsets->bound_ticks = bound;
-	if (!(offsets->round_trip_ticks <= (double)round_trip))
-		offsets->round_trip_ticks = (double)round_trip;
+	if (!(offsets->round_trip_ticks <= (double)pair->round_trip_ticks))
+		offsets->round_trip_ticks = (double)pair->round_trip_ticks;
 }
 
 void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned count)
@@ -138,7 +139,7 @@ void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned
 	if (sched_getaffinity(0, sizeof(before), &before) != 0)
 		return;
 	for (unsigned i = 0; i < (offsets->all_pairs ? count : 1); i++)
-		for (unsigned j = i + 1; j < count; j++)
+		for (unsigned j = i + 1; j < count && offsets->pairs < PROBE_PAIRS_MAX; j++)
 			pair_measure(offsets, cpus[i], cpus[j], LIMIT_TICKS / pairs);
 	sched_setaffinity(0, sizeof(before), &before);
 }

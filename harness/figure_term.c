@@ -139,6 +139,16 @@ static double point_statistic(const struct figure_point *point, const char *stat
 	return value;
 }
 
+static bool factor_subject_has_rows(const struct figure_factor *factor, const struct summary *summary,
+				    const char *machine)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (factor_is_of(factor, machine, summary->rows[i].subject))
+			return true;
+	}
+	return false;
+}
+
 static double factor_value(const struct figure_factor *factor, const struct summary *summary, const char *machine,
 			   char **why)
 {
@@ -159,7 +169,9 @@ static double factor_value(const struct figure_factor *factor, const struct summ
 		value = point_statistic(&point, factor->statistic);
 		found++;
 	}
-	if (found != 1)
+	if (found == 0 && !factor_subject_has_rows(factor, summary, machine))
+		*why = memory_format("no numbers of %s", factor->system);
+	else if (found != 1)
 		*why = memory_format("%s rows of %s for %s@%s", found == 0 ? "no" : "several", factor->item.text,
 				     factor->system, machine);
 	else if (isnan(value))

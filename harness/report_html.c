@@ -144,7 +144,7 @@ void html_number(FILE *file, double number)
 {
 	char text[64];
 
-	html_number_text(file, number, output_number(text, sizeof(text), number));
+	html_number_text(file, number, output_number(text, sizeof(text), isfinite(number) ? number : NAN));
 }
 
 void html_headings(FILE *file, const char *headings)

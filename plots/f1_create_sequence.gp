@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # title: Creating n threads in sequence
-# about: What it costs one thread to create 2 … 64 others, one after the other, each on a CPU of its own as far as there are CPUs: the whole sequence, and per thread. Warm: threads and stacks are used again. Cold: the first sequence of a run.
+# about: What it costs one thread to create 2 … 64 others, one after the other, each on a CPU of its own as far as there are CPUs: the whole sequence, and per thread. Warm, but for the points marked first.
 # data: seq scale x=threads thread_create_seq
-# note: Points are medians, bars reach from p10 to p99; + with a thin line is cold (median over runs of the first sequence). Joins are outside.
+# note: Points are medians, bars reach from p10 to p90. + is the first sequence of that length in a boot (median over boots); lengths are measured in shuffled order, so only a boot's very first is wholly cold. Joins are outside.
 # note: [sim] Under sim a sequence counts what all CPUs executed meanwhile: a path length, not a time.
 
 columns = 2
@@ -23,12 +23,12 @@ do for [r = 1:rows] {
 		eval panel(r, m.(c == 1 ? ': the whole sequence' : ': per thread'), c == 1)
 		set ylabel unit(m)
 		# The bars first: they would blot out the points.
-		plot for [i = 0:n-1] f index i using X:(per(P50, c)):(per(P10, c)):(per(P99, c)) \
+		plot for [i = 0:n-1] f index i using X:(per(P50, c)):(per(P10, c)):(per(P90, c)) \
 				with yerrorbars ls ls_of('seq', m, i) lw 1 dt 1 ps 0 notitle, \
 			for [i = 0:n-1] f index i using X:(per(P50, c)) \
 				with linespoints ls ls_of('seq', m, i) title brief('seq', m, i), \
 			for [i = 0:n-1] f index i using X:(per(COLD, c)) \
-				with linespoints ls ls_of('seq', m, i) lw 0.7 pt 1 title brief('seq', m, i).', cold'
+				with points ls ls_of('seq', m, i) pt 1 ps 0.9 lw 1.2 dt 1 title brief('seq', m, i).', first'
 		eval after_panel
 	}
 }

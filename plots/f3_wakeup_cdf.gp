@@ -13,8 +13,6 @@ key_width = 340
 load style
 
 eval log_values('x')
-# Both panels end where 10 samples are left.
-shown(v, above) = above > 0 ? v : NaN
 do for [r = 1:rows] {
 	m = machine(r)
 	n = series('cdf', m)
@@ -27,9 +25,9 @@ do for [r = 1:rows] {
 		} else {
 			set logscale y 10; set format y '%g'; set yrange [*:1.2]; set ylabel 'fraction above'
 		}
-		plot for [i = 0:n-1] file('cdf', m) index i using (shown($1, $3)):c+1 \
+		plot for [i = 0:n-1] file('cdf', m) index i using 1:c+1 \
 				with linespoints ls ls_of('cdf', m, i) pn 7 title columnheader(1), \
-			for [i = 0:k-1] file('floor', m) index i using (shown($1, $3)):c+1 \
+			for [i = 0:k-1] file('floor', m) index i using 1:c+1 \
 				with linespoints ls ls_of('floor', m, i) lw 1.2 dt 3 pt 1 + i pn 3 title 'floor: '.columnheader(1)
 		eval after_panel
 	}

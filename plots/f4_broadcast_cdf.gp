@@ -17,8 +17,7 @@ eval log_values('x')
 set yrange [0:1.02]
 set format y '%g'
 # 0, all at once, has no place on a log axis: it is drawn at 1.
-# The lines end where 10 samples are left.
-shown(v, above) = above > 0 ? (v < 1 ? 1 : v) : NaN
+at_least_1(v) = v < 1 ? 1 : v
 do for [r = 1:rows] {
 	m = machine(r)
 	do for [c = 1:3] {
@@ -29,7 +28,7 @@ do for [r = 1:rows] {
 		set xlabel unit(m)
 		set ylabel (c == 1 ? 'fraction at or below' : '')
 		if (n == 0) { eval nothing } else {
-			plot for [i = 0:n-1] file(d, m) index i using (shown($1, $3)):2 \
+			plot for [i = 0:n-1] file(d, m) index i using (at_least_1($1)):2 \
 				with linespoints ls ls_of(d, m, i) pn 6 title brief(d, m, i)
 		}
 		eval after_panel

@@ -2,7 +2,7 @@
 # title: Spread and tail, Linux against the Aerokernel
 # about: How many times larger the spread is on Linux than on the Aerokernel of the same machine, for each primitive: interquartile range, p99 - p50, and the level of p99.9. A difference is claimed only where the interval leaves 1 out.
 # data: ratio ratio thread_create thread_start? thread_join? yield_pair pingpong_same? pingpong_cross? wake_call? wake_same? wake_cross? cond_signal? wake_all:waiters=max:series=last? cond_broadcast:waiters=max:series=last? barrier_block:parties=2? barrier_spin:parties=2? sem_uncontended? mutex_uncontended? mutex_contended:threads=2? spin_uncontended? malloc_free? sleep_late?
-# note: Ratio Linux / Aerokernel; right of the line Linux is larger. Bars: 95 % interval over paired runs (Hodges-Lehmann); no bar: an exact count, fewer than 6 pairs, or p99.9, which is of all runs together. Spreads are floored at the clock's grain; no point: both are at or below it.
+# note: Ratio Linux / Aerokernel; right of the line Linux is larger. Bars: 95 % interval over paired runs (Hodges-Lehmann); no bar: an exact count, fewer than 6 pairs, or p99.9, which is of all runs together. Spreads are floored at the clock's grain; no point: both are at or below it, or the samples are too few for the percentile.
 # note: [sim] Under sim this is the software's variance alone.
 
 columns = 3
@@ -16,7 +16,7 @@ do for [r = 1:words(machines)] {
 load style
 
 eval log_values('x')
-set format x '%g'
+set xtics ('0.001' 1e-3, '0.01' 0.01, '0.1' 0.1, '1' 1, '10' 10, '100' 100, '1k' 1e3, '10k' 1e4, '100k' 1e5, '1M' 1e6)
 set arrow 1 from 1, graph 0 to 1, graph 1 nohead lc rgb '#333333' lw 1 dt 1 back
 do for [r = 1:rows] {
 	m = machine(r)

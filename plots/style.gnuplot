@@ -91,7 +91,7 @@ set tics font small nomirror
 set border 3 lw 1 lc rgb '#333333'
 set grid lc rgb '#d5d5d5' lw 0.8 dt 1
 set title offset 0, -0.6
-set ylabel offset 1.2, 0
+set ylabel offset 0.6, 0
 set xlabel offset 0, 0.6
 set key at screen screen_x(width - key_width + 14), screen screen_y(row_top(1)) left top Left reverse \
 	noenhanced font small samplen 2.6 spacing 1.15 noautotitle

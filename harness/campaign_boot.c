@@ -9,7 +9,7 @@
 #include "stream.h"
 
 /* A boot may take this many times its expected length, and at least the floor; no output for as long as the floor is a hang. */
-enum { PATIENCE = 10, BOOT_FLOOR_S = 180, SILENCE_FLOOR_S = 90, PADDING_BYTES = 4096 };
+enum { PATIENCE = 10, BOOT_FLOOR_S = 300, SILENCE_FLOOR_S = 150, PADDING_BYTES = 4096 };
 static const double NS_PER_S = 1e9;
 
 /* --- One boot ---------------------------------------------------------------------------------------------------------------- */
@@ -179,7 +179,6 @@ static void judge(const struct campaign *campaign, const struct campaign_boot *a
 	stream_free(&stream);
 	if (result->end == LAUNCH_SUCCEEDED || (result->end == LAUNCH_FAILED && told.status == STATUS_FAILED)) {
 		*problem = told;
-		error_prefix(problem, "%s", active->launch.subject.name);
 	} else {
 		*problem = result->error;
 	}

@@ -17,6 +17,7 @@
 static const struct kind {
 	enum subject_system system;
 	enum subject_machine machine;
+	double boot_seconds; /* that do not depend on samples */
 	struct kind_counts {
 		unsigned samples;
 		int warmup; /* -1: the runner's rule */
@@ -24,16 +25,16 @@ static const struct kind {
 		double seconds;
 	} full, quick;
 } kinds[] = {
-    {SUBJECT_AEROKERNEL, SUBJECT_QEMU, {1000, -1, PLAN_RUNS_DEFAULT, 6}, {100, 20, 1, 2}},
-    {SUBJECT_LINUX, SUBJECT_QEMU, {200, 100, PLAN_RUNS_DEFAULT, 15}, {20, 10, 1, 8}},
-    {SUBJECT_LINUX, SUBJECT_HOST, {1000, -1, PLAN_RUNS_DEFAULT, 10}, {100, 20, 1, 2}},
-    {SUBJECT_AEROKERNEL, SUBJECT_SIM, {1000, -1, PLAN_SIM_BOOTS, 10}, {50, 20, PLAN_SIM_BOOTS, 2}},
-    {SUBJECT_LINUX, SUBJECT_SIM, {300, 100, PLAN_SIM_BOOTS, 30}, {10, 5, 1, 16}},
-    {SUBJECT_AEROKERNEL, SUBJECT_KVM, {10000, -1, PLAN_RUNS_DEFAULT, 5}, {500, 50, 1, 1}},
-    {SUBJECT_LINUX, SUBJECT_KVM, {10000, -1, PLAN_RUNS_DEFAULT, 20}, {500, 50, 1, 3}},
+    {SUBJECT_AEROKERNEL, SUBJECT_QEMU, 0.5, {1000, -1, PLAN_RUNS_DEFAULT, 6}, {100, 20, 1, 2}},
+    {SUBJECT_LINUX, SUBJECT_QEMU, 5, {200, 100, PLAN_RUNS_DEFAULT, 15}, {20, 10, 1, 8}},
+    {SUBJECT_LINUX, SUBJECT_HOST, 0.5, {1000, -1, PLAN_RUNS_DEFAULT, 10}, {100, 20, 1, 2}},
+    {SUBJECT_AEROKERNEL, SUBJECT_SIM, 1, {1000, -1, PLAN_SIM_BOOTS, 10}, {50, 20, PLAN_SIM_BOOTS, 2}},
+    {SUBJECT_LINUX, SUBJECT_SIM, 15, {300, 100, PLAN_SIM_BOOTS, 30}, {10, 5, 1, 16}},
+    {SUBJECT_AEROKERNEL, SUBJECT_KVM, 0.5, {10000, -1, PLAN_RUNS_DEFAULT, 5}, {500, 50, 1, 1}},
+    {SUBJECT_LINUX, SUBJECT_KVM, 2, {10000, -1, PLAN_RUNS_DEFAULT, 20}, {500, 50, 1, 3}},
 };
 
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), SUITE = 27 /* benchmarks, about */ };
 
 /* --- Random numbers --------------------------------------------------------------------------------------------------------- */
 
@@ -68,15 +69,22 @@ static void shuffle(unsigned *items, unsigned count, uint64_t *state)
 
 /* --- Subjects --------------------------------------------------------------------------------------------------------------- */
 
-struct plan_subject *plan_add(struct plan *plan, const struct subject *subject, bool quick)
+static const struct kind *kind_of(const struct subject *subject)
 {
-	static const struct kind_counts other = {1000, -1, 1, 10};
-	const struct kind_counts *counts = &other;
-	struct plan_subject *added;
+	static const struct kind other = {.boot_seconds = 1, .full = {1000, -1, 1, 10}, .quick = {100, 20, 1, 3}};
 
 	for (size_t i = 0; i < KINDS; i++)
 		if (kinds[i].system == subject->system && kinds[i].machine == subject->machine)
-			counts = quick ? &kinds[i].quick : &kinds[i].full;
+			return &kinds[i];
+	return &other;
+}
+
+struct plan_subject *plan_add(struct plan *plan, const struct subject *subject, bool quick)
+{
+	const struct kind *kind = kind_of(subject);
+	const struct kind_counts *counts = quick ? &kind->quick : &kind->full;
+	struct plan_subject *added;
+
 	plan->subjects = memory_grow(plan->subjects, plan->subject_count, sizeof(*plan->subjects));
 	added = &plan->subjects[plan->subject_count++];
 	*added = (struct plan_subject){
@@ -87,6 +95,28 @@ struct plan_subject *plan_add(struct plan *plan, const struct subject *subject, 
 	    .seconds = counts->seconds,
 	};
 	return added;
+}
+
+/* Iterations of one point; the rule is the runner's (bench/runner.h). */
+static double iterations(unsigned samples, int64_t warmup)
+{
+	if (warmup < 0)
+		warmup = samples / 10 > 200 ? samples / 10 : 200;
+	return (double)samples + (double)warmup;
+}
+
+void plan_guess(struct plan_subject *subject)
+{
+	const struct kind *kind = kind_of(&subject->subject);
+	double share =
+	    iterations(subject->samples, subject->warmup) / iterations(kind->full.samples, kind->full.warmup);
+	unsigned selected = 1; /* the control comes along */
+
+	for (const char *at = subject->bench; at != NULL; at = strchr(at + 1, ','))
+		selected++;
+	if (subject->bench != NULL && selected < SUITE)
+		share *= (double)selected / SUITE;
+	subject->seconds = kind->boot_seconds + (kind->full.seconds - kind->boot_seconds) * share;
 }
 
 void plan_free(struct plan *plan)

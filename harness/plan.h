@@ -49,6 +49,8 @@ struct plan {
 
 /* Appends a subject with the defaults of its kind: samples, boots and the built-in estimate; quick: a smoke run. */
 struct plan_subject *plan_add(struct plan *plan, const struct subject *subject, bool quick);
+/* The built-in estimate again, after samples, warm-up or benchmarks have changed: in proportion to the iterations. */
+void plan_guess(struct plan_subject *subject);
 /* Fills in boots from the subjects and the seed. May be called again after a change. */
 void plan_order(struct plan *plan);
 void plan_free(struct plan *plan);

@@ -113,6 +113,8 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 		status = select_benchmarks(plan, options, error);
 	if (status != 0)
 		return status;
+	for (size_t i = 0; i < plan->subject_count; i++)
+		plan_guess(&plan->subjects[i]);
 	plan_learn(plan, paths_results(options->results));
 	plan_order(plan);
 	if (options->budget_seconds > 0 && !plan_fit(plan, options->budget_seconds) && !options->quiet)

@@ -196,6 +196,31 @@ static void a_plan_that_was_tampered_with_is_refused(void **state)
 	plan_free(&plan);
 }
 
+static void a_guess_follows_samples_and_benchmarks_down_to_the_boot(void **state)
+{
+	static const char *const names[] = {"linux@qemu"};
+	struct plan plan = plan_of(names, 1, 1, 1);
+	struct plan_subject *subject = &plan.subjects[0];
+	double whole = subject->seconds, one;
+
+	(void)state;
+	plan_guess(subject);
+	assert_float_equal(subject->seconds, whole, 1e-9);
+	subject->samples *= 2;
+	subject->warmup *= 2;
+	plan_guess(subject);
+	assert_true(subject->seconds > 1.5 * whole && subject->seconds < 2 * whole);
+	subject->bench = strdup("yield_pair");
+	plan_guess(subject);
+	one = subject->seconds;
+	assert_true(one < whole / 2 && one > 1);
+	free(subject->bench);
+	subject->bench = strdup("yield_pair,wake_all,mutex_uncontended");
+	plan_guess(subject);
+	assert_true(subject->seconds > one);
+	plan_free(&plan);
+}
+
 static void random_numbers_below_a_bound_are_uniform(void **state)
 {
 	unsigned count[10] = {0};
@@ -220,6 +245,7 @@ int main(void)
 	    cmocka_unit_test(a_budget_takes_rounds_from_timed_subjects_first),
 	    cmocka_unit_test(a_plan_reads_back_as_it_was_written),
 	    cmocka_unit_test(a_plan_that_was_tampered_with_is_refused),
+	    cmocka_unit_test(a_guess_follows_samples_and_benchmarks_down_to_the_boot),
 	    cmocka_unit_test(random_numbers_below_a_bound_are_uniform),
 	};
 

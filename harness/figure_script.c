@@ -201,19 +201,23 @@ static void script_head(FILE *file, const struct figure *figure, const struct su
 	free(caption);
 }
 
+/* The script runs in another directory: it names the .gp files absolutely. */
 static void script_tail(FILE *file, const struct figure *figure)
 {
-	int folder = (int)(strrchr(figure->path, '/') - figure->path);
-	char *style = memory_format("%.*s/style.gnuplot", folder, figure->path);
+	char *source = realpath(figure->path, NULL), *style;
 
+	if (source == NULL)
+		source = memory_text(figure->path);
+	style = memory_format("%.*sstyle.gnuplot", (int)(strrchr(source, '/') + 1 - source), source);
 	fputs("style = ", file);
 	figure_script_string(file, style);
 	fprintf(file, "\nformat = 'svg'\npicture = '%s.svg'\nload ", figure->name);
-	figure_script_string(file, figure->path);
+	figure_script_string(file, source);
 	fprintf(file, "\nformat = 'png'\npicture = '%s.png'\nload ", figure->name);
-	figure_script_string(file, figure->path);
+	figure_script_string(file, source);
 	putc('\n', file);
 	free(style);
+	free(source);
 }
 
 static int script_parts(struct script_part *part, const char *const *machines, size_t machine_count,

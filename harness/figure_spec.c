@@ -257,6 +257,7 @@ int figure_read(struct figure *figure, const char *path, struct error *error)
 {
 	const char *base = strrchr(path, '/');
 	FILE *file = fopen(path, "re");
+	bool required = false;
 	int status;
 
 	base = base != NULL ? base + 1 : path;
@@ -270,9 +271,13 @@ int figure_read(struct figure *figure, const char *path, struct error *error)
 		return status;
 	if (!figure_is_name(figure->name))
 		return error_set(error, STATUS_USAGE, "%s: a figure's name is letters a-z, digits and _", path);
-	if (figure->data_count == 0 || figure->title == NULL)
-		return error_set(error, STATUS_USAGE, "%s: the header needs '# title:' and '# data:' (plots/README.md)",
-				 path);
+	for (size_t i = 0; i < figure->data_count; i++)
+		required |= figure->data[i].required;
+	if (figure->title == NULL || !required)
+		return error_set(
+		    error, STATUS_USAGE,
+		    "%s: the header needs '# title:' and '# data:' with an item that is not optional (plots/README.md)",
+		    path);
 	return 0;
 }
 

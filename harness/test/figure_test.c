@@ -131,6 +131,7 @@ static void wrong_header_names_its_line(void **state)
 	    {"# title: t\n# data: a rows :p=1\n", ":2:", ":p=1"},
 	    {"# title: t\nplot x\n", "", "header needs"},
 	    {"# data: a rows x\n", "", "header needs"},
+	    {"# title: t\n# data: a rows x? y?\n", "", "not optional"},
 	    {"", "", "header needs"},
 	};
 

@@ -92,35 +92,36 @@ static int qemu_check(const struct subject *subject, struct error *error)
 
 /* --- The machine --------------------------------------------------------------------------------------------------------- */
 
+/* The same for every subject and machine. */
+static const char *const machine_always[] = {
+    "-M",
+    "q35",
+    "-cpu",
+    "max,-erms,-fsrm",
+    "-nodefaults",
+    "-no-user-config",
+    "-net",
+    "none",
+    "-display",
+    "none",
+    "-no-reboot",
+    "-rtc",
+    "base=2020-01-01,clock=vm",
+    "-seed",
+    "1",
+    "-name",
+    "aerobench,debug-threads=on",
+    "-debugcon",
+    "file:/dev/fd/3", /* PROCESS_EXTRA */
+    "-device",
+    "isa-debug-exit,iobase=0xf4,iosize=4",
+};
+
 static void machine_args(struct launch_argv *argv, const struct subject *subject, unsigned cpus)
 {
-	static const char *const always[] = {
-	    "-M",
-	    "q35",
-	    "-cpu",
-	    "max,-erms,-fsrm",
-	    "-nodefaults",
-	    "-no-user-config",
-	    "-net",
-	    "none",
-	    "-display",
-	    "none",
-	    "-no-reboot",
-	    "-rtc",
-	    "base=2020-01-01,clock=vm",
-	    "-seed",
-	    "1",
-	    "-name",
-	    "aerobench,debug-threads=on",
-	    "-debugcon",
-	    "file:/dev/fd/3", /* PROCESS_EXTRA */
-	    "-device",
-	    "isa-debug-exit,iobase=0xf4,iosize=4",
-	};
-
 	launch_arg(argv, "%s", launch_qemu_binary());
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		launch_arg(argv, "%s", always[i]);
+	for (size_t i = 0; i < sizeof(machine_always) / sizeof(machine_always[0]); i++)
+		launch_arg(argv, "%s", machine_always[i]);
 	launch_arg(argv, "-smp");
 	launch_arg(argv, "%u", cpus);
 	launch_arg(argv, "-m");

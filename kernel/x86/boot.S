@@ -43,13 +43,13 @@ multiboot2_end:
 
 	.section .boot.text, "ax"
 	.code32
-/* Machine state: SDM-style flat 32-bit segments, EBX = struct hvm_start_info: Xen, docs/misc/pvh.pandoc. */
+/* boot_pvh, from QEMU -kernel, never returns. Machine state: flat 32-bit segments, EBX = struct hvm_start_info: Xen, docs/misc/pvh.pandoc. */
 	.globl boot_pvh
 boot_pvh:
 	movl $BOOT_PVH, %edi
 	jmp boot_start
 
-/* EAX = 0x36d76289, EBX = boot information: Multiboot2 specification §3.3. */
+/* boot_multiboot2, from GRUB, never returns. EAX = 0x36d76289, EBX = boot information: Multiboot2 specification §3.3. */
 	.globl boot_multiboot2
 boot_multiboot2:
 	movl $BOOT_MULTIBOOT2, %edi
@@ -112,7 +112,7 @@ stack_enter:
 	.size stack_enter, . - stack_enter
 
 /*
- * The other CPUs. This code is copied to a page below 1 MiB and entered in real mode at CS:0 (SDM vol. 3 §9.4.4). Each CPU
+ * ap_trampoline … ap_trampoline_end: the other CPUs. This code is copied to a page below 1 MiB and entered in real mode at CS:0 (SDM vol. 3 §9.4.4). Each CPU
  * finds its own APIC ID in the list of those that were called and takes the stack of that place, so that all can
  * come at once.
  */
@@ -192,6 +192,7 @@ boot_pd:
 	.set page, page + 1
 	.endr
 
+	/* extern uint32_t boot_cr3, boot_efer: for the other CPUs; extern uint64_t boot_entry_tsc: the first act */
 	.globl boot_cr3, boot_efer, boot_entry_tsc
 	.balign 8
 boot_entry_tsc:
@@ -217,5 +218,6 @@ refusal:
 	.balign 16
 early_stack:
 	.skip EARLY_STACK_BYTES
+	/* extern char early_stack_top[] */
 	.globl early_stack_top
 early_stack_top:

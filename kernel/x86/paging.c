@@ -5,8 +5,7 @@
  */
 #include "paging.h"
 
-#include <errno.h>
-
+#include "core/error.h"
 #include "core/panic.h"
 #include "core_hooks.h"
 #include "cpu.h"

@@ -4,6 +4,7 @@
  * saves every general register, so that a report is complete and an expected fault can go on.
  */
 	.text
+	/* extern char trap_stubs[256][TRAP_STUB_BYTES] */
 	.globl trap_stubs
 	.type trap_stubs, @function
 	.balign 16

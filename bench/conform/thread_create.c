@@ -209,7 +209,7 @@ CONFORM(join_after_end, 1, "join of a thread that has ended returns its result")
 /* A thread that waits for another one to end. */
 static struct {
 	struct os_thread target;
-	uint32_t joined;
+	uint32_t waiting, joined;
 	uint64_t blocks;
 	void *result;
 } joiner;
@@ -218,6 +218,7 @@ static void join_target(struct conform_party *party)
 {
 	uint64_t before = os_thread_blocks();
 
+	conform_set(&joiner.waiting, 1);
 	CHECK_EQUAL(party->t, os_thread_join(&joiner.target, &joiner.result), 0);
 	joiner.blocks = os_thread_blocks() - before;
 	conform_set(&joiner.joined, 1);
@@ -229,11 +230,13 @@ CONFORM(join_blocks_until_end, 1, "join blocks until the thread has returned, wh
 		static struct conform_party party;
 
 		gate_init();
+		joiner.waiting = 0;
 		joiner.joined = 0;
 		joiner.result = NULL;
 		if (!create(t, &joiner.target, conform_last_cpu(), wait_at_gate, &joiner))
 			return;
 		conform_start(t, &party, cpu, join_target, NULL);
+		conform_reaches(t, &joiner.waiting, 1);
 		conform_settle();
 		CHECK_EQUAL(t, conform_read(&joiner.joined), 0);
 		gate_release();

@@ -139,13 +139,15 @@ static void random_numbers_depend_on_seed_and_point_not_on_the_selection(void **
 	uint64_t alone[4];
 
 	(void)state;
-	fake_run("bench=randoms", "samples=1", NULL);
+	fake_run("bench=randoms:step=1", "samples=1", NULL);
 	memcpy(alone, fake_random, sizeof(alone));
 	for (int i = 0; i < 4; i++)
 		assert_in_range(alone[i], 20, 29);
-	fake_run("samples=1", "bench=grid,plain,randoms", NULL);
+	fake_run("samples=1", "bench=grid,plain,randoms:step=1", NULL);
 	assert_memory_equal(alone, fake_random, sizeof(alone));
-	fake_run("bench=randoms", "samples=1", "seed=2", NULL);
+	fake_run("bench=randoms:step=2", "samples=1", NULL);
+	assert_memory_not_equal(alone, fake_random, sizeof(alone));
+	fake_run("bench=randoms:step=1", "samples=1", "seed=2", NULL);
 	assert_memory_not_equal(alone, fake_random, sizeof(alone));
 }
 

@@ -63,7 +63,7 @@ static void random_numbers(struct bench_run *run)
 	control(run);
 }
 
-BENCH(randoms, .run = random_numbers, .unit = "ticks", .about = "random delays");
+BENCH(randoms, .run = random_numbers, .unit = "ticks", .about = "random delays", .params = {{"step", "1 2"}});
 
 /* One defect for each value of how. */
 static void defects(struct bench_run *run)

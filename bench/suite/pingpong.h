@@ -2,7 +2,8 @@
 /*
  * A blocking round trip between two threads: what pingpong_same and pingpong_cross have in common. The means is a
  * pair of semaphores, because a semaphore keeps an up that comes before the down: neither side needs a ticket or a
- * predicate, so that the round trip is two ups, two downs and two switches, and nothing else.
+ * predicate, so that the round trip is two ups, two downs, two switches and the partner's one store that announces its next
+ * sleep.
  *
  * The partner slept in each sample, and the proof may not be part of what is measured: so each measured round trip is
  * followed by one that is not, in which the partner compares its number of sleeps: two, one for each. A sample
@@ -19,6 +20,8 @@ struct pingpong {
 	struct os_sem ping, pong;
 	uint64_t start, stop;
 	uint32_t over;   /* by the main part */
+	uint32_t turn;   /* trips begun; by the main part */
+	uint32_t armed;  /* the trip that it is about to sleep for; by the partner */
 	uint32_t rounds; /* by the partner */
 	uint32_t strays; /* by the partner: rounds on a wrong CPU */
 	bool slept;      /* by the partner: in both last rounds */
@@ -29,13 +32,16 @@ struct pingpong {
 static inline void *pingpong_partner(void *arg)
 {
 	struct pingpong *pp = arg;
+	uint32_t turn = 0;
 	bool goes_on;
 
 	do {
 		uint64_t before = os_thread_blocks();
 
+		share_set(&pp->armed, ++turn);
 		os_sem_down(&pp->ping);
 		os_sem_up(&pp->pong);
+		share_set(&pp->armed, ++turn);
 		os_sem_down(&pp->ping);
 		pp->slept = os_thread_blocks() - before >= 2;
 		pp->strays += !partner_in_place(&pp->partner);
@@ -52,18 +58,23 @@ static inline void pingpong_begin(struct bench_run *run, struct pingpong *pp, un
 	os_sem_init(&pp->ping, 0);
 	os_sem_init(&pp->pong, 0);
 	pp->over = 0;
+	pp->turn = 0;
+	pp->armed = 0;
 	pp->rounds = 0;
 	pp->strays = 0;
 	pp->repeats = 0;
 	partner_start(run, &pp->partner, cpu, pingpong_partner, pp);
 }
 
-/* Lets the partner fall asleep: on the own CPU it gets the CPU until it blocks, on another one it gets time. */
-static inline void pingpong_settle(struct bench_run *run, const struct pingpong *pp)
+/*
+ * Returns when the partner has announced that it sleeps for the next trip. On the own CPU it sleeps then, since otherwise
+ * the main part would not run; a yield alone would not do, because a time-sharing system may refuse it for a while. On
+ * another CPU it gets the time to.
+ */
+static inline void pingpong_settle(struct bench_run *run, struct pingpong *pp)
 {
-	if (pp->partner.cpu == PLACE_MAIN)
-		os_thread_yield();
-	else
+	place_await(&pp->armed, ++pp->turn, pp->partner.cpu);
+	if (pp->partner.cpu != PLACE_MAIN)
 		place_settle(run, pp->partner.cpu);
 }
 

@@ -208,6 +208,11 @@ void cpu_call_interrupt(unsigned cpu)
 	command_send(cpu_destination[cpu], VECTOR_CALL | COMMAND_ASSERT);
 }
 
+void cpu_nmi(unsigned cpu)
+{
+	command_send(cpu_destination[cpu], COMMAND_NMI | COMMAND_ASSERT);
+}
+
 bool cpu_stop_requested(void)
 {
 	return __atomic_load_n(&stop_requested, __ATOMIC_ACQUIRE);
@@ -220,7 +225,7 @@ void cpu_stop_others(void)
 	__atomic_store_n(&stop_requested, true, __ATOMIC_SEQ_CST);
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
 		if (cpu != this_local->cpu)
-			command_send(cpu_destination[cpu], COMMAND_NMI | COMMAND_ASSERT);
+			cpu_nmi(cpu);
 	}
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
 		if (cpu == this_local->cpu)

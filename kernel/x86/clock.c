@@ -6,6 +6,7 @@
 #include "clock.h"
 
 #include "core/panic.h"
+#include "core/string.h"
 #include "cpu.h"
 #include "cpu_local.h"
 #include "facts.h"
@@ -19,17 +20,17 @@ enum {
 	WINDOW_TOTAL_MAX_US = 400000,
 	AGREEMENT_PPM = 50,
 	READS = 8,                           /* of which the quickest is taken */
-	HYPERVISOR_FREQUENCIES = 0x40000010, /* EAX: TSC kHz. VMware's convention, which KVM and others follow */
+	HYPERVISOR_FREQUENCIES = 0x40000010, /* EAX: TSC kHz: VMware KB 1009458, which QEMU follows for KVM */
 	TSC_HZ_LEAST = 1000000,
 	TSC_MHZ_MOST = 8000,
 };
 
 uint64_t clock_hz;
 
-/* One moment on all the counters. */
+/* One moment on both counters. */
 struct moment {
 	uint64_t tsc;
-	uint32_t reference, timer;
+	uint32_t reference;
 };
 
 /* The reference is read between two stamps; the pair that lies closest together knows best when that was. */
@@ -47,25 +48,6 @@ static struct moment moment_read(const struct reference *reference)
 			closest = after - before;
 			best.tsc = before + (after - before) / 2;
 			best.reference = value;
-		}
-	}
-	return best;
-}
-
-static struct moment moment_read_timer(void)
-{
-	uint64_t closest = UINT64_MAX;
-	struct moment best = {0};
-
-	for (unsigned at = 0; at < READS; at++) {
-		uint64_t before = clock_start();
-		uint32_t value = timer_count();
-		uint64_t after = clock_start();
-
-		if (after - before < closest) {
-			closest = after - before;
-			best.tsc = before + (after - before) / 2;
-			best.timer = value;
 		}
 	}
 	return best;
@@ -124,21 +106,29 @@ static uint64_t hz_from_cpu(void)
 
 static uint64_t hz_from_hypervisor(void)
 {
-	if (machine_facts.hypervisor[0] == '\0')
-		return 0;
-	return cpuid_leaf(HYPERVISOR_FREQUENCIES, 0).eax * 1000ull;
+	bool follows =
+	    strcmp(machine_facts.hypervisor, "KVMKVMKVM") == 0 || strcmp(machine_facts.hypervisor, "VMwareVMware") == 0;
+
+	return follows ? cpuid_leaf(HYPERVISOR_FREQUENCIES, 0).eax * 1000ull : 0;
+}
+
+static uint32_t timer_read(const struct reference *reference)
+{
+	(void)reference;
+	return timer_count();
 }
 
 /* The local APIC's timer against the clock, over the first window's length; its error does not add up (timer.c). */
 static void timer_measure(void)
 {
+	static const struct reference timer = {.name = "apic", .read = timer_read};
 	struct moment from, to;
 
 	timer_count_begin();
-	from = moment_read_timer();
+	from = moment_read(&timer);
 	clock_wait_us(WINDOW_FIRST_US);
-	to = moment_read_timer();
-	timer_calibrate(to.timer - from.timer, to.tsc - from.tsc);
+	to = moment_read(&timer);
+	timer_calibrate(to.reference - from.reference, to.tsc - from.tsc);
 }
 
 void clock_init(void)

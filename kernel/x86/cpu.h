@@ -123,7 +123,9 @@ extern unsigned cpu_count; /* CPUs that are up; final before core starts threads
 void cpu_kick(unsigned cpu);
 /* Interrupt that calls core's remote_call_interrupt() on that CPU. */
 void cpu_call_interrupt(unsigned cpu);
-/* Interrupts taken by one CPU since boot. */
+/* A non-maskable interrupt that only counts: for tests of what it may come in between of. */
+void cpu_nmi(unsigned cpu);
+/* Interrupts taken by one CPU since boot, NMIs included. */
 uint64_t cpu_interrupts(unsigned cpu);
 
 /* --- Timer: one shot per CPU; expiry calls core's timer_interrupt() with interrupts off ------------------------------------ */

@@ -35,8 +35,7 @@
 #define BOOT_PVH 1
 #define BOOT_MULTIBOOT2 2
 
-/* Interrupt vectors. 0 … 31 are the exceptions. */
-#define VECTOR_EXCEPTIONS 32
+/* Interrupt vectors; 0 … 31 are the exceptions. */
 #define VECTOR_TIMER 0x40
 #define VECTOR_CALL 0x41
 #define VECTOR_KICK 0x42

@@ -8,5 +8,5 @@ execute_process(COMMAND ${Python3_EXECUTABLE} -B ${e2e} --list OUTPUT_VARIABLE e
 string(REPLACE "\n" ";" e2e_names "${e2e_names}")
 foreach(name IN LISTS e2e_names)
   add_test(NAME e2e/${name} COMMAND ${Python3_EXECUTABLE} -B ${e2e} ${CMAKE_RUNTIME_OUTPUT_DIRECTORY} ${name})
-  set_tests_properties(e2e/${name} PROPERTIES TIMEOUT 300 LABELS e2e SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
+  set_tests_properties(e2e/${name} PROPERTIES TIMEOUT 900 LABELS e2e SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
 endforeach()

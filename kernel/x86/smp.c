@@ -24,8 +24,9 @@
 enum {
 	INIT_WAIT_US = 100, /* CPUs since about 2000 need none; the 10 ms of SDM §9.4.4.1 would be our whole boot */
 	STARTUP_STEP_US = 10,
-	STARTUP_WAIT_US = 1000,   /* before the second start-up interrupt, for those that the first one did not reach */
-	ARRIVAL_WAIT_US = 500000, /* before the boot goes on without them */
+	STARTUP_WAIT_US = 1000, /* before the second start-up interrupt, for those that the first one did not reach */
+	ARRIVAL_WAIT_US =
+	    2000000, /* before the boot goes on without them; long, because a virtual CPU may have to wait for a busy host */
 };
 
 /* Slot states; the CPU itself goes from CALLED to ARRIVED, the boot CPU from CALLED to ABSENT: whoever is first. */

@@ -158,7 +158,8 @@ static void write_reading(FILE *file)
 	    file, "li",
 	    "Ratios are Linux / Aerokernel: above 1, Linux costs more or spreads more. With at least 6 rounds they "
 	    "are Hodges-Lehmann estimates over rounds (boots taken back to back) with their 95 % interval; "
-	    "a coloured ratio is one whose interval leaves 1 out. With fewer, ratios of the medians, without a claim.");
+	    "a coloured ratio is one whose interval leaves 1 out, or of exact counts. With fewer rounds, ratios "
+	    "without a claim.");
 	html_element(
 	    file, "li",
 	    "IQR is p75 − p25. The tail is p99 − p50. > and < mean that one side is finer than the clock's grain, "

@@ -23,8 +23,17 @@ static char *factor_text(double factor)
 	return memory_format("%.*f", factor >= 99.95 ? 0 : factor >= 9.995 ? 1 : 2, factor);
 }
 
+/* 1: B above A beyond doubt, by the interval or by exact counts; -1: below; 0: neither. */
+static int beyond_doubt(const struct compare_row *row, const struct compare_estimate *estimate)
+{
+	double low = row->exact ? estimate->ratio : estimate->low;
+	double high = row->exact ? estimate->ratio : estimate->high;
+
+	return (low > 1) - (high < 1);
+}
+
 /* "12.3×"; with > or < if one side is finer than the clock's grain, "=" if both are. */
-static void ratio_cell(FILE *file, const struct compare_estimate *estimate)
+static void ratio_cell(FILE *file, const struct compare_row *row, const struct compare_estimate *estimate)
 {
 	bool a_below = estimate->a < estimate->floor, b_below = estimate->b < estimate->floor;
 	char *text;
@@ -39,9 +48,9 @@ static void ratio_cell(FILE *file, const struct compare_estimate *estimate)
 	}
 	text = factor_text(estimate->ratio);
 	fprintf(file, "<td class=\"n ratio%s\" data-v=\"%.7g\">%s%s×</td>",
-		estimate->low > 1    ? " above"
-		: estimate->high < 1 ? " below"
-				     : "",
+		beyond_doubt(row, estimate) > 0   ? " above"
+		: beyond_doubt(row, estimate) < 0 ? " below"
+						  : "",
 		estimate->ratio,
 		a_below   ? "&gt;"
 		: b_below ? "&lt;"
@@ -55,7 +64,7 @@ static void interval_cell(FILE *file, const struct compare_row *row, const struc
 	char *low, *high, *text;
 
 	if (row->exact || isnan(estimate->low)) {
-		html_number_text(file, NAN, row->exact ? "exact" : "–");
+		html_number_text(file, NAN, row->exact && !isnan(estimate->ratio) ? "exact" : "–");
 		return;
 	}
 	low = factor_text(estimate->low);
@@ -94,15 +103,15 @@ static void systems_row(FILE *file, const struct compare_row *row)
 	row_name(file, row->a);
 	html_number(file, row->b->p50);
 	html_number(file, row->a->p50);
-	ratio_cell(file, &estimates[COMPARE_LOCATION]);
+	ratio_cell(file, row, &estimates[COMPARE_LOCATION]);
 	interval_cell(file, row, &estimates[COMPARE_LOCATION]);
 	html_number(file, row->b->iqr);
 	html_number(file, row->a->iqr);
-	ratio_cell(file, &estimates[COMPARE_SPREAD]);
+	ratio_cell(file, row, &estimates[COMPARE_SPREAD]);
 	interval_cell(file, row, &estimates[COMPARE_SPREAD]);
 	html_number(file, row->b->p99);
 	html_number(file, row->a->p99);
-	ratio_cell(file, &estimates[COMPARE_TAIL]);
+	ratio_cell(file, row, &estimates[COMPARE_TAIL]);
 	interval_cell(file, row, &estimates[COMPARE_TAIL]);
 	html_number(file, row->b->p999);
 	html_number(file, row->a->p999);
@@ -116,7 +125,7 @@ struct count {
 	size_t above, below, known;
 };
 
-/* Rows in which B is above, or below, A beyond doubt: by the interval, or by exact counts. */
+/* Rows in which B is above, or below, A beyond doubt. */
 static struct count count_beyond_doubt(const struct compare *compare, enum compare_statistic statistic)
 {
 	struct count count = {0};
@@ -128,8 +137,8 @@ static struct count count_beyond_doubt(const struct compare *compare, enum compa
 		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
 			continue;
 		count.known++;
-		count.above += row->exact ? estimate->ratio > 1 : estimate->low > 1;
-		count.below += row->exact ? estimate->ratio < 1 : estimate->high < 1;
+		count.above += beyond_doubt(row, estimate) > 0;
+		count.below += beyond_doubt(row, estimate) < 0;
 	}
 	return count;
 }
@@ -143,7 +152,8 @@ static void pair_counts(FILE *file, const struct compare *compare)
 		struct count count = count_beyond_doubt(compare, (enum compare_statistic)statistic);
 
 		if (count.known == 0)
-			html_format(file, "li", "%s: fewer than 6 paired runs, so no interval and no claim.",
+			html_format(file, "li",
+				    "%s: too few samples, or fewer than 6 paired runs: no interval and no claim.",
 				    names[statistic]);
 		else
 			html_format(file, "li",

@@ -81,7 +81,7 @@ void report_absent(FILE *file, const struct summary *summary)
 	if (summary->note_count == 0) {
 		html_element(file, "p", "Everything that was planned was measured.");
 	} else {
-		html_table_begin(file, "Skipped, unsupported or failed", "subject|what|how|reason");
+		html_table_begin(file, "Skipped, unsupported or failed", "subject|<what|<how|<reason");
 		for (size_t i = 0; i < summary->note_count; i++) {
 			const struct summary_note *note = &summary->notes[i];
 			const char *benchmark = note->benchmark != NULL ? note->benchmark : "everything";
@@ -132,7 +132,7 @@ static void fact_table(FILE *file, json_t *object, const char *caption)
 	if (json_object_size(object) == 0)
 		return;
 	html_details(file, "%s", caption);
-	html_table_begin(file, caption, "fact|value");
+	html_table_begin(file, caption, "fact|<value");
 	fact_rows(file, object);
 	html_table_end(file);
 	fputs("</details>\n", file);
@@ -147,7 +147,7 @@ static void subject_facts(FILE *file, const struct summary *summary, const char 
 		if (strcmp(summary->boots[i]->subject, subject) != 0)
 			continue;
 		html_details(file, "%s, in its own words", subject);
-		html_table_begin(file, subject, "fact|value");
+		html_table_begin(file, subject, "fact|<value");
 		for (size_t e = 0; e < stream->env_count; e++)
 			fact_row(file, stream->env[e].key, stream->env[e].value);
 		html_table_end(file);
@@ -218,7 +218,8 @@ void report_sources(FILE *file, const struct summary *summary)
 	    "aerobench report --run %s         # this page",
 	    store->id, store->id, store->id, store->id);
 	html_details(file, "%zu boots and their logs", store->boot_count);
-	html_table_begin(file, "Boots in the order they ended", "boot|subject|round|status|log|bytes|CRC-32|seconds");
+	html_table_begin(file, "Boots in the order they ended",
+			 "boot|<subject|round|<status|<log|bytes|<CRC-32|seconds");
 	for (size_t i = 0; i < store->boot_count; i++)
 		boot_row(file, &store->boots[i]);
 	html_table_end(file);

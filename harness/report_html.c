@@ -152,9 +152,10 @@ void html_headings(FILE *file, const char *headings)
 	fputs("<tr>", file);
 	for (const char *at = headings; *at != '\0';) {
 		size_t len = strcspn(at, "|");
+		bool left = at == headings || at[0] == '<';
 		char *text = memory_format("%.*s", (int)len, at);
 
-		html_element(file, at == headings ? "th scope=\"col\"" : "th scope=\"col\" class=\"n\"", text);
+		html_element(file, left ? "th scope=\"col\"" : "th scope=\"col\" class=\"n\"", text + (text[0] == '<'));
 		free(text);
 		at += len + (at[len] == '|');
 	}

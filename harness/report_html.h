@@ -20,7 +20,7 @@ void html_details(FILE *file, const char *format, ...) __attribute__((format(pri
 void html_number(FILE *file, double number);
 /* A cell with other text for a number. */
 void html_number_text(FILE *file, double number, const char *text);
-/* <tr> with headings; separated by '|', the first left, the others right. */
+/* <tr> with headings, separated by '|'. The first stands left, and those that begin with '<'; the others right. */
 void html_headings(FILE *file, const char *headings);
 /* A table that scrolls sideways by itself: begins with its caption. Ends the body too. */
 void html_table_begin(FILE *file, const char *caption, const char *headings);

@@ -165,7 +165,7 @@ void report_elsewhere(FILE *file, const struct summary *summary, const struct re
 	    "What others cost, for orientation, each with where it comes from. Where machine and unit are those of "
 	    "this run, its medians stand beside. No check on this page or elsewhere depends on these numbers.");
 	html_table_begin(file, "Reference values, medians",
-			 "what|system|value|this Aerokernel|this Linux|unit|machine|grade|source");
+			 "what|<system|value|this Aerokernel|this Linux|<unit|<machine|<grade|<source");
 	for (size_t i = 0; i < reference->count; i++) {
 		const struct reference_value *value = &reference->values[i];
 		char *name =
@@ -180,7 +180,7 @@ void report_elsewhere(FILE *file, const struct summary *summary, const struct re
 		html_element(file, "td", value->unit);
 		html_element(file, "td", value->machine);
 		html_element(file, "td", reference_grade_label(value->grade));
-		html_element(file, "td", value->source);
+		html_element(file, "td class=\"long\"", value->source);
 		fputs("</tr>\n", file);
 		free(name);
 	}

@@ -22,15 +22,16 @@ do for [r = 1:rows] {
 	m = machine(r)
 	n = series('ratio', m)
 	f = file('ratio', m)
-	set yrange [labels('ratio', m) + 0.7:0.3]
 	do for [c = 1:3] {
 		eval panel(r, m.': '.word('p75-p25 p99-p50 p99.9', c), c == 1)
 		eval label_tics('y', 'ratio', m)
 		if (c > 1) { set ytics format ''; do for [k = 1:labels('ratio', m)] { set ytics add ('' k) } }
 		k = 4 + 3 * c
-		# Both values lie inside the range of y, which stats minds.
-		stats f using (column(k) == column(k) ? 1.5 : 1) nooutput
-		if (STATS_max == 1) { set label 3 'nothing known' at graph 0.5, graph 0.95 center font small }
+		# Without the range of y, which stats would mind.
+		set yrange [*:*]
+		stats f using (column(k) == column(k) ? 1 : 0) nooutput
+		set yrange [labels('ratio', m) + 0.7:0.3]
+		if (STATS_sum == 0) { set label 3 'no ratio known' at graph 0.5, graph 0.95 center font small }
 		# The first draws nothing: it keeps 1 in the range, also where no ratio is known.
 		plot sample [0:1] '+' using (1.0):(1.0) with points ps 0 notitle, \
 			for [i = 0:n-1] f index i using (c < 3 ? column(k) : NaN):(beside(column(X), i, n)):k+1:k+2 \

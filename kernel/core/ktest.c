@@ -69,6 +69,13 @@ void ktest_wait_turn(void)
 	sched_yield();
 }
 
+void ktest_alarm(struct timer *alarm, uint64_t ticks)
+{
+	/* expiry finds that the thread does not wait with a time limit, and leaves it alone */
+	*alarm = (struct timer){.deadline_tsc = clock_now() + ticks, .thread = this_cpu->current};
+	timer_add(alarm);
+}
+
 void ktest_settle(void)
 {
 	timer_sleep_ns(KTEST_SETTLE_NS);

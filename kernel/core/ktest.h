@@ -48,6 +48,12 @@ unsigned ktest_crowd(void *(*fn)(void *), unsigned per_cpu);
 uint64_t ktest_random(uint64_t *state, uint64_t limit);
 /* One turn of a loop that waits for a thread of any CPU: lets this CPU's run, and hands a shared host CPU over. */
 void ktest_wait_turn(void);
+/*
+ * A timer that wakes nobody, so many ticks from now: its interrupt hits the caller wherever it then is, and under icount
+ * ends the slice of the caller's virtual CPU there. Needs timer_cancel().
+ */
+struct timer;
+void ktest_alarm(struct timer *alarm, uint64_t ticks);
 /* Lets everything that is ready or about to be ready run, on all CPUs: for tests that look at what is left. */
 void ktest_settle(void);
 

@@ -129,3 +129,58 @@ KERNEL_TEST(condition_wait_with_a_time_limit_holds_the_mutex_afterwards)
 	CHECK(gate.mutex.state == MUTEX_HELD);
 	mutex_unlock(&gate.mutex);
 }
+
+/* --- The moment between the release of the mutex and the sleep -------------------------------------------------------------- */
+
+/* Under icount an alarm ends the waiter's slice at each instruction of that moment, and then the other CPU runs. */
+enum { HANDOVERS = 4000, HANDOVER_STEPS_MAX = 60, HANDOVER_SWEEP_TICKS = 800 };
+
+static struct {
+	struct mutex mutex;
+	struct cond cond;
+	unsigned wanted, given; /* rounds; under mutex */
+} handover;
+
+/* Spins for the mutex, so that it has it as soon as the waiter lets go of it. */
+static void *give(void *arg)
+{
+	uint64_t random = 1;
+
+	for (unsigned round = 1; round <= HANDOVERS; round++) {
+		for (;;) {
+			if (__atomic_load_n(&handover.wanted, __ATOMIC_RELAXED) == round && mutex_try(&handover.mutex))
+				break;
+			cpu_relax();
+		}
+		for (volatile uint64_t steps = ktest_random(&random, HANDOVER_STEPS_MAX); steps > 0; steps--)
+			;
+		handover.given = round;
+		mutex_unlock(&handover.mutex);
+		cond_signal(&handover.cond);
+	}
+	return arg;
+}
+
+KERNEL_TEST_CPUS(condition_signal_right_after_the_release_is_not_lost, 2)
+{
+	struct thread *giver;
+
+	mutex_init(&handover.mutex);
+	cond_init(&handover.cond);
+	handover.wanted = handover.given = 0;
+	giver = ktest_start(0, give, NULL);
+	sched_move(cpu_count - 1); /* the order in which QEMU's CPUs take turns: after an alarm here it is CPU 0's */
+	mutex_lock(&handover.mutex);
+	for (unsigned round = 1; round <= HANDOVERS; round++) {
+		struct timer alarm;
+
+		ktest_alarm(&alarm, round % HANDOVER_SWEEP_TICKS);
+		__atomic_store_n(&handover.wanted, round, __ATOMIC_RELAXED);
+		while (handover.given != round)
+			cond_wait(&handover.cond, &handover.mutex);
+		timer_cancel(&alarm);
+	}
+	mutex_unlock(&handover.mutex);
+	thread_join(giver);
+	sched_move(0);
+}

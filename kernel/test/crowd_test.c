@@ -141,6 +141,33 @@ KERNEL_TEST(a_hundred_thousand_threads_live_in_4_gib)
 	crowd_meet(MULTITUDE);
 }
 
+enum { SUCCESSIONS = 5000, FOOTPRINT_BYTES = 1024 };
+
+/* Writes all over the top of its stack, where the one that it was has just ended. */
+static void *trample(void *arg)
+{
+	volatile unsigned char bytes[FOOTPRINT_BYTES];
+
+	for (unsigned i = 0; i < FOOTPRINT_BYTES; i++)
+		bytes[i] = 0xff;
+	return bytes[FOOTPRINT_BYTES - 1] == 0xff ? arg : NULL;
+}
+
+/* Joins in the moment in which the other CPU says that the thread has ended, and runs another on its stack at once. */
+KERNEL_TEST_CPUS(a_stack_is_used_again_only_after_it_was_left, 2)
+{
+	for (uintptr_t i = 0; i < SUCCESSIONS; i++) {
+		struct thread *thread = ktest_start(1, echo, (void *)i), *next;
+
+		while (__atomic_load_n(&thread->joiner, __ATOMIC_ACQUIRE) != THREAD_ENDED)
+			cpu_relax();
+		CHECK(thread_join(thread) == (void *)i);
+		next = ktest_start(0, trample, thread);
+		CHECK(next == thread); /* the pool is a stack */
+		CHECK(thread_join(next) == thread);
+	}
+}
+
 static void *join_it(void *arg)
 {
 	return thread_join(arg);

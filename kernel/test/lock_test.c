@@ -213,3 +213,18 @@ KERNEL_TEST(semaphore_counts_ups_that_nobody_waits_for)
 	CHECK(this_cpu->current->blocks == blocks);
 	CHECK(queue.sem.count == 0);
 }
+
+/* An up between a down's count and its arrival in the queue: the wake must wait for it there. */
+KERNEL_TEST(semaphore_up_that_comes_before_the_waiter_has_queued_is_kept)
+{
+	uint64_t blocks = this_cpu->current->blocks;
+
+	sem_init(&queue.sem, 0);
+	CHECK(__atomic_fetch_sub(&queue.sem.count, 1, __ATOMIC_ACQUIRE) == 0); /* the first half of sem_down() */
+	sem_up(&queue.sem);
+	CHECK(queue.sem.grants == 1);
+	if (queue.sem.grants == 1)
+		sem_down_slow(&queue.sem); /* the second half */
+	CHECK(queue.sem.grants == 0 && queue.sem.count == 0);
+	CHECK(this_cpu->current->blocks == blocks);
+}

@@ -5,6 +5,7 @@
  */
 #include "core/event.h"
 #include "core/ktest.h"
+#include "core/timer.h"
 
 static struct {
 	struct event event;
@@ -203,6 +204,69 @@ KERNEL_TEST_CPUS(no_wake_is_lost_between_polling_cpus, 2)
 	sched_idle_polls = true;
 	volley(0, cpu_count - 1);
 	sched_idle_polls = polls;
+}
+
+/*
+ * A waker that is awake already, so that it can hit any instruction between the waiter's decision and its halt. Under
+ * icount it hits each of them: an alarm ends the waiter's slice a little later in each round, and then the other CPU runs.
+ */
+enum { AMBUSHES = 4000, AMBUSH_STEPS_MAX = 300, AMBUSH_SWEEP_TICKS = 800 };
+
+static struct {
+	struct event event;
+	uint32_t round;  /* atomic: the waiter is about to wait in */
+	uint32_t answer; /* atomic: rounds that the waker has answered */
+} ambush;
+
+static void *ambush_waker(void *arg)
+{
+	uint64_t random = 1;
+
+	for (uint32_t round = 1; round <= AMBUSHES; round++) {
+		while (__atomic_load_n(&ambush.round, __ATOMIC_ACQUIRE) != round)
+			cpu_relax();
+		/* not the spin hint, which may cost more than all of the way into the halt */
+		for (volatile uint64_t steps = ktest_random(&random, AMBUSH_STEPS_MAX); steps > 0; steps--)
+			;
+		__atomic_store_n(&ambush.answer, round, __ATOMIC_RELEASE);
+		event_wake_one(&ambush.event);
+	}
+	return arg;
+}
+
+static void ambush_run(bool polls)
+{
+	struct thread *waker;
+	bool before = sched_idle_polls;
+
+	sched_idle_polls = polls;
+	event_init(&ambush.event);
+	ambush.round = ambush.answer = 0;
+	waker = ktest_start(0, ambush_waker, NULL);
+	sched_move(cpu_count - 1); /* the order in which QEMU's CPUs take turns: after an alarm here it is CPU 0's */
+	for (uint32_t round = 1; round <= AMBUSHES; round++) {
+		uint32_t ticket = event_ticket(&ambush.event);
+		struct timer alarm;
+
+		ktest_alarm(&alarm, round % AMBUSH_SWEEP_TICKS);
+		__atomic_store_n(&ambush.round, round, __ATOMIC_RELEASE);
+		event_wait(&ambush.event, ticket);
+		timer_cancel(&alarm);
+		CHECK(__atomic_load_n(&ambush.answer, __ATOMIC_ACQUIRE) == round);
+	}
+	thread_join(waker);
+	sched_move(0);
+	sched_idle_polls = before;
+}
+
+KERNEL_TEST_CPUS(no_wake_is_lost_on_the_way_into_the_halt, 2)
+{
+	ambush_run(false);
+}
+
+KERNEL_TEST_CPUS(no_wake_is_lost_on_the_way_into_polling, 2)
+{
+	ambush_run(true);
 }
 
 /* Many to one: wakers on all CPUs, each wake claimed by exactly one of several waiters on one CPU. */

@@ -77,4 +77,4 @@ static void measure(struct bench_run *run)
 }
 
 BENCH(thread_create_seq, .run = measure, .unit = "ticks", .about = "creating n threads, one after the other",
-      .params = {{"threads", "2 4 8 16 32 64"}}, .min_cpus = 2, .max_samples = 500, .max_warmup = 20);
+      .params = {{"threads", "2 4 8 16 32 64"}}, .min_cpus = 2, .max_samples = 100, .max_warmup = 20);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "paths.h"
 #include "stream.h"
 
 /* A boot may take this many times its expected length, and at least the floor; no output for as long as the floor is a hang. */
@@ -118,7 +119,7 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	if (*running) {
 		active->argv = json_array();
 		for (size_t i = 0; i < active->launch.argv.count; i++)
-			json_array_append_new(active->argv, json_string(active->launch.argv.words[i]));
+			json_array_append_new(active->argv, json_string(paths_recorded(active->launch.argv.words[i])));
 		return 0;
 	}
 	record.status = STORE_FAILED;

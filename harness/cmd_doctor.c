@@ -93,7 +93,7 @@ static void print_system(const struct host *host)
 	printf("  %-20s %.1f GiB, %.1f GiB available\n", "memory", (double)system->memory_bytes / (1 << 30),
 	       (double)system->memory_free_bytes / (1 << 30));
 	fact("kernel", system->kernel);
-	fact("command line", system->command_line);
+	fact("command line, part", system->command_line);
 	fact("PMU", host->pmu.usable ? "usable" : host->pmu.reason);
 	fact("KVM", host->kvm->reason);
 	fact("QEMU", host->qemu_problem[0] != '\0' ? host->qemu_problem : host->qemu_version);

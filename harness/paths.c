@@ -58,6 +58,14 @@ const char *paths_results(const char *option)
 	return results;
 }
 
+const char *paths_recorded(const char *path)
+{
+	const char *root = paths_root();
+	size_t len = strlen(root);
+
+	return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : path;
+}
+
 char *paths_in_root(const char *relative)
 {
 	return memory_format("%s/%s", paths_root(), relative);

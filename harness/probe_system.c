@@ -190,6 +190,71 @@ static void read_files(struct probe_system *system)
 	}
 }
 
+/*
+ * Keeps of the kernel's command line what changes measurements and drops the rest, which is nobody's business: such lines hold
+ * addresses, names of machines, sometimes secrets.
+ */
+static void keep_relevant_words(char *line)
+{
+	static const char *const relevant[] = {
+	    "amd_pstate",
+	    "audit",
+	    "clocksource",
+	    "cpuidle",
+	    "default_hugepagesz",
+	    "elevator",
+	    "hugepages",
+	    "idle",
+	    "intel_idle",
+	    "intel_pstate",
+	    "irqaffinity",
+	    "isolcpus",
+	    "kpti",
+	    "maxcpus",
+	    "mce",
+	    "mitigations",
+	    "nmi_watchdog",
+	    "no5lvl",
+	    "nohz",
+	    "nohz_full",
+	    "nokaslr",
+	    "nopti",
+	    "norandmaps",
+	    "nosmt",
+	    "nosoftlockup",
+	    "nospectre_v1",
+	    "nospectre_v2",
+	    "nowatchdog",
+	    "numa_balancing",
+	    "pcie_aspm",
+	    "preempt",
+	    "processor",
+	    "pti",
+	    "rcu_nocb_poll",
+	    "rcu_nocbs",
+	    "skew_tick",
+	    "spec_store_bypass_disable",
+	    "spectre_v2",
+	    "threadirqs",
+	    "transparent_hugepage",
+	    "tsc",
+	    "workqueue",
+	};
+	char kept[PROBE_TEXT_MAX] = "";
+	size_t used = 0;
+
+	for (char *rest, *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+		size_t name_len = strcspn(word, "=.");
+		bool keep = false;
+
+		for (size_t i = 0; i < sizeof(relevant) / sizeof(relevant[0]); i++)
+			keep = keep || (strlen(relevant[i]) == name_len && strncmp(word, relevant[i], name_len) == 0);
+		if (keep)
+			used += (size_t)snprintf(kept + used, sizeof(kept) - used, "%s%s", used > 0 ? " " : "", word);
+	}
+	memcpy(line, kept, sizeof(kept));
+}
+
 void probe_system(struct probe_system *system)
 {
 	struct utsname name;
@@ -199,6 +264,7 @@ void probe_system(struct probe_system *system)
 		snprintf(system->kernel, sizeof(system->kernel), "%.100s %.100s %.200s", name.sysname, name.release,
 			 name.version);
 	read_files(system);
+	keep_relevant_words(system->command_line);
 	cpuinfo("model name", system->model, sizeof(system->model));
 	cpuinfo("microcode", system->microcode, sizeof(system->microcode));
 	hypervisor(system->hypervisor, sizeof(system->hypervisor));

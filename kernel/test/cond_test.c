@@ -133,7 +133,7 @@ KERNEL_TEST(condition_wait_with_a_time_limit_holds_the_mutex_afterwards)
 /* --- The moment between the release of the mutex and the sleep -------------------------------------------------------------- */
 
 /* Under icount an alarm ends the waiter's slice at each instruction of that moment, and then the other CPU runs. */
-enum { HANDOVERS = 4000, HANDOVER_STEPS_MAX = 60, HANDOVER_SWEEP_TICKS = 800 };
+enum { HANDOVERS = 1600, HANDOVER_STEPS_MAX = 60, HANDOVER_SWEEP_TICKS = 800 };
 
 static struct {
 	struct mutex mutex;

@@ -5,6 +5,7 @@
 #include "core/ktest.h"
 #include "core/mutex.h"
 #include "core/sem.h"
+#include "core/timer.h"
 
 enum { PER_CPU = 3 };
 
@@ -227,4 +228,92 @@ KERNEL_TEST(semaphore_up_that_comes_before_the_waiter_has_queued_is_kept)
 		sem_down_slow(&queue.sem); /* the second half */
 	CHECK(queue.sem.grants == 0 && queue.sem.count == 0);
 	CHECK(this_cpu->current->blocks == blocks);
+}
+
+/* --- A release at each instruction of the way to sleep (wait_test.c has the idea) ------------------------------------------- */
+
+enum { RELEASES = 1200, RELEASE_SWEEP_TICKS = 600 };
+
+static struct {
+	struct mutex mutex;
+	struct sem sem;
+	uint32_t ready;  /* atomic: the round for which the giver has something to give */
+	uint32_t wanted; /* atomic: the round in which the waiter is about to wait */
+	uint32_t got;    /* atomic: the round that it has come through */
+} release;
+
+static void await(const uint32_t *word, uint32_t round)
+{
+	while (__atomic_load_n(word, __ATOMIC_ACQUIRE) != round)
+		cpu_relax();
+}
+
+static void *release_mutex(void *arg)
+{
+	for (uint32_t round = 1; round <= RELEASES; round++) {
+		mutex_lock(&release.mutex);
+		__atomic_store_n(&release.ready, round, __ATOMIC_RELEASE);
+		await(&release.wanted, round);
+		mutex_unlock(&release.mutex);
+		await(&release.got, round);
+	}
+	return arg;
+}
+
+static void *release_sem(void *arg)
+{
+	for (uint32_t round = 1; round <= RELEASES; round++) {
+		__atomic_store_n(&release.ready, round, __ATOMIC_RELEASE);
+		await(&release.wanted, round);
+		sem_up(&release.sem);
+		await(&release.got, round);
+	}
+	return arg;
+}
+
+/* The waiter's side, on the last CPU; take() waits for what the thread on CPU 0 gives. */
+static void release_run(void *(*give)(void *), void (*take)(void))
+{
+	struct thread *giver;
+
+	release.ready = release.wanted = release.got = 0;
+	giver = ktest_start(0, give, NULL);
+	sched_move(cpu_count - 1);
+	for (uint32_t round = 1; round <= RELEASES; round++) {
+		struct timer alarm;
+
+		await(&release.ready, round);
+		ktest_alarm(&alarm, round % RELEASE_SWEEP_TICKS);
+		__atomic_store_n(&release.wanted, round, __ATOMIC_RELEASE);
+		take();
+		timer_cancel(&alarm);
+		__atomic_store_n(&release.got, round, __ATOMIC_RELEASE);
+	}
+	thread_join(giver);
+	sched_move(0);
+}
+
+static void take_mutex(void)
+{
+	mutex_lock(&release.mutex);
+	mutex_unlock(&release.mutex);
+}
+
+static void take_sem(void)
+{
+	sem_down(&release.sem);
+}
+
+KERNEL_TEST_CPUS(mutex_unlock_on_the_waiters_way_to_sleep_is_not_lost, 2)
+{
+	mutex_init(&release.mutex);
+	release_run(release_mutex, take_mutex);
+	CHECK(release.mutex.state == MUTEX_FREE);
+}
+
+KERNEL_TEST_CPUS(semaphore_up_on_the_waiters_way_to_sleep_is_not_lost, 2)
+{
+	sem_init(&release.sem, 0);
+	release_run(release_sem, take_sem);
+	CHECK(release.sem.count == 0 && release.sem.grants == 0);
 }

@@ -129,7 +129,7 @@ KERNEL_TEST(event_wake_all_wakes_every_waiter_of_every_cpu)
 
 /* --- No wake is lost ---------------------------------------------------------------------------------------------------- */
 
-enum { VOLLEYS = 2000 };
+enum { VOLLEYS = 1000 };
 
 struct side {
 	struct event event;
@@ -210,7 +210,7 @@ KERNEL_TEST_CPUS(no_wake_is_lost_between_polling_cpus, 2)
  * A waker that is awake already, so that it can hit any instruction between the waiter's decision and its halt. Under
  * icount it hits each of them: an alarm ends the waiter's slice a little later in each round, and then the other CPU runs.
  */
-enum { AMBUSHES = 4000, AMBUSH_STEPS_MAX = 300, AMBUSH_SWEEP_TICKS = 800 };
+enum { AMBUSHES = 1600, AMBUSH_STEPS_MAX = 300, AMBUSH_SWEEP_TICKS = 800 };
 
 static struct {
 	struct event event;

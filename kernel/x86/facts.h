@@ -15,7 +15,7 @@ struct machine_facts {
 	const char *console;       /* "debugcon", "serial", "none" */
 	const char *clock_source;  /* where clock_hz comes from: "cpuid-15h", "hypervisor", "hpet", "acpi-pm", "pit" */
 	const char *timer;         /* "tsc-deadline", "apic-oneshot" */
-	const char *fpu_save;      /* "xsaveopt", "xsavec", "xsave", "fxsave" */
+	const char *fpu_save;      /* "xsaveopt", "xsave", "fxsave" */
 	unsigned clock_spread_ppm; /* difference of the last two calibrations; 0 if the CPU told the frequency */
 	unsigned cpus_listed;      /* by the firmware; cpu_count is how many came */
 	bool tsc_invariant;        /* CPUID 80000007H:EDX[8] */

@@ -4,7 +4,8 @@
  *
  * XSAVEOPT skips a component that has not changed since XRSTOR read it from the same address. That is right here
  * because a thread's area is always read by XRSTOR on the CPU that will next write it, and a reused area is read
- * again before its first write.
+ * again before its first write. XSAVEC is not used: every CPU that has it has XSAVEOPT, and its compacted format would be a
+ * second one for nothing.
  */
 #include "fpu.h"
 
@@ -21,12 +22,11 @@ enum {
 	FXSAVE_BYTES = 512, /* SDM vol. 1 §10.5.1 */
 	AREA_FCW = 0,       /* offsets: SDM vol. 1 table 10-2 */
 	AREA_MXCSR = 24,
-	AREA_XCOMP_BV = 520, /* SDM vol. 1 §13.4.2 */
 	FCW_INITIAL = 0x37f, /* as after FNINIT */
 	MXCSR_INITIAL = 0x1f80,
 };
 
-static enum { SAVE_FXSAVE, SAVE_XSAVE, SAVE_XSAVEC, SAVE_XSAVEOPT } save_by;
+static enum { SAVE_FXSAVE, SAVE_XSAVE, SAVE_XSAVEOPT } save_by;
 static uint64_t components; /* value of XCR0 */
 
 size_t fpu_area_bytes = FXSAVE_BYTES;
@@ -38,20 +38,16 @@ static void xcr0_write(uint64_t value)
 
 void fpu_init(void)
 {
-	static const char *const names[] = {"fxsave", "xsave", "xsavec", "xsaveopt"};
+	static const char *const names[] = {"fxsave", "xsave", "xsaveopt"};
 	struct cpuid leaf = cpuid_leaf(1, 0);
 
 	if (leaf.ecx >> 26 & 1) { /* XSAVE */
-		uint32_t forms = cpuid_leaf(0xd, 1).eax;
-
 		components = cpuid_leaf(0xd, 0).eax & COMPONENTS;
-		save_by = forms & 1 ? SAVE_XSAVEOPT : forms & 2 ? SAVE_XSAVEC : SAVE_XSAVE;
+		save_by = cpuid_leaf(0xd, 1).eax & 1 ? SAVE_XSAVEOPT : SAVE_XSAVE;
 	}
 	machine_facts.fpu_save = names[save_by];
 	fpu_init_cpu();
-	if (save_by == SAVE_XSAVEC)
-		fpu_area_bytes = cpuid_leaf(0xd, 1).ebx; /* compacted, of the components enabled now */
-	else if (save_by != SAVE_FXSAVE)
+	if (save_by != SAVE_FXSAVE)
 		fpu_area_bytes = cpuid_leaf(0xd, 0).ebx;
 }
 
@@ -71,8 +67,6 @@ void fpu_area_init(void *area)
 		*(uint64_t *)(bytes + at) = 0;
 	*(uint16_t *)(bytes + AREA_FCW) = FCW_INITIAL;
 	*(uint32_t *)(bytes + AREA_MXCSR) = MXCSR_INITIAL;
-	if (save_by == SAVE_XSAVEC)
-		*(uint64_t *)(bytes + AREA_XCOMP_BV) = 1ull << 63 | components;
 }
 
 static void area_save(void *area)
@@ -85,9 +79,6 @@ static void area_save(void *area)
 		break;
 	case SAVE_XSAVE:
 		asm volatile("xsave64 (%0)" : : "r"(area), "a"(low), "d"(high) : "memory");
-		break;
-	case SAVE_XSAVEC:
-		asm volatile("xsavec64 (%0)" : : "r"(area), "a"(low), "d"(high) : "memory");
 		break;
 	case SAVE_XSAVEOPT:
 		asm volatile("xsaveopt64 (%0)" : : "r"(area), "a"(low), "d"(high) : "memory");

@@ -2,8 +2,8 @@
 /*
  * A blocking round trip between two threads: what pingpong_same and pingpong_cross have in common. The means is a
  * pair of semaphores, because a semaphore keeps an up that comes before the down: neither side needs a ticket or a
- * predicate, so that the round trip is two ups, two downs, two switches and the partner's one store that announces its next
- * sleep.
+ * predicate, so that the round trip is two ups, two downs, two switches and the partner's one store that announces
+ * its next sleep.
  *
  * The partner slept in each sample, and the proof may not be part of what is measured: so each measured round trip is
  * followed by one that is not, in which the partner compares its number of sleeps: two, one for each. A sample
@@ -67,9 +67,9 @@ static inline void pingpong_begin(struct bench_run *run, struct pingpong *pp, un
 }
 
 /*
- * Returns when the partner has announced that it sleeps for the next trip. On the own CPU it sleeps then, since otherwise
- * the main part would not run; a yield alone would not do, because a time-sharing system may refuse it for a while. On
- * another CPU it gets the time to.
+ * Returns when the partner has announced that it sleeps for the next trip. On the own CPU it sleeps then, since
+ * otherwise the main part would not run; a yield alone would not do, because a time-sharing system may refuse it for
+ * a while. On another CPU it gets the time to.
  */
 static inline void pingpong_settle(struct bench_run *run, struct pingpong *pp)
 {

@@ -14,8 +14,9 @@
 #define REPEAT_100(...) REPEAT_10(REPEAT_5(__VA_ARGS__ __VA_ARGS__))
 
 /*
- * For benchmarks that never have to wait: hardly a sample blocked. Not "none", because on a virtual machine the hypervisor can put any
- * thread to sleep while it fetches a page (KVM's asynchronous page faults), and that is no sleep for the object.
+ * For benchmarks that never have to wait: hardly a sample blocked. Not "none", because on a virtual machine the
+ * hypervisor can put any thread to sleep while it fetches a page (KVM's asynchronous page faults), and that is no
+ * sleep for the object.
  */
 static inline bool repeat_ran_through(const struct bench_run *run, uint64_t blocks)
 {

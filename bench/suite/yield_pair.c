@@ -9,7 +9,7 @@
  */
 #include "partner.h"
 
-/* Yields that were no switch: a time-sharing scheduler may refuse them for milliseconds, until both have had as much. */
+/* Yields that were no switch: a time-sharing scheduler may refuse them for milliseconds, until both had as much. */
 enum { REPEATS_MAX = 1000 * 1000 };
 
 static struct {

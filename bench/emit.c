@@ -122,6 +122,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_pair_number(wire, "per", bench->per > 0 ? bench->per : 1);
 	wire_pair_number(wire, "min_cpus", bench->min_cpus);
 	wire_pair_number(wire, "max_samples", bench->max_samples);
+	wire_pair_number(wire, "extra", bench->extra);
 	pair_joined(wire, "series", bench->series, bench->series[0] != NULL ? bench_series(bench) : 0);
 	wire_pair(wire, "about", bench->about);
 	for (unsigned i = 0; i < bench_params(bench); i++) {

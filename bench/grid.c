@@ -183,7 +183,7 @@ static bool selection_check(const struct benches *benches, struct word selection
 	if (selection.at == NULL)
 		return true;
 	if (selection.len_bytes == 0)
-		return complain(complaint, word_of("bench="), "names no benchmark; leave it out to measure all");
+		return complain(complaint, word_of("bench="), "names no benchmark; leave it out to measure the suite");
 	while (selection.len_bytes > 0) {
 		if (!selector_check(benches, word_cut(&selection, ','), complaint))
 			return false;
@@ -210,8 +210,10 @@ static bool selector_matches(struct word selector, const struct grid_point *poin
 
 static bool point_selected(struct word selection, const struct grid_point *point)
 {
-	if (selection.at == NULL || word_order(point->bench->name, control) == 0)
+	if (word_order(point->bench->name, control) == 0)
 		return true;
+	if (selection.at == NULL)
+		return !point->bench->extra;
 	while (selection.len_bytes > 0) {
 		if (selector_matches(word_cut(&selection, ','), point))
 			return true;

@@ -39,7 +39,7 @@ void benches_free(struct benches *benches);
 
 /*
  * The points that selection names: NAME:PARAM=VALUE…,… where a parameter that is not named takes all of its values.
- * A selection without a place (at is NULL) is everything. The control comes along, first. The other points follow in
+ * A selection without a place (at is NULL) is everything that is not extra. The control comes along, first. The other points follow in
  * an order that depends on seed only.
  */
 bool grid_select(struct grid *grid, const struct benches *benches, struct word selection, uint64_t seed,

@@ -3,7 +3,7 @@
  * From words of a command line to a stream: select benchmarks, warm up, measure, emit. A port calls runner_main() with
  * what only it can supply. Words are key=value:
  *
- *   bench=NAME,NAME…     which (default: all); NAME:PARAM=VALUE:PARAM=VALUE picks points of the grid
+ *   bench=NAME,NAME…     which (default: all but the extra ones); NAME:PARAM=VALUE:PARAM=VALUE picks points of the grid
  *   samples=N warmup=N   per point (default 10000, and the larger of 200 and N/10)
  *   seed=N               order of the points, random delays (default 1)
  *   unit=NAME            what a tick of the clock is on this machine: ticks, or instructions under icount

@@ -148,16 +148,17 @@ static char *params_text(const struct stream_bench *bench)
 
 static void print_benches(const struct listing *listing, bool bold)
 {
-	static const char *const headings[] = {"benchmark", "per", "parameters → series", "one sample"};
-	static const enum table_align align[] = {TABLE_LEFT, TABLE_RIGHT, TABLE_LEFT, TABLE_LEFT};
+	static const char *const headings[] = {"benchmark", "runs", "per", "parameters → series", "one sample"};
+	static const enum table_align align[] = {TABLE_LEFT, TABLE_LEFT, TABLE_RIGHT, TABLE_LEFT, TABLE_LEFT};
 	struct table table;
 
-	table_init(&table, 4, headings, align);
+	table_init(&table, 5, headings, align);
 	for (size_t i = 0; i < listing->bench_count; i++) {
 		const struct stream_bench *bench = listing->benches[i];
 		char *params = params_text(bench);
 
 		table_cell(&table, bench->point.benchmark);
+		table_cell(&table, bench->extra ? "by -b" : "always");
 		table_format(&table, "%ju", (uintmax_t)bench->per);
 		table_cell(&table, params);
 		table_cell(&table, bench->about);
@@ -260,11 +261,12 @@ static json_t *bench_json(const struct listing *listing, const struct stream_ben
 					? json_pack("{s:b}", "runs", 1)
 					: json_pack("{s:b, s:o}", "runs", 0, "reason", output_text_json(reason)));
 	}
-	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "benchmark",
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:o}", "benchmark",
 			 output_text_json(bench->point.benchmark), "about", output_text_json(bench->about), "unit",
 			 output_text_json(bench->unit), "per", (json_int_t)bench->per, "min_cpus",
-			 (json_int_t)bench->min_cpus, "max_samples", (json_int_t)bench->max_samples, "series",
-			 values_json(bench->series), "params", params, "subjects", subjects);
+			 (json_int_t)bench->min_cpus, "max_samples", (json_int_t)bench->max_samples, "extra",
+			 (int)bench->extra, "series", values_json(bench->series), "params", params, "subjects",
+			 subjects);
 }
 
 static json_t *list_json(const struct listing *listing)

@@ -46,7 +46,8 @@ void run_options_help(const char *program)
 	for (size_t i = 0; i < subject_defaults_count; i++)
 		printf(" %s", subject_defaults[i]);
 	printf(")\n"
-	       "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: the whole suite)\n"
+	       "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: all but those\n"
+	       "                     that 'aerobench list' marks as run by -b)\n"
 	       "      --runs N       boots of each subject, 1 to %d (default: %d; subjects that count instructions "
 	       "repeat\n"
 	       "                     exactly and are booted %d times at most)\n"

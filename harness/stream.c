@@ -190,10 +190,10 @@ static int read_bench(struct stream_reader *reader, struct stream_record *record
 	    !record_key_number(record, "per", UINT32_MAX, &bench->per) ||
 	    !record_key_number(record, "min_cpus", UINT32_MAX, &bench->min_cpus) ||
 	    !record_key_number(record, "max_samples", UINT32_MAX, &bench->max_samples) ||
-	    !record_key(record, "series", &bench->series) || !record_key(record, "about", &bench->about) ||
-	    !record_params(record, &bench->point, NULL))
+	    !record_key_number(record, "extra", 1, &bench->extra) || !record_key(record, "series", &bench->series) ||
+	    !record_key(record, "about", &bench->about) || !record_params(record, &bench->point, NULL))
 		return broken(reader,
-			      "@bench is not NAME unit= per= min_cpus= max_samples= series= about= PARAM=V|V …");
+			      "@bench is not NAME unit= per= min_cpus= max_samples= extra= series= about= PARAM=V|V …");
 	return 0;
 }
 

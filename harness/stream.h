@@ -53,6 +53,7 @@ struct stream_bench {
 	struct stream_point point;   /* the name, and each parameter with its values separated by '|' */
 	char *unit, *series, *about; /* series: names separated by '|', "" for the one series without a name */
 	uint64_t per, min_cpus, max_samples;
+	uint64_t extra; /* 1: measured only where it is named */
 };
 
 struct stream {

@@ -399,6 +399,7 @@ static void a_list_of_benchmarks_is_read(void **state)
 	wire_pair_number(&sample.wire, "per", 1);
 	wire_pair_number(&sample.wire, "min_cpus", 2);
 	wire_pair_number(&sample.wire, "max_samples", 0);
+	wire_pair_number(&sample.wire, "extra", 1);
 	wire_pair(&sample.wire, "series", "first|last");
 	wire_pair(&sample.wire, "about", "wake all: until it runs");
 	wire_pair(&sample.wire, "threads", "2|4|8");
@@ -409,6 +410,7 @@ static void a_list_of_benchmarks_is_read(void **state)
 	assert_string_equal(stream.benches[0].about, "wake all: until it runs");
 	assert_string_equal(stream.benches[0].series, "first|last");
 	assert_int_equal(stream.benches[0].min_cpus, 2);
+	assert_int_equal(stream.benches[0].extra, 1);
 	assert_string_equal(stream_point_value(&stream.benches[0].point, "threads"), "2|4|8");
 	stream_free(&stream);
 	sample_free(&sample);

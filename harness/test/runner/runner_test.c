@@ -40,7 +40,7 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 	assert_int_equal(
 	    fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", "unit=instructions", "idle=poll", NULL), 0);
 	assert_string_equal(fake_text, "@aero 1\n"
-				       "@env cpus=2 clock_hz=1000000000 benches=7 points=2 samples=18 warmup=2 seed=7\n"
+				       "@env cpus=2 clock_hz=1000000000 benches=8 points=2 samples=18 warmup=2 seed=7\n"
 				       "@env os=none\n"
 				       "@run clock_read unit=instructions per=1 n=18 warmup=2\n"
 				       "@w 3 3\n"
@@ -52,7 +52,7 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 				       "@s 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117\n"
 				       "@s 118 119\n"
 				       "@end plain n=18 overflow=0 irqs=5 crc=3430536523\n"
-				       "@done 0 runs=2 crc=3119030619\n");
+				       "@done 0 runs=2 crc=1170863584\n");
 }
 
 static void every_point_of_the_grid_is_a_run_per_series(void **state)
@@ -151,7 +151,7 @@ static void random_numbers_depend_on_seed_and_point_not_on_the_selection(void **
 	assert_memory_not_equal(alone, fake_random, sizeof(alone));
 }
 
-static void default_is_every_benchmark_with_ten_thousand_samples(void **state)
+static void default_is_the_suite_with_ten_thousand_samples(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_run("bench=plain", NULL), 0);
@@ -161,6 +161,18 @@ static void default_is_every_benchmark_with_ten_thousand_samples(void **state)
 	assert_int_equal(fake_lines("@run grid"), 12);
 	assert_int_equal(fake_lines("@skip "), 2);
 	assert_int_equal(fake_lines("@fail "), 7);
+}
+
+static void extra_benchmark_is_measured_only_where_it_is_named(void **state)
+{
+	(void)state;
+	fake_run("samples=3", NULL);
+	assert_int_equal(fake_lines("@run enormous"), 0);
+	assert_int_equal(fake_lines("@run plain"), 1);
+	assert_int_equal(fake_run("bench=enormous", "samples=3", NULL), 0);
+	assert_int_equal(fake_lines("@run enormous"), 2);
+	assert_int_equal(fake_run("bench=enormous:size=10000", "samples=3", NULL), 0);
+	assert_int_equal(fake_lines("@run enormous"), 1);
 }
 
 static void warmup_is_the_larger_of_200_and_a_tenth_unless_given(void **state)
@@ -250,7 +262,7 @@ static void wrong_word_is_one_line_that_names_it_and_no_stream(void **state)
 	    {"bench=planer", "aerobench: planer: no such benchmark; mode=list lists them\n"},
 	    {"bench=plain,", NULL},
 	    {"bench=plain,,grid", "aerobench: : no such benchmark; mode=list lists them\n"},
-	    {"bench=", "aerobench: bench=: names no benchmark; leave it out to measure all\n"},
+	    {"bench=", "aerobench: bench=: names no benchmark; leave it out to measure the suite\n"},
 	    {"bench=grid:thread=2", "aerobench: grid:thread=2: no such parameter; mode=list lists them\n"},
 	    {"bench=grid:threads=3", "aerobench: grid:threads=3: no such value; mode=list lists them\n"},
 	    {"bench=grid:threads", "aerobench: grid:threads: no such value; mode=list lists them\n"},
@@ -308,17 +320,20 @@ static void list_has_one_record_for_each_benchmark_by_name(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_run("mode=list", NULL), 0);
-	assert_non_null(strstr(
-	    fake_text, "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 series= about=control\n"
-		       "@bench defective unit=ticks per=1 min_cpus=0 max_samples=0 series= "
-		       "about=every%20way%20to%20be%20wrong "
-		       "how=fewer|more|backward|overflow|check|skips|question|number\n"
-		       "@bench grid unit=ticks per=1 min_cpus=0 max_samples=20 series=call|last about=parameters "
-		       "threads=1|2|16 place=same|other\n"
-		       "@bench needs_four unit=ticks per=1 min_cpus=4 max_samples=0 series= "
-		       "about=many%20CPUs\n"
-		       "@bench own_unit "));
-	assert_int_equal(fake_lines("@bench "), 7);
+	assert_non_null(
+	    strstr(fake_text,
+		   "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= about=control\n"
+		   "@bench defective unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= "
+		   "about=every%20way%20to%20be%20wrong "
+		   "how=fewer|more|backward|overflow|check|skips|question|number\n"
+		   "@bench enormous unit=ticks per=1 min_cpus=0 max_samples=0 extra=1 series= "
+		   "about=only%20where%20it%20is%20named size=1|10000\n"
+		   "@bench grid unit=ticks per=1 min_cpus=0 max_samples=20 extra=0 series=call|last about=parameters "
+		   "threads=1|2|16 place=same|other\n"
+		   "@bench needs_four unit=ticks per=1 min_cpus=4 max_samples=0 extra=0 series= "
+		   "about=many%20CPUs\n"
+		   "@bench own_unit "));
+	assert_int_equal(fake_lines("@bench "), 8);
 	assert_int_equal(fake_lines("@done 0 runs=0 crc="), 1);
 }
 
@@ -370,7 +385,8 @@ int main(void)
 	    RUNNER_TEST(control_is_first_for_every_seed),
 	    RUNNER_TEST(order_depends_on_the_seed_and_on_nothing_else),
 	    RUNNER_TEST(random_numbers_depend_on_seed_and_point_not_on_the_selection),
-	    RUNNER_TEST(default_is_every_benchmark_with_ten_thousand_samples),
+	    RUNNER_TEST(default_is_the_suite_with_ten_thousand_samples),
+	    RUNNER_TEST(extra_benchmark_is_measured_only_where_it_is_named),
 	    RUNNER_TEST(warmup_is_the_larger_of_200_and_a_tenth_unless_given),
 	    RUNNER_TEST(own_unit_stays_whatever_a_tick_is),
 	    RUNNER_TEST(defect_is_a_fail_without_numbers),

@@ -30,6 +30,7 @@ struct bench {
 	unsigned min_cpus;             /* fewer: skipped with the reason */
 	unsigned max_samples;          /* bound for benchmarks whose one sample is long; 0: none */
 	unsigned max_warmup;           /* the same for warm-up samples */
+	const char *spread;            /* why warm samples under sim are not all equal; NULL: they are */
 	bool extra;                    /* long, or of use in few runs: measured only where bench= names it */
 };
 

@@ -125,6 +125,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_pair_number(wire, "extra", bench->extra);
 	pair_joined(wire, "series", bench->series, bench->series[0] != NULL ? bench_series(bench) : 0);
 	wire_pair(wire, "about", bench->about);
+	wire_pair(wire, "spread", bench->spread != NULL ? bench->spread : "");
 	for (unsigned i = 0; i < bench_params(bench); i++) {
 		char string[GRID_TEXT_MAX];
 		struct word values = word_of(bench->params[i].values);

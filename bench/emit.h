@@ -9,7 +9,7 @@
 
 /* @aero, and @env with the runner's own pairs. */
 void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points);
-/* One @bench, for mode=list. */
+/* One @bench. */
 void emit_bench(struct wire *wire, const struct bench *bench);
 /* @skip or @fail of a point. */
 void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason);

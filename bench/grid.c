@@ -289,6 +289,15 @@ bool grid_select(struct grid *grid, const struct benches *benches, struct word s
 	return true;
 }
 
+bool grid_holds(const struct grid *grid, const struct bench *bench)
+{
+	for (size_t i = 0; i < grid->count; i++) {
+		if (grid->points[i].bench == bench)
+			return true;
+	}
+	return false;
+}
+
 void grid_free(struct grid *grid)
 {
 	os_free(grid->points);

@@ -44,6 +44,8 @@ void benches_free(struct benches *benches);
  */
 bool grid_select(struct grid *grid, const struct benches *benches, struct word selection, uint64_t seed,
 		 struct complaint *complaint);
+/* Whether one of the points is of this benchmark. */
+bool grid_holds(const struct grid *grid, const struct bench *bench);
 void grid_free(struct grid *grid);
 
 unsigned bench_params(const struct bench *bench);

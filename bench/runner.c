@@ -163,9 +163,19 @@ static void header_emit(struct runner *runner)
 	}
 }
 
+/* What is measured, so that a stream explains itself. */
+static void selected_emit(struct runner *runner)
+{
+	for (size_t i = 0; i < runner->benches.count; i++) {
+		if (grid_holds(&runner->grid, runner->benches.sorted[i]))
+			emit_bench(&runner->wire, runner->benches.sorted[i]);
+	}
+}
+
 static void measure_all(struct runner *runner)
 {
 	header_emit(runner);
+	selected_emit(runner);
 	for (size_t i = 0; i < runner->grid.count; i++) {
 		const struct grid_point *point = &runner->grid.points[i];
 

@@ -48,10 +48,11 @@ struct stream_note {
 	unsigned line;
 };
 
-/* One @bench of mode=list. */
+/* One @bench: what mode=list lists, or what the stream measures. */
 struct stream_bench {
 	struct stream_point point;   /* the name, and each parameter with its values separated by '|' */
 	char *unit, *series, *about; /* series: names separated by '|', "" for the one series without a name */
+	char *spread;                /* why warm samples that count instructions differ; "": they should not */
 	uint64_t per, min_cpus, max_samples;
 	uint64_t extra; /* 1: measured only where it is named */
 };
@@ -65,7 +66,7 @@ struct stream {
 	size_t skip_count;
 	struct stream_note *fails; /* kept when the stream failed */
 	size_t fail_count;
-	struct stream_bench *benches; /* mode=list */
+	struct stream_bench *benches; /* none in streams of before they told of themselves */
 	size_t bench_count;
 	char **noise; /* console lines, in order, without newline, unprintable bytes as '?' */
 	size_t noise_count;

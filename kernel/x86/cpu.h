@@ -125,8 +125,40 @@ void cpu_kick(unsigned cpu);
 void cpu_call_interrupt(unsigned cpu);
 /* A non-maskable interrupt that only counts: for tests of what it may come in between of. */
 void cpu_nmi(unsigned cpu);
+/* NMIs taken by one CPU since boot, and the address of the instruction that the last one came before (place may be NULL). */
+uint64_t cpu_nmis(unsigned cpu, uintptr_t *place);
 /* Interrupts taken by one CPU since boot, NMIs included. */
 uint64_t cpu_interrupts(unsigned cpu);
+
+/* --- Topology: what lies how near; constant from core_main() on ---------------------------------------------------------- */
+
+enum { NODE_MAX = 64, CPU_GROUP_UNKNOWN = 0xffff };
+
+extern unsigned node_count; /* NUMA nodes; 1 where the firmware speaks of none. A node may lack CPUs or memory */
+
+/* Groups of each kind are numbered from 0 in the order of their first CPU. Caches: CPU_GROUP_UNKNOWN if the CPU is silent. */
+struct cpu_topology {
+	uint32_t apic_id;
+	uint16_t package, core, l2, l3;
+	uint16_t node;
+};
+
+const struct cpu_topology *cpu_topology(unsigned cpu);
+
+/* The nearest thing that two CPUs have in common. */
+enum cpu_distance {
+	CPU_SAME,
+	CPU_SAME_CORE,
+	CPU_SAME_L2,
+	CPU_SAME_L3,
+	CPU_SAME_PACKAGE,
+	CPU_SAME_NODE,
+	CPU_SAME_NOTHING
+};
+
+enum cpu_distance cpu_distance(unsigned a, unsigned b);
+/* The firmware's relative distance of two nodes: 10 is one's own, 20 twice as far, 255 unreachable. */
+unsigned node_distance(unsigned from, unsigned to);
 
 /* --- Timer: one shot per CPU; expiry calls core's timer_interrupt() with interrupts off ------------------------------------ */
 
@@ -139,12 +171,20 @@ enum { PAGE_BYTES = 4096 };
 
 struct memory_range {
 	uint64_t base, len_bytes;
+	unsigned node;
 };
 
-/* Free physical memory, page aligned, without the kernel's image and what the boot loader handed over; identity mapped. */
+/* Free physical memory, page aligned, ascending, each range of one node, without the kernel's image and what the boot loader handed over; identity mapped. */
 size_t memory_ranges(const struct memory_range **ranges);
-/* Maps one page at va (a window outside the identity map), read-write; needs page_alloc() for tables. -ENOMEM. */
-int paging_map(uintptr_t va, uintptr_t pa);
+/*
+ * The window is filled by tables of PAGING_TABLE_BYTES each: a page of memory, cleared by the caller, then installed for a
+ * va that is a multiple of that and had none. The tables above it need page_alloc_phys(): -ENOMEM. paging_fill() writes
+ * the entries of consecutive pages, read-write, into such a table, before or after it is installed; none may have been
+ * mapped before.
+ */
+enum { PAGING_TABLE_BYTES = 2 << 20 };
+int paging_install(uintptr_t va, void *table);
+void paging_fill(void *table, uintptr_t va, uintptr_t pa, unsigned pages);
 /* The window for stacks and other mappings with holes: [begin, begin + len). Nothing is mapped there at boot. */
 extern const uintptr_t paging_window_begin;
 extern const size_t paging_window_bytes;

@@ -94,3 +94,13 @@ uint64_t cpu_interrupts(unsigned cpu)
 {
 	return __atomic_load_n(&cpu_locals[cpu].interrupts, __ATOMIC_RELAXED);
 }
+
+uint64_t cpu_nmis(unsigned cpu, uintptr_t *place)
+{
+	uint64_t count =
+	    __atomic_load_n(&cpu_locals[cpu].nmis, __ATOMIC_ACQUIRE); /* before the place that belongs to it */
+
+	if (place != NULL)
+		*place = __atomic_load_n(&cpu_locals[cpu].nmi_place, __ATOMIC_RELAXED);
+	return count;
+}

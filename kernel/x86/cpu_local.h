@@ -37,7 +37,8 @@ struct cpu_local {
 	uint64_t interrupts;     /* first: the interrupt stubs count here, CPU_LOCAL_INTERRUPTS */
 	uint64_t timer_deadline; /* what core asked for, TIMER_NONE: nothing */
 	unsigned cpu;
-	bool stopped; /* by cpu_stop_others(); atomic */
+	bool stopped;             /* by cpu_stop_others(); atomic */
+	uint64_t nmis, nmi_place; /* how many came, and the instruction that the last one came before */
 	uint64_t tsc_adjust;
 	uint64_t gdt[5];
 	struct task_state task;

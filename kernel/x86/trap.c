@@ -154,9 +154,11 @@ static _Noreturn void trap_report(const struct trap_frame *frame)
  * the IRET that ends it (SDM vol. 3 §6.7.1), so nothing here may fault and return: that fault's IRET would let the next
  * one in, onto the stack in use.
  */
-static void nmi_handle(void)
+static void nmi_handle(const struct trap_frame *frame)
 {
 	this_local->interrupts++;
+	this_local->nmi_place = frame->rip;
+	this_local->nmis++; /* after the place: who sees the count sees that */
 	if (!cpu_stop_requested())
 		return;
 	this_local->stopped = true;
@@ -168,7 +170,7 @@ void trap_handle(struct trap_frame *frame)
 {
 	switch (frame->vector) {
 	case TRAP_NMI:
-		nmi_handle();
+		nmi_handle(frame);
 		return;
 	case TRAP_NO_FPU:
 		if (fpu_trap())

@@ -116,6 +116,22 @@ static inline void os_spin_init(struct os_spin *spin);
 static inline void os_spin_lock(struct os_spin *spin);
 static inline void os_spin_unlock(struct os_spin *spin);
 
+/* --- Asynchronous event: a function on another CPU ------------------------------------------------------------------- */
+
+struct os_async;
+
+/*
+ * From now on os_async_notify() makes fn(arg) run on the calling thread's CPU, in interruption of what runs there: at
+ * once if that is the thread, at the latest when the thread runs again. fn is like an interrupt handler: it may read the
+ * clock, store, and notify; it must not block, lock or allocate. The thread stays on its CPU until os_async_destroy().
+ * There is room for 64 on a CPU. -EAGAIN: no room.
+ */
+int os_async_init(struct os_async *async, void (*fn)(void *arg), void *arg);
+/* Any thread, also from such a function. Notifications that come before fn has begun run it once. */
+void os_async_notify(struct os_async *async);
+/* On the thread that initialised it; fn does not run after it has returned. */
+void os_async_destroy(struct os_async *async);
+
 /* --- Time and memory ------------------------------------------------------------------------------------------------ */
 
 /* Blocks for at least ns nanoseconds. */

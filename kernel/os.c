@@ -164,6 +164,23 @@ void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties)
 	spin_barrier_init(&barrier->barrier, parties);
 }
 
+/* --- Asynchronous event ----------------------------------------------------------------------------------------------- */
+
+int os_async_init(struct os_async *async, void (*fn)(void *arg), void *arg)
+{
+	return async_init(&async->async, fn, arg);
+}
+
+void os_async_notify(struct os_async *async)
+{
+	async_notify(&async->async);
+}
+
+void os_async_destroy(struct os_async *async)
+{
+	async_destroy(&async->async);
+}
+
 /* --- Time and memory -------------------------------------------------------------------------------------------------- */
 
 void os_sleep_ns(uint64_t ns)

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/async.h"
 #include "core/barrier.h"
 #include "core/cond.h"
 #include "core/event.h"
@@ -139,3 +140,9 @@ static inline void os_spin_unlock(struct os_spin *spin)
 {
 	spin_unlock(&spin->spin);
 }
+
+/* --- Asynchronous event ----------------------------------------------------------------------------------------------- */
+
+struct os_async {
+	struct async async;
+};

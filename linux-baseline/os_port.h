@@ -192,3 +192,12 @@ static inline void os_spin_unlock(struct os_spin *spin)
 	/* release: the critical section ends before the next ticket is called; only the holder writes owner */
 	__atomic_store_n(&spin->owner, spin->owner + 1, __ATOMIC_RELEASE);
 }
+
+/* --- Asynchronous event: a signal to the thread (os_async.c) ---------------------------------------------------------- */
+
+struct port_async_thread;
+
+struct os_async {
+	struct port_async_thread *target;
+	uint64_t bit; /* of its pending events */
+};

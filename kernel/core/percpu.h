@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/async.h"
 #include "core/heap.h"
 #include "core/inbox.h"
 #include "core/page.h"
@@ -33,6 +34,7 @@ struct percpu {
 	/* --- written by other CPUs --- */
 	struct inbox inbox __attribute__((aligned(64)));
 	struct remote_call_queue calls __attribute__((aligned(64)));
+	struct async_cpu async __attribute__((aligned(64)));
 } __attribute__((aligned(64)));
 
 extern struct percpu percpu_table[CPU_MAX];

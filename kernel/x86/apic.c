@@ -53,6 +53,7 @@ enum {
 #define BASE_ADDRESS 0xffffffffff000ul
 
 void irq_timer_xapic(void), irq_timer_x2apic(void), irq_call_xapic(void), irq_call_x2apic(void);
+void irq_async_xapic(void), irq_async_x2apic(void);
 void irq_kick_xapic(void), irq_kick_x2apic(void), irq_spurious(void); /* irq.S */
 
 uintptr_t apic_mmio; /* xAPIC registers; irq.S reads it */
@@ -101,6 +102,7 @@ static void stubs_set(void)
 {
 	idt_set(VECTOR_TIMER, x2apic ? irq_timer_x2apic : irq_timer_xapic);
 	idt_set(VECTOR_CALL, x2apic ? irq_call_x2apic : irq_call_xapic);
+	idt_set(VECTOR_ASYNC, x2apic ? irq_async_x2apic : irq_async_xapic);
 	idt_set(VECTOR_KICK, x2apic ? irq_kick_x2apic : irq_kick_xapic);
 	idt_set(VECTOR_SPURIOUS, irq_spurious);
 }
@@ -206,6 +208,16 @@ void cpu_kick(unsigned cpu)
 void cpu_call_interrupt(unsigned cpu)
 {
 	command_send(cpu_destination[cpu], VECTOR_CALL | COMMAND_ASSERT);
+}
+
+void cpu_call_interrupt_others(void)
+{
+	command_send(0, VECTOR_CALL | COMMAND_ASSERT | COMMAND_ALL_OTHERS);
+}
+
+void cpu_async_interrupt(unsigned cpu)
+{
+	command_send(cpu_destination[cpu], VECTOR_ASYNC | COMMAND_ASSERT);
 }
 
 void cpu_nmi(unsigned cpu)

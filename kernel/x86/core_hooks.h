@@ -30,6 +30,7 @@ _Noreturn void core_ap_main(void);
 /* So they may switch threads; the interrupted one resumes when it is switched to again. */
 void timer_interrupt(void);
 void remote_call_interrupt(void);
+void async_interrupt(void);
 
 /* --- Faults --------------------------------------------------------------------------------------------------------- */
 

@@ -123,6 +123,10 @@ extern unsigned cpu_count; /* CPUs that are up; final before core starts threads
 void cpu_kick(unsigned cpu);
 /* Interrupt that calls core's remote_call_interrupt() on that CPU. */
 void cpu_call_interrupt(unsigned cpu);
+/* The same interrupt to every CPU but this one, by one command: also to CPUs that are not up, which ignore it. */
+void cpu_call_interrupt_others(void);
+/* Interrupt that calls core's async_interrupt() on that CPU, which may be the caller's own. */
+void cpu_async_interrupt(unsigned cpu);
 /* A non-maskable interrupt that only counts: for tests of what it may come in between of. */
 void cpu_nmi(unsigned cpu);
 /* NMIs taken by one CPU since boot, and the address of the instruction that the last one came before (place may be NULL). */

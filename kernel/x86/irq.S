@@ -72,6 +72,14 @@
 	interrupt_calling remote_call_interrupt, eoi_x2apic
 	.size irq_call_x2apic, . - irq_call_x2apic
 
+	function irq_async_xapic
+	interrupt_calling async_interrupt, eoi_xapic
+	.size irq_async_xapic, . - irq_async_xapic
+
+	function irq_async_x2apic
+	interrupt_calling async_interrupt, eoi_x2apic
+	.size irq_async_x2apic, . - irq_async_x2apic
+
 /* The kick: that it came is all. */
 	function irq_kick_xapic
 	pushq %rax

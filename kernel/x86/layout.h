@@ -39,6 +39,7 @@
 #define VECTOR_TIMER 0x40
 #define VECTOR_CALL 0x41
 #define VECTOR_KICK 0x42
+#define VECTOR_ASYNC 0x43
 #define VECTOR_SPURIOUS 0xff /* low four bits set, as older local APICs demand: SDM vol. 3 §11.9 */
 
 /* struct cpu_local, reached through the FS base. */

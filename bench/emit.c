@@ -126,6 +126,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	pair_joined(wire, "series", bench->series, bench->series[0] != NULL ? bench_series(bench) : 0);
 	wire_pair(wire, "about", bench->about);
 	wire_pair(wire, "spread", bench->spread != NULL ? bench->spread : "");
+	wire_pair(wire, "spread_at", bench->spread_at != NULL ? bench->spread_at : "");
 	for (unsigned i = 0; i < bench_params(bench); i++) {
 		char string[GRID_TEXT_MAX];
 		struct word values = word_of(bench->params[i].values);

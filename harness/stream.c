@@ -192,10 +192,9 @@ static int read_bench(struct stream_reader *reader, struct stream_record *record
 	    !record_key_number(record, "max_samples", UINT32_MAX, &bench->max_samples) ||
 	    !record_key_number(record, "extra", 1, &bench->extra) || !record_key(record, "series", &bench->series) ||
 	    !record_key(record, "about", &bench->about) || !record_key(record, "spread", &bench->spread) ||
-	    !record_params(record, &bench->point, NULL))
-		return broken(
-		    reader,
-		    "@bench is not NAME unit= per= min_cpus= max_samples= extra= series= about= spread= PARAM=V|V …");
+	    !record_key(record, "spread_at", &bench->spread_at) || !record_params(record, &bench->point, NULL))
+		return broken(reader, "@bench is not NAME unit= per= min_cpus= max_samples= extra= series= about= "
+				      "spread= spread_at= PARAM=V|V …");
 	return 0;
 }
 

@@ -340,6 +340,7 @@ void stream_drop_results(struct stream *stream)
 		free(stream->benches[i].series);
 		free(stream->benches[i].about);
 		free(stream->benches[i].spread);
+		free(stream->benches[i].spread_at);
 	}
 	free(stream->benches);
 	stream->benches = NULL;

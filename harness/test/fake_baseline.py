@@ -56,7 +56,7 @@ def listing(stream):
     for name, params in BENCHES.items():
         values = "|".join(param.split("=")[1] for param in params)
         pair = f" place={values}" if params else ""
-        stream.add(f"@bench {name} unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= about=fake spread={pair}")
+        stream.add(f"@bench {name} unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= about=fake spread= spread_at={pair}")
 
 
 def measure(stream, words, count):

@@ -403,6 +403,7 @@ static void a_list_of_benchmarks_is_read(void **state)
 	wire_pair(&sample.wire, "series", "first|last");
 	wire_pair(&sample.wire, "about", "wake all: until it runs");
 	wire_pair(&sample.wire, "spread", "two queues meet");
+	wire_pair(&sample.wire, "spread_at", "series=last:threads=8");
 	wire_pair(&sample.wire, "threads", "2|4|8");
 	wire_end(&sample.wire);
 	sample_done(&sample, 0);
@@ -413,6 +414,7 @@ static void a_list_of_benchmarks_is_read(void **state)
 	assert_int_equal(stream.benches[0].min_cpus, 2);
 	assert_int_equal(stream.benches[0].extra, 1);
 	assert_string_equal(stream.benches[0].spread, "two queues meet");
+	assert_string_equal(stream.benches[0].spread_at, "series=last:threads=8");
 	assert_string_equal(stream_point_value(&stream.benches[0].point, "threads"), "2|4|8");
 	stream_free(&stream);
 	sample_free(&sample);

@@ -50,7 +50,7 @@ static void units(struct bench_run *run)
 BENCH(own_unit, .run = units, .unit = "detours", .about = "not ticks");
 
 BENCH(enormous, .run = control, .unit = "ticks", .about = "only where it is named", .params = {{"size", "1 10000"}},
-      .spread = "its size", .extra = true);
+      .spread = "its size", .spread_at = "size=10000", .extra = true);
 
 static void wide(struct bench_run *run)
 {

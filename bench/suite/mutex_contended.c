@@ -87,4 +87,4 @@ static void measure(struct bench_run *run)
 
 BENCH(mutex_contended, .run = measure, .unit = "ticks",
       .about = "os_mutex_lock(): call to return, another CPU holds it", .params = {{"threads", "2 4 8"}}, .min_cpus = 2,
-      .max_samples = 2000);
+      .max_samples = 2000, .spread = "the rest of a hold whose beginning is another CPU's");

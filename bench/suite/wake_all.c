@@ -26,4 +26,5 @@ static void measure(struct bench_run *run)
 }
 
 BENCH(wake_all, .run = measure, .unit = "ticks", .about = "os_event_wake_all() to the waiters running",
-      .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"});
+      .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"},
+      .spread = "waiters run one after the other: each of them has another place", .spread_at = "series=each");

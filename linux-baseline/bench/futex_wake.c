@@ -6,21 +6,13 @@
  *
  * One sample: t0 by the waker on CPU 0 before FUTEX_WAKE, t2 by the waiter as its first action after FUTEX_WAIT has
  * returned. place=same: both on CPU 0, after the call the waker yields, and that switch is part of the sample.
- * place=other: the waiter on CPU 1, idle before; two clocks, so the value is good to the offset between the CPUs' clocks.
- * The waiter slept in each sample, and each wake woke exactly one.
+ * place=other: the waiter on CPU 1, idle before; two clocks, so the value is good to the offset between the CPUs'
+ * clocks. The waiter slept in each sample, and each wake woke exactly one.
  */
+#include "bench/futex.h"
 #include "suite/waiters.h"
 
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 static struct waiters waiters;
-
-static long futex(uint32_t *word, int operation, uint32_t value)
-{
-	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, NULL, NULL, 0);
-}
 
 static void *waiter_main(void *arg)
 {
@@ -30,7 +22,7 @@ static void *waiter_main(void *arg)
 
 	do {
 		waiter_arm(waiter, ++round);
-		futex(&waiters.round, FUTEX_WAIT, round - 1);
+		futex_wait(&waiters.round, round - 1);
 		stamp = os_clock_stop();
 	} while (waiter_woken(waiter, round, stamp));
 	return NULL;
@@ -51,7 +43,7 @@ static void futex_wake(struct bench_run *run)
 			waiters_settle(run, &waiters);
 			waiters_release(&waiters);
 			start = os_clock_start();
-			woken = futex(&waiters.round, FUTEX_WAKE, 1);
+			woken = futex_wake_one(&waiters.round);
 			slept = waiters_ran(run, &waiters);
 		} while (!slept);
 		bench_check(run, woken == 1 || run->failed != NULL, "FUTEX_WAKE woke the one waiter");
@@ -61,7 +53,7 @@ static void futex_wake(struct bench_run *run)
 	if (waiters.count > 0) {
 		waiters_settle(run, &waiters);
 		waiters_release(&waiters);
-		futex(&waiters.round, FUTEX_WAKE, 1);
+		futex_wake_one(&waiters.round);
 	}
 	waiters_end(run, &waiters);
 }

@@ -24,7 +24,9 @@ struct ult {
 	bool (*join)(void *thread, void **result);
 	/* Lets threads that are ready run first; NULL: the library has no such call. */
 	void (*yield)(void);
-	/* Two semaphores at 0, numbered 0 and 1. A thread that waits for one sleeps in the library. False: no room. */
+	/*
+	 * Two semaphores at 0, numbered 0 and 1. A thread that waits for one sleeps in the library. False: no room.
+	 */
 	bool (*sem_init)(void);
 	void (*sem_destroy)(void);
 	void (*sem_down)(unsigned sem);

@@ -146,7 +146,7 @@ static unsigned subject_color(const char *name, bool used[2 * FIGURE_COLORS_PER_
 		subject = (struct subject){.system = SUBJECT_LINUX};
 	if (subject.system == SUBJECT_LINUX)
 		first += FIGURE_COLORS_PER_SYSTEM;
-	color = first + (subject.tuned || subject.poll);
+	color = first + (subject.tuned || subject.lean || subject.poll);
 	while (used[color] && color < first + FIGURE_COLORS_PER_SYSTEM - 1)
 		color++;
 	used[color] = true;

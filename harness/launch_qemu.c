@@ -160,6 +160,14 @@ static void aerokernel_args(const struct launch_request *request, struct launch_
 	free(image);
 }
 
+/*
+ * What a user may say to a Linux that has one program and no enemies, the kindest setting for it: no mitigations of the
+ * processor's vulnerabilities, no clearing of pages that nobody else has used, and the TSC for a clock although QEMU
+ * cannot say that it is invariant (else every look at the time is a read of the HPET). Linux, Documentation/
+ * admin-guide/kernel-parameters.txt.
+ */
+#define LEAN " mitigations=off init_on_alloc=0 tsc=reliable"
+
 /* The guest's second CPU is brought up by its init on sim: Linux's own way hangs under icount (measuring.md §4). */
 static void linux_args(const struct launch_request *request, struct launch_argv *argv)
 {
@@ -174,9 +182,9 @@ static void linux_args(const struct launch_request *request, struct launch_argv 
 	launch_arg(argv, "-serial");
 	launch_arg(argv, "file:/dev/fd/1"); /* PROCESS_STDOUT */
 	launch_arg(argv, "-append");
-	launch_arg(argv, "console=ttyS0 quiet panic=-1 nokaslr norandmaps%s%s -- profile=%s%s %s",
-		   sim ? " maxcpus=1" : "", subject->poll ? " idle=poll" : "", subject->tuned ? "tuned" : "stock",
-		   sim ? " bringup=1" : "", words);
+	launch_arg(argv, "console=ttyS0 quiet panic=-1 nokaslr norandmaps%s%s%s -- profile=%s%s %s",
+		   sim ? " maxcpus=1" : "", subject->poll ? " idle=poll" : "", subject->lean ? LEAN : "",
+		   subject->tuned ? "tuned" : "stock", sim ? " bringup=1" : "", words);
 	free(words);
 	free(initrd);
 	free(image);

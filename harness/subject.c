@@ -12,7 +12,7 @@
 
 static const char *const system_names[SUBJECT_SYSTEMS] = {"aerokernel", "linux"};
 static const char *const machine_names[SUBJECT_MACHINES] = {"host", "qemu", "sim", "kvm", "metal", "cores"};
-static const char *const option_names[] = {"poll", "tuned", "cpus=N"};
+static const char *const option_names[] = {"poll", "lean", "tuned", "cpus=N"};
 
 const char *const subject_defaults[] = {
     "aerokernel@qemu", "linux@qemu", "linux@host", "aerokernel@sim", "linux@sim",
@@ -133,6 +133,14 @@ static int parse_option(struct subject *subject, const char *text, const char *o
 					 text, system_names[subject->system], machine_names[subject->machine]);
 		return 0;
 	}
+	if (strcmp(option, "lean") == 0) {
+		subject->lean = true;
+		if (!linux_system || !subject_is_virtual(subject))
+			return error_set(error, STATUS_USAGE,
+					 "subject '%s': lean is how a guest's Linux is booted; use 'linux@qemu:lean'",
+					 text);
+		return 0;
+	}
 	if (strcmp(option, "poll") == 0) {
 		subject->poll = true;
 		if (!subject_is_virtual(subject))
@@ -165,13 +173,14 @@ static int parse_options(struct subject *subject, const char *text, char *option
 static void name_make(struct subject *subject)
 {
 	char cpus[16] = "";
-	const char *options[] = {subject->poll ? "poll" : NULL, subject->tuned ? "tuned" : NULL, NULL};
+	const char *options[] = {subject->poll ? "poll" : NULL, subject->lean ? "lean" : NULL,
+				 subject->tuned ? "tuned" : NULL, NULL};
 	char separator = ':';
 	size_t len;
 
 	if (subject->cpus != 0) {
 		snprintf(cpus, sizeof(cpus), "cpus=%u", subject->cpus);
-		options[2] = cpus;
+		options[3] = cpus;
 	}
 	len = (size_t)snprintf(subject->name, sizeof(subject->name), "%s@%s", system_names[subject->system],
 			       machine_names[subject->machine]);

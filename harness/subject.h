@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Subjects: what can be measured, and where. A subject is written SYSTEM@MACHINE[:OPTION,…]. Systems: aerokernel, linux.
- * Machines: host, qemu, sim, kvm, metal, cores. Options: tuned (Linux profile; without it stock), poll (idle CPUs poll
- * instead of halting), cpus=N. This file knows names and what they mean; whether a subject can run on this computer
- * is launch.h's business.
+ * Subjects: what can be measured, and where. A subject is written SYSTEM@MACHINE[:OPTION,…]. Systems: aerokernel,
+ * linux. Machines: host, qemu, sim, kvm, metal, cores. Options: tuned (Linux profile; without it stock), lean (a
+ * Linux guest booted without what protects it from others), poll (idle CPUs poll instead of halting), cpus=N. This
+ * file knows names and what they mean; whether a subject can run on this computer is launch.h's business.
  */
 #pragma once
 
@@ -29,14 +29,15 @@ struct subject {
 	enum subject_system system;
 	enum subject_machine machine;
 	bool tuned;
+	bool lean;
 	bool poll;
 	unsigned cpus;               /* CPUs of this subject; 0: as many as the run asks for */
-	char name[SUBJECT_NAME_MAX]; /* canonical, the result key: options in the order poll, tuned, cpus=N */
+	char name[SUBJECT_NAME_MAX]; /* canonical, the result key: options in the order poll, lean, tuned, cpus=N */
 };
 
 /*
- * Reads text into *subject. Returns 0, or STATUS_USAGE with the error set: it names the wrong part and the nearest valid
- * one. A pair that can never exist (aerokernel@host) is an error too.
+ * Reads text into *subject. Returns 0, or STATUS_USAGE with the error set: it names the wrong part and the nearest
+ * valid one. A pair that can never exist (aerokernel@host) is an error too.
  */
 int subject_parse(struct subject *subject, const char *text, struct error *error);
 

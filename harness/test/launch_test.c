@@ -135,6 +135,8 @@ static void words_of_the_machine_are_added(void **state)
 	has("linux@qemu", "maxcpus=1", false);
 	has("linux@qemu", "bringup", false);
 	has("linux@qemu:poll,tuned", "idle=poll -- profile=tuned spin=none unit=ticks", true);
+	has("linux@sim:lean", " maxcpus=1 mitigations=off init_on_alloc=0 tsc=reliable -- profile=stock", true);
+	has("linux@sim", "mitigations", false);
 	has("linux@host", "profile=stock spin=pause unit=ticks bench=yield_pair samples=10", true);
 	has("linux@host:tuned", "profile=tuned", true);
 	has("aerokernel@sim:cpus=8", "-smp 8", true);

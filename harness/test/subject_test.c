@@ -42,12 +42,12 @@ static void every_known_and_default_subject_is_its_own_canonical_name(void **sta
 
 static void options_in_any_order_give_one_name(void **state)
 {
-	struct subject subject = parsed("linux@qemu:cpus=4,tuned,poll");
+	struct subject subject = parsed("linux@qemu:cpus=4,tuned,lean,poll");
 
 	(void)state;
-	assert_string_equal(subject.name, "linux@qemu:poll,tuned,cpus=4");
+	assert_string_equal(subject.name, "linux@qemu:poll,lean,tuned,cpus=4");
 	assert_string_equal(parsed(subject.name).name, subject.name);
-	assert_true(subject.poll && subject.tuned && subject.cpus == 4);
+	assert_true(subject.poll && subject.lean && subject.tuned && subject.cpus == 4);
 	assert_string_equal(parsed("aerokernel@sim:cpus=255").name, "aerokernel@sim:cpus=255");
 }
 
@@ -79,6 +79,8 @@ static void what_is_wrong_is_named_with_the_nearest_word(void **state)
 	refused("linux@host:tune", "nearest is 'tuned'");
 	refused("aerokernel@qemu:tuned", "profile of linux");
 	refused("linux@host:poll", "linux@qemu:poll");
+	refused("linux@host:lean", "linux@qemu:lean");
+	refused("aerokernel@sim:lean", "linux@qemu:lean");
 	refused("linux@qemu:cpus=", "1 to 255");
 	refused("linux@qemu:cpus=0", "1 to 255");
 	refused("linux@qemu:cpus=256", "1 to 255");

@@ -132,10 +132,28 @@ void os_async_notify(struct os_async *async);
 /* On the thread that initialised it; fn does not run after it has returned. */
 void os_async_destroy(struct os_async *async);
 
-/* --- Time and memory ------------------------------------------------------------------------------------------------ */
+/* --- Time --------------------------------------------------------------------------------------------------------- */
+
+struct os_alarm;
 
 /* Blocks for at least ns nanoseconds. */
 void os_sleep_ns(uint64_t ns);
+/* Blocks until the clock reaches tick; returns at once if it has. */
+void os_sleep_until(uint64_t tick);
+/*
+ * Calls fn(arg) at tick first, first + period … (absolute: being late once delays none after it), in interruption of the
+ * calling thread or of what else runs on its CPU. fn is like an interrupt handler: it may read the clock, store, and
+ * notify; it must not block, lock or allocate. -EINVAL: period under 1 us or over 1 h; -EAGAIN: no room.
+ */
+int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, void (*fn)(void *arg), void *arg);
+/*
+ * Ends it, on the thread that started it; fn does not run after it has returned. Returns how many of its times passed
+ * without a call of their own: a call that comes late stands for all that are over by then.
+ */
+uint64_t os_alarm_stop(struct os_alarm *alarm);
+
+/* --- Memory --------------------------------------------------------------------------------------------------------- */
+
 /* At least bytes bytes, aligned to 16, contents undefined; NULL if there is no memory. */
 void *os_malloc(size_t bytes);
 /* NULL is allowed. */

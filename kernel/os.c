@@ -8,26 +8,12 @@
 #include "core/error.h"
 #include "core/heap.h"
 #include "core/thread.h"
-#include "core/timer.h"
 
 /* --- Clock ------------------------------------------------------------------------------------------------------------ */
 
 uint64_t os_clock_hz(void)
 {
 	return clock_hz;
-}
-
-/* "Calls the spin hint about once a microsecond." */
-void os_delay_ns(uint64_t ns)
-{
-	uint64_t now = clock_now(), end = now + timer_ticks(ns), hint = now;
-
-	for (; now < end; now = clock_now()) {
-		if (now >= hint) {
-			cpu_relax();
-			hint = now + clock_hz / 1000000;
-		}
-	}
 }
 
 /* --- Threads ---------------------------------------------------------------------------------------------------------- */
@@ -181,12 +167,7 @@ void os_async_destroy(struct os_async *async)
 	async_destroy(&async->async);
 }
 
-/* --- Time and memory -------------------------------------------------------------------------------------------------- */
-
-void os_sleep_ns(uint64_t ns)
-{
-	timer_sleep_ns(ns);
-}
+/* --- Memory ----------------------------------------------------------------------------------------------------------- */
 
 void *os_malloc(size_t bytes)
 {

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "core/alarm.h"
 #include "core/async.h"
 #include "core/barrier.h"
 #include "core/cond.h"
@@ -105,6 +106,12 @@ static inline void os_sem_up(struct os_sem *sem)
 {
 	sem_up(&sem->sem);
 }
+
+/* --- Time ------------------------------------------------------------------------------------------------------------- */
+
+struct os_alarm {
+	struct alarm alarm;
+};
 
 /* --- Barriers and spin lock ------------------------------------------------------------------------------------------- */
 

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* --- Machine ----------------------------------------------------------------------------------------------------- */
 
@@ -135,6 +136,15 @@ static inline void os_sem_up(struct os_sem *sem)
 {
 	sem_post(&sem->posix);
 }
+
+/* --- Time ------------------------------------------------------------------------------------------------------------ */
+
+struct os_alarm {
+	timer_t timer;
+	void (*fn)(void *arg);
+	void *arg;
+	uint64_t merged; /* by the thread that started it, in its signal handler */
+};
 
 /* --- Spinning barrier: central, with a generation in place of a sense ------------------------------------------------ */
 

@@ -19,6 +19,21 @@ void timer_add(struct timer *timer)
 	irq_restore(enabled);
 }
 
+/* thread tells whether the timer is in the heap: here it is the idle thread, which never waits with a time limit. */
+void timer_call_at(struct timer *timer, uint64_t deadline_tsc)
+{
+	struct percpu *cpu = this_cpu->self;
+	bool enabled = irq_save();
+
+	DEBUG_ASSERT(timer->fn != NULL && timer->thread == NULL);
+	timer->deadline_tsc = deadline_tsc;
+	timer->thread = &cpu->idle;
+	timer_heap_add(&cpu->timers, timer);
+	if (cpu->timers.root == timer)
+		timer_arm(deadline_tsc);
+	irq_restore(enabled);
+}
+
 void timer_cancel(struct timer *timer)
 {
 	struct percpu *cpu = this_cpu->self;
@@ -30,11 +45,12 @@ void timer_cancel(struct timer *timer)
 			timer_disarm();
 		else if (first)
 			timer_arm(cpu->timers.root->deadline_tsc);
+		timer->thread = NULL;
 	}
 	irq_restore(enabled);
 }
 
-/* The hardware's one shot: wakes everybody whose time has come, then arms for the next. */
+/* The hardware's one shot: wakes or calls everybody whose time has come, then arms for the next. */
 void timer_interrupt(void)
 {
 	struct percpu *cpu = this_cpu->self;
@@ -46,8 +62,10 @@ void timer_interrupt(void)
 
 		timer_heap_remove(&cpu->timers, timer);
 		timer->thread = NULL; /* tells timer_cancel() that it has expired */
-		if (__atomic_compare_exchange_n(&thread->timed, &waiting, THREAD_TIMED_OUT, false, __ATOMIC_RELAXED,
-						__ATOMIC_RELAXED))
+		if (timer->fn != NULL)
+			timer->fn(timer);
+		else if (__atomic_compare_exchange_n(&thread->timed, &waiting, THREAD_TIMED_OUT, false,
+						     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			sched_wake_interrupt(thread);
 	}
 	if (timer != NULL)

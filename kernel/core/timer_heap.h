@@ -12,7 +12,9 @@ struct thread;
 
 struct timer {
 	uint64_t deadline_tsc;
-	struct thread *thread; /* who is to be woken; the heap does not look at it */
+	/* the heap does not look at these two */
+	struct thread *thread;           /* who is to be woken */
+	void (*fn)(struct timer *timer); /* what is to be called in its place, or NULL */
 	struct timer *left, *right, *parent;
 	uint32_t rank; /* length of the shortest way down to a missing child; the left one is never shorter */
 };

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sleeping until a tick and alarms on Linux.
+ *
+ * A tick becomes a time of CLOCK_MONOTONIC anew at each call, from one reading of both clocks, so the two may drift apart
+ * without moving what comes later. An alarm is a POSIX timer whose signal goes to the thread that started it
+ * (SIGEV_THREAD_ID); its period is the kernel's, by CLOCK_MONOTONIC, and so are its counts of expiries that found the
+ * signal still pending. Handlers run with all signals blocked: none interrupts another. A handler may interrupt any
+ * function of this port; blocking system calls are restarted by the kernel (SA_RESTART) or begin again (EINTR).
+ */
+#include "os.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NS_PER_S = 1000 * 1000 * 1000, PERIOD_MIN_NS = 1000, SIGNAL_ABOVE_MIN = 5 };
+#define PERIOD_MAX_NS (UINT64_C(3600) * NS_PER_S)
+
+/* --- Sleep -------------------------------------------------------------------------------------------------------- */
+
+/* CLOCK_MONOTONIC's time at the tick, rounded up; at least 1 ns, because 0 would stop a timer. */
+static struct timespec time_of_tick(uint64_t tick)
+{
+	struct timespec now;
+	uint64_t now_ticks = __builtin_ia32_rdtsc(), hz = os_clock_hz();
+	__int128 ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ns = (__int128)now.tv_sec * NS_PER_S + now.tv_nsec;
+	if (tick > now_ticks)
+		ns += (__int128)(((unsigned __int128)(tick - now_ticks) * NS_PER_S + hz - 1) / hz);
+	else
+		ns -= (__int128)((unsigned __int128)(now_ticks - tick) * NS_PER_S / hz);
+	if (ns < 1)
+		ns = 1;
+	if (ns / NS_PER_S > INT64_MAX / NS_PER_S) /* ktime_t's end, year 2262: the kernel refuses nothing below */
+		ns = (__int128)(INT64_MAX / NS_PER_S) * NS_PER_S;
+	return (struct timespec){.tv_sec = (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
+/* Again if a signal came in between, or if the two clocks differ so much that the tick is not reached yet. */
+void os_sleep_until(uint64_t tick)
+{
+	while (__builtin_ia32_rdtsc() < tick) {
+		struct timespec until = time_of_tick(tick);
+
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+	}
+}
+
+/* --- Alarm -------------------------------------------------------------------------------------------------------- */
+
+static void alarm_handle(int number, siginfo_t *info, void *context)
+{
+	struct os_alarm *alarm = info->si_value.sival_ptr;
+	int error = errno;
+
+	(void)number;
+	(void)context;
+	alarm->merged += (uint64_t)info->si_overrun;
+	alarm->fn(alarm->arg);
+	errno = error;
+}
+
+static int alarm_signal(void)
+{
+	return SIGRTMIN + SIGNAL_ABOVE_MIN;
+}
+
+static void alarm_handler_install(void)
+{
+	struct sigaction action = {.sa_sigaction = alarm_handle, .sa_flags = SA_SIGINFO | SA_RESTART};
+
+	sigfillset(&action.sa_mask);
+	sigaction(alarm_signal(), &action, NULL); /* cannot fail: a valid signal and a valid action */
+}
+
+/* The timer itself; the signal carries the alarm's address. */
+static int alarm_timer_create(struct os_alarm *alarm)
+{
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = alarm_signal()};
+
+	event.sigev_value.sival_ptr = alarm;
+	event._sigev_un._tid = gettid();
+	return timer_create(CLOCK_MONOTONIC, &event, &alarm->timer) == 0 ? 0 : -errno;
+}
+
+int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, void (*fn)(void *arg), void *arg)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct itimerspec times = {
+	    .it_interval = {.tv_sec = (time_t)(period_ns / NS_PER_S), .tv_nsec = (long)(period_ns % NS_PER_S)}};
+	int error;
+
+	if (period_ns < PERIOD_MIN_NS || period_ns > PERIOD_MAX_NS)
+		return -EINVAL;
+	pthread_once(&once, alarm_handler_install);
+	alarm->fn = fn;
+	alarm->arg = arg;
+	alarm->merged = 0;
+	error = alarm_timer_create(alarm);
+	if (error != 0)
+		return error;
+	times.it_value = time_of_tick(first);
+	if (timer_settime(alarm->timer, TIMER_ABSTIME, &times, NULL) == 0)
+		return 0;
+	error = -errno;
+	timer_delete(alarm->timer);
+	return error;
+}
+
+/* A signal that is pending when the timer is deleted is handled, or gone, before the system call returns here. */
+uint64_t os_alarm_stop(struct os_alarm *alarm)
+{
+	timer_delete(alarm->timer);
+	return alarm->merged;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel wants from the firmware's tables: the CPUs, two clocks to compare the TSC with, and the reset register. A
- * table with a wrong checksum or that lies outside memory counts as absent; so does an entry that leaves its table.
+ * What the kernel wants from the firmware's tables: the CPUs, two clocks to compare the TSC with, the reset register, and the
+ * NUMA nodes. A table with a wrong checksum or that lies outside memory counts as absent; so does an entry that leaves its table.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "srat.h"
 
 struct acpi {
 	unsigned cpus_count; /* usable ones, the boot CPU included, in the table's order */
@@ -21,6 +22,8 @@ struct acpi {
 	uint8_t reset_space; /* address space of the reset register, ACPI_SPACE_NONE: no register */
 	uint8_t reset_value;
 	uint64_t reset_address;
+	struct srat srat;
+	const void *slit; /* the sound table, NULL: none; it stays where the firmware put it */
 };
 
 enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_NONE = 0xff };

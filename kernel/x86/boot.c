@@ -17,6 +17,7 @@
 #include "fpu.h"
 #include "idt.h"
 #include "memory.h"
+#include "numa.h"
 #include "paging.h"
 #include "smp.h"
 #include "text.h"
@@ -85,6 +86,7 @@ _Noreturn void boot_main(unsigned protocol, uintptr_t information)
 	memory_init();
 	paging_init();
 	acpi_init();
+	numa_init();
 	apic_init();
 	timer_init();
 	smp_init_boot_cpu();

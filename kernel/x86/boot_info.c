@@ -64,7 +64,7 @@ static void memory_add(uint64_t base, uint64_t len_bytes, uint32_t type)
 		return;
 	}
 	boot_info.memory[boot_info.memory_count++] =
-	    (struct boot_memory){.range = {base, len_bytes}, .ram = type == MEMORY_RAM};
+	    (struct boot_memory){.range = {.base = base, .len_bytes = len_bytes}, .ram = type == MEMORY_RAM};
 }
 
 static void module_add(uint64_t base, uint64_t len_bytes)
@@ -73,7 +73,7 @@ static void module_add(uint64_t base, uint64_t len_bytes)
 		boot_info.refused = "too many modules";
 		return;
 	}
-	boot_info.modules[boot_info.modules_count++] = (struct memory_range){base, len_bytes};
+	boot_info.modules[boot_info.modules_count++] = (struct memory_range){.base = base, .len_bytes = len_bytes};
 }
 
 static void pvh_read(const struct pvh_start_info *info)

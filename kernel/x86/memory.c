@@ -7,9 +7,10 @@
 #include "boot_info.h"
 #include "core/panic.h"
 #include "cpu.h"
+#include "numa.h"
 
 enum {
-	RANGES_MAX = 64,
+	RANGES_MAX = 256,
 	LOW_MEMORY_END = 0x100000,    /* firmware tables and real-mode code live below: never handed out */
 	LOW_MEMORY_RAM_END = 0xa0000, /* video memory begins */
 };
@@ -32,7 +33,7 @@ static void ranges_add(uint64_t base, uint64_t end)
 	base = (base + PAGE_BYTES - 1) & ~(uint64_t)(PAGE_BYTES - 1);
 	end &= ~(uint64_t)(PAGE_BYTES - 1);
 	if (base < end && ranges_count < RANGES_MAX)
-		ranges[ranges_count++] = (struct memory_range){base, end - base};
+		ranges[ranges_count++] = (struct memory_range){.base = base, .len_bytes = end - base};
 }
 
 /* Removes [base, end) from all ranges. */
@@ -91,6 +92,25 @@ void memory_init(void)
 	ranges_sort();
 	if (ranges_count == 0)
 		panic("no free memory in the boot loader's map of %u entries", boot_info.memory_count);
+}
+
+void memory_assign_nodes(void)
+{
+	for (size_t at = 0; at < ranges_count; at++) {
+		struct memory_range *range = &ranges[at];
+		uint64_t end = range_end(range);
+
+		range->node = numa_node_of_memory(range->base, &end);
+		end = (end + PAGE_BYTES - 1) &
+		      ~(uint64_t)(PAGE_BYTES - 1); /* a page of two nodes counts as the first's */
+		if (end >= range_end(range) || ranges_count == RANGES_MAX)
+			continue;
+		/* the rest is a range of its own, and is looked at next */
+		for (size_t move = ranges_count++; move > at + 1; move--)
+			ranges[move] = ranges[move - 1];
+		ranges[at + 1] = (struct memory_range){.base = end, .len_bytes = range_end(range) - end};
+		range->len_bytes = end - range->base;
+	}
 }
 
 size_t memory_ranges(const struct memory_range **list)

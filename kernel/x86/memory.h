@@ -15,6 +15,8 @@ void memory_init(void);
  * Panics if there are none.
  */
 uintptr_t memory_boot_pages(size_t pages);
+/* Cuts the ranges where NUMA nodes meet and writes down each one's node; numa_init() calls it. */
+void memory_assign_nodes(void);
 /* A page of RAM below 1 MiB that nothing else uses, for real-mode code; 0: none. */
 uintptr_t memory_low_page(void);
 /* Whether any byte of [base, end) is RAM; whether all of it is. */

@@ -20,6 +20,7 @@
 #include "memory.h"
 #include "msr.h"
 #include "timer.h"
+#include "topology.h"
 
 enum {
 	INIT_WAIT_US = 100, /* CPUs since about 2000 need none; the 10 ms of SDM §9.4.4.1 would be our whole boot */
@@ -56,6 +57,7 @@ void smp_init_boot_cpu(void)
 	slot_add(apic_id());
 	slot_state[0] = SLOT_ARRIVED;
 	cpu_local_init(0, 0);
+	topology_init_cpu(0, ap_apic_id[0]);
 }
 
 static void slots_add_others(void)
@@ -149,7 +151,7 @@ static void numbers_give(void)
 		/* release: everything the boot CPU has prepared */
 		__atomic_store_n(&slot_cpu[slot], ++count, __ATOMIC_RELEASE);
 	}
-	/* acquire: what the others wrote about themselves, their APIC IDs above all */
+	/* acquire: what the others wrote about themselves: APIC IDs, topology */
 	while (__atomic_load_n(&ready_count, __ATOMIC_ACQUIRE) < count - 1)
 		asm volatile("pause" : : : "memory");
 	cpu_count = count;
@@ -162,6 +164,7 @@ void smp_start(void)
 		others_call();
 		numbers_give();
 	}
+	topology_init();
 }
 
 _Noreturn void ap_main(unsigned slot)
@@ -180,6 +183,7 @@ _Noreturn void ap_main(unsigned slot)
 	clock_init_cpu(number - 1);
 	apic_init_cpu();
 	timer_init_cpu();
+	topology_init_cpu(number - 1, ap_apic_id[slot]);
 	__atomic_fetch_add(&ready_count, 1, __ATOMIC_RELEASE);
 	core_ap_main();
 }

@@ -10,6 +10,7 @@
 #include "core/page.h"
 #include "core/sched.h"
 #include "core/settings.h"
+#include "core/topology_text.h"
 #include "x86/facts.h"
 
 static uint64_t port_begin; /* stamp of the first thread's arrival here: boot is over */
@@ -60,12 +61,26 @@ static void port_env_machine(struct wire *wire)
 	wire_pair_number(wire, "memory_bytes", (int64_t)page_total_count() * PAGE_BYTES);
 }
 
+/* Who shares what with whom, and how far it is. */
+static void port_env_topology(struct wire *wire)
+{
+	char text[TOPOLOGY_TEXT_BYTES];
+
+	for (unsigned kind = 0; kind < TOPOLOGY_KINDS; kind++) {
+		topology_text(kind, text);
+		wire_pair(wire, topology_kind_name(kind), text);
+	}
+}
+
 static void port_env(struct wire *wire)
 {
 	port_env_kernel(wire);
 	wire_end(wire);
 	wire_begin(wire, "env");
 	port_env_machine(wire);
+	wire_end(wire);
+	wire_begin(wire, "env");
+	port_env_topology(wire);
 }
 
 static int64_t port_interrupts(void)

@@ -24,12 +24,15 @@ struct percpu {
 	struct thread *run_head;
 	struct thread **run_tail; /* the link to store the next arrival in */
 	unsigned cpu;
-	struct thread_pool pool;
+	unsigned node;     /* where its memory comes from: page_memory_node(), constant */
+	unsigned heap_own; /* tag of a page of the heap there, less the class: core/heap.c; constant */
+	struct thread_pool pools[NODE_MAX]; /* by the node of the threads' stacks */
 	struct thread *moving;    /* left by sched_move(): to be sent to its new CPU */
 	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */
 	struct timer_heap timers; /* interrupts off */
 	struct page_cache pages;
 	struct heap_cache heap[HEAP_CLASSES];
+	struct heap_away heap_away[HEAP_CLASSES];
 
 	/* --- written by other CPUs --- */
 	struct inbox inbox __attribute__((aligned(64)));

@@ -11,11 +11,11 @@
 #include "core/spin.h"
 #include "core/stack.h"
 
-/* Whole batches of ready threads, linked by wait_next of each batch's first thread; under the lock. */
-static struct {
+/* Of each node, whole batches of ready threads, linked by wait_next of each batch's first thread; under the lock. */
+static struct thread_store {
 	struct spin lock;
 	struct thread *batches;
-} thread_store;
+} __attribute__((aligned(64))) thread_stores[NODE_MAX];
 
 static void thread_main(void)
 {
@@ -27,65 +27,72 @@ static void thread_main(void)
 /* --- Pools ----------------------------------------------------------------------------------------------------------- */
 
 /*
+ * A CPU has a pool for each node that it creates threads for: a thread's stack stays where it is, and is local to the CPU
+ * that runs the thread, whoever creates and whoever joins it.
+ *
  * The thread lies above its stack. Slots are a whole number of pages apart, so without the shift all threads and stack
  * tops would compete for the same few cache sets; eight shifts of 512 bytes spread them over the page.
  */
-static struct thread *thread_new(void)
+static struct thread *thread_new(unsigned node)
 {
 	uint32_t id;
-	uintptr_t top = stack_new(&id);
+	uintptr_t top = stack_new_node(&id, &node);
 	struct thread *thread;
 
 	if (top == 0)
 		return NULL;
 	top -= sizeof(*thread) + id % 8 * 512;
 	thread = (struct thread *)(top & ~(uintptr_t)63);
-	*thread = (struct thread){.id = id};
+	*thread = (struct thread){.id = id, .node = node};
 	thread->context = context_prepare(thread, thread_main);
 	return thread;
 }
 
 /* The pool's batch is empty: goes on with the reserve, else with a batch of the store, else with a new thread. */
-static __attribute__((noinline)) struct thread *thread_take_slow(struct thread_pool *pool)
+static __attribute__((noinline)) struct thread *thread_take_slow(unsigned node)
 {
+	struct thread_store *store = &thread_stores[node];
+	struct thread_pool *pool = &this_cpu->self->pools[node];
 	struct thread *batch = pool->full;
 
 	pool->full = NULL;
-	if (batch == NULL && __atomic_load_n(&thread_store.batches, __ATOMIC_RELAXED) != NULL) {
-		spin_lock(&thread_store.lock);
-		batch = thread_store.batches;
+	if (batch == NULL && __atomic_load_n(&store->batches, __ATOMIC_RELAXED) != NULL) {
+		spin_lock(&store->lock);
+		batch = store->batches;
 		if (batch != NULL)
-			thread_store.batches = batch->wait_next;
-		spin_unlock(&thread_store.lock);
+			store->batches = batch->wait_next;
+		spin_unlock(&store->lock);
 	}
 	if (batch == NULL)
-		return thread_new();
+		return thread_new(node);
 	pool->threads = batch->next;
 	pool->count = THREAD_POOL_BATCH - 1;
 	return batch;
 }
 
-static inline struct thread *thread_take(struct thread_pool *pool)
+static inline struct thread *thread_take(unsigned node)
 {
-	struct thread *thread = pool->threads;
+	struct thread *thread = this_cpu->pools[node].threads;
 
 	if (__builtin_expect(thread == NULL, 0))
-		return thread_take_slow(pool);
-	pool->threads = thread->next;
-	pool->count--;
+		return thread_take_slow(node);
+	this_cpu->pools[node].threads = thread->next;
+	this_cpu->pools[node].count--;
 	return thread;
 }
 
 /* The pool's batch is whole: it becomes the reserve, and the reserve goes to the store. */
-static __attribute__((noinline)) void thread_pool_spill(struct thread_pool *pool)
+static __attribute__((noinline)) void thread_pool_spill(unsigned node)
 {
+	struct thread_store *store = &thread_stores[node];
+	struct thread_pool *pool = &this_cpu->self->pools[node];
 	struct thread *batch = pool->full;
 
 	if (batch != NULL) {
-		spin_lock(&thread_store.lock);
-		batch->wait_next = thread_store.batches;
-		thread_store.batches = batch;
-		spin_unlock(&thread_store.lock);
+		spin_lock(&store->lock);
+		batch->wait_next = store->batches;
+		store->batches = batch;
+		spin_unlock(&store->lock);
 	}
 	pool->full = pool->threads;
 	pool->threads = NULL;
@@ -95,30 +102,33 @@ static __attribute__((noinline)) void thread_pool_spill(struct thread_pool *pool
 /* Makes an ended thread ready for its next life. */
 static void thread_recycle(struct thread *thread)
 {
-	struct thread_pool *pool = &this_cpu->self->pool;
+	unsigned node;
 
 	if (__builtin_expect(thread->fpu != NULL, 0)) {
 		heap_free(thread->fpu);
 		thread->fpu = NULL;
 	}
 	thread->context = context_prepare(thread, thread_main);
-	if (__builtin_expect(pool->count == THREAD_POOL_BATCH, 0))
-		thread_pool_spill(pool);
-	thread->next = pool->threads;
-	pool->threads = thread;
-	pool->count++;
+	node = thread->node;
+	if (__builtin_expect(this_cpu->pools[node].count == THREAD_POOL_BATCH, 0))
+		thread_pool_spill(node);
+	thread->next = this_cpu->pools[node].threads;
+	this_cpu->pools[node].threads = thread;
+	this_cpu->pools[node].count++;
 }
 
 /* --- Begin and end ------------------------------------------------------------------------------------------------------ */
 
 struct thread *thread_create(unsigned cpu, void *(*fn)(void *), void *arg)
 {
-	struct thread *thread = thread_take(&this_cpu->self->pool);
+	struct percpu *home = percpu_at(cpu);
+	struct thread *thread;
 
+	DEBUG_ASSERT(cpu < cpu_count);
+	thread = thread_take(home->node);
 	if (thread == NULL)
 		return NULL;
-	DEBUG_ASSERT(cpu < cpu_count);
-	thread->home = percpu_at(cpu);
+	thread->home = home;
 	thread->fn = fn;
 	thread->arg = arg;
 	thread->joiner = NULL;

@@ -30,6 +30,7 @@ struct thread {
 	uint64_t blocks;                      /* how often it gave up its CPU by blocking */
 	uint32_t timed;                       /* atomic: enum thread_timed */
 	uint32_t id;                          /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
+	unsigned node;                        /* of its stack */
 };
 
 #define THREAD_ENDED ((struct thread *)1)
@@ -41,14 +42,18 @@ enum thread_timed { THREAD_UNTIMED, THREAD_WAITING, THREAD_WOKEN, THREAD_TIMED_O
 
 enum { THREAD_POOL_BATCH = 64 };
 
-/* Ready threads with stacks, of one CPU: the batch in use and perhaps a whole one in reserve. */
+/* Ready threads with stacks of one node, of one CPU: the batch in use and perhaps a whole one in reserve. */
 struct thread_pool {
 	struct thread *threads; /* linked by next */
 	struct thread *full;
-	unsigned count; /* of threads */
+	uint64_t count;    /* of threads */
+	uint64_t reserved; /* makes the size a power of two */
 };
 
-/* Starts fn(arg) on cpu. NULL: no memory for a new stack. The caller goes on running. */
+/*
+ * Starts fn(arg) on cpu, on a stack that lies in cpu's NUMA node, whoever creates it. NULL: no memory for a new stack. The
+ * caller goes on running.
+ */
 struct thread *thread_create(unsigned cpu, void *(*fn)(void *), void *arg);
 /* Blocks until the thread has ended and returns its result. Exactly once per thread, by any thread but itself. */
 void *thread_join(struct thread *thread);

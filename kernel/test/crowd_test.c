@@ -106,7 +106,7 @@ static void **take_memory(void)
 KERNEL_TEST(create_without_memory_is_refused_and_leaves_no_trace)
 {
 	unsigned count = 0,
-		 limit = stack_count() + 1; /* at most so many ready threads can be in the pools, and one more */
+		 limit = stack_count() + STACK_RESERVE + 1; /* more ready threads than that cannot be there */
 	struct thread **threads = heap_alloc(limit * sizeof(struct thread *));
 	void **memory = take_memory();
 

@@ -50,7 +50,7 @@ const char *thread_describe_fault(uintptr_t address);
 
 /* First vector instruction of the current thread (#NM): its new area, see cpu.h. x86 initialises the contents. Not NULL. */
 void *thread_fpu_area(void);
-/* One page for paging_map()'s tables, contents undefined; 0: none left. Called from whoever calls paging_map(). */
+/* One page for paging_install()'s tables, contents undefined; 0: none left. Called from whoever calls paging_install(). */
 uint64_t page_alloc_phys(void);
 /* Takes such a page back: another CPU installed the same table first. */
 void page_free_phys(uint64_t page);

@@ -186,7 +186,6 @@ size_t memory_ranges(const struct memory_range **ranges);
  * the entries of consecutive pages, read-write, into such a table, before or after it is installed; none may have been
  * mapped before.
  */
-int paging_map(uintptr_t va, uintptr_t pa);
 enum { PAGING_TABLE_BYTES = 2 << 20 };
 int paging_install(uintptr_t va, void *table);
 void paging_fill(void *table, uintptr_t va, uintptr_t pa, unsigned pages);

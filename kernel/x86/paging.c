@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Four-level paging: SDM vol. 3 §4.5. Tables only grow: an entry, once present, never changes while other CPUs run, so
- * nobody ever has to flush a TLB, and paging_map() needs no lock.
+ * nobody ever has to flush a TLB, and paging_install() needs no lock.
  */
 #include "paging.h"
 
@@ -18,6 +18,8 @@
 #define PRESENT 0x001ul
 #define WRITABLE 0x002ul
 #define UNCACHED 0x018ul /* PWT and PCD: uncacheable whatever the MTRRs say, SDM vol. 3 table 12-7 */
+#define ACCESSED 0x020ul
+#define DIRTY 0x040ul
 #define LARGE 0x080ul
 #define NO_EXECUTE (1ul << 63)
 #define ADDRESS 0x000ffffffffff000ul
@@ -153,7 +155,7 @@ void paging_init(void)
 	cr3_write((uintptr_t)pml4);
 }
 
-/* The table below *entry for paging_map(). NULL: no memory. Several CPUs may come here for the same entry. */
+/* The table below *entry for paging_install(). NULL: no memory. Several CPUs may come here for the same entry. */
 static uint64_t *table_get(uint64_t *entry)
 {
 	uint64_t old = __atomic_load_n(entry, __ATOMIC_ACQUIRE), page; /* acquire: the table's cleared contents */
@@ -173,19 +175,36 @@ static uint64_t *table_get(uint64_t *entry)
 	return (uint64_t *)(old & ADDRESS);
 }
 
-int paging_map(uintptr_t va, uintptr_t pa)
+int paging_install(uintptr_t va, void *page)
 {
-	uint64_t *table = pml4;
+	uint64_t *table = pml4, *entry;
 
-	ASSERT(va - paging_window_begin < paging_window_bytes);
-	for (unsigned level = 3; level > 0; level--) {
+	ASSERT(va - paging_window_begin < paging_window_bytes && va % PAGING_TABLE_BYTES == 0);
+	for (unsigned level = 3; level > 1; level--) {
 		table = table_get(&table[table_index(va, level)]);
 		if (table == NULL)
 			return -ENOMEM;
 	}
-	/* not present before, so no TLB holds it: SDM vol. 3 §4.10.2.3 */
-	__atomic_store_n(&table[table_index(va, 0)], pa | PRESENT | WRITABLE | no_execute, __ATOMIC_RELEASE);
+	entry = &table[table_index(va, 1)];
+	ASSERT(*entry == 0);
+	/*
+	 * Not present before, so no TLB holds it: SDM vol. 3 §4.10.2.3. Release: the cleared contents are there before the
+	 * CPUs' page walkers can find the table.
+	 */
+	__atomic_store_n(entry, (uintptr_t)page | PRESENT | WRITABLE, __ATOMIC_RELEASE);
 	return 0;
+}
+
+/* Accessed and dirty from the beginning: nobody here looks at the two bits, and a CPU that must set them takes an assist. */
+void paging_fill(void *table, uintptr_t va, uintptr_t pa, unsigned pages)
+{
+	uint64_t *entry = (uint64_t *)table + table_index(va, 0);
+	uint64_t value = pa | PRESENT | WRITABLE | ACCESSED | DIRTY | no_execute;
+
+	for (; pages > 0; pages--) {
+		__atomic_store_n(entry++, value, __ATOMIC_RELAXED); /* whole: page walkers may look */
+		value += PAGE_BYTES;
+	}
 }
 
 bool paging_is_mapped(uintptr_t address)

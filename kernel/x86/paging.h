@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One address space for all CPUs: an identity map of physical memory by the largest pages the CPU has, without page 0, with
- * the kernel's code read-only and everything else not executable; and above it a window that core fills by paging_map()
+ * the kernel's code read-only and everything else not executable; and above it a window that core fills by tables of its own
  * and one for the CPUs' own stacks.
  */
 #pragma once

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine's topology in one line of words, for the records that say where a number was measured. One word a kind, the
+ * CPUs in their order: "0-3" four CPUs in groups 0 to 3, "0*4" four CPUs in group 0, "0-3*2" two CPUs in each of four
+ * groups, one after the other, several of these with commas; "-" what the CPUs do not say. A word that would be longer than
+ * TOPOLOGY_TEXT_BYTES - 1 is "irregular".
+ */
+#pragma once
+
+enum topology_kind {
+	TOPOLOGY_PACKAGE,
+	TOPOLOGY_CORE,
+	TOPOLOGY_L2,
+	TOPOLOGY_L3,
+	TOPOLOGY_NODE,
+	TOPOLOGY_NODE_MIB,      /* memory of each node in MiB: "128,256" */
+	TOPOLOGY_NODE_DISTANCE, /* rows of the matrix: "10,20|20,10" */
+	TOPOLOGY_KINDS
+};
+
+enum { TOPOLOGY_TEXT_BYTES = 128 };
+
+/* "cpu_package" … */
+const char *topology_kind_name(enum topology_kind kind);
+/* Writes the word with a null byte. */
+void topology_text(enum topology_kind kind, char text[static TOPOLOGY_TEXT_BYTES]);

@@ -512,3 +512,18 @@ const char *summary_env(const struct summary *summary, const char *subject, cons
 	}
 	return NULL;
 }
+
+const struct stream_bench *summary_bench(const struct summary *summary, const char *subject, const char *benchmark)
+{
+	for (size_t i = 0; i < summary->stream_count; i++) {
+		const struct stream *stream = &summary->streams[i];
+
+		if (strcmp(summary->boots[i]->subject, subject) != 0)
+			continue;
+		for (size_t j = 0; j < stream->bench_count; j++) {
+			if (strcmp(stream->benches[j].point.benchmark, benchmark) == 0)
+				return &stream->benches[j];
+		}
+	}
+	return NULL;
+}

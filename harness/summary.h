@@ -94,6 +94,8 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 				       const char *params);
 /* An @env value of the subject's first boot, or NULL. */
 const char *summary_env(const struct summary *summary, const char *subject, const char *key);
+/* What the subject's stream says of a benchmark, or NULL: it is of a time when streams did not. */
+const struct stream_bench *summary_bench(const struct summary *summary, const char *subject, const char *benchmark);
 /* schema "aerobench.summary/1": a new reference. */
 json_t *summary_json(const struct summary *summary);
 /* The parameters as an object: whole numbers as numbers, the rest as text. A new reference. */

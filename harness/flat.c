@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Is a warm primitive steady: see flat.h. */
+#include "flat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure_match.h"
+#include "memory.h"
+#include "subject.h"
+
+bool flat_is_judged(const struct summary_row *row)
+{
+	struct error ignored = {STATUS_OK, ""};
+	struct subject subject;
+
+	return strcmp(row->unit, "instructions") == 0 && subject_parse(&subject, row->subject, &ignored) == 0 &&
+	       subject.system == SUBJECT_AEROKERNEL && subject.machine == SUBJECT_SIM;
+}
+
+/* Whether the benchmark's cause holds for this row's point. */
+static bool cause_applies(const struct summary *summary, const struct summary_row *row,
+			  const struct stream_bench *bench)
+{
+	bool everywhere = bench->spread_at[0] == '\0', applies;
+	char *text = memory_format("%s%s%s", row->benchmark, everywhere ? "" : ":", bench->spread_at);
+	struct error ignored = {STATUS_OK, ""};
+	struct figure_item item;
+
+	applies = figure_item_read(&item, text, &ignored) == 0 && figure_item_matches(&item, row, summary);
+	figure_item_free(&item);
+	free(text);
+	return applies;
+}
+
+enum flat_verdict flat_judge(const struct summary *summary, const struct summary_row *row, const char **why)
+{
+	const struct stream_bench *bench = summary_bench(summary, row->subject, row->benchmark);
+	uint64_t bound = bench != NULL && bench->max_samples > 0 ? bench->max_samples : FLAT_SAMPLES;
+
+	*why = "";
+	if (row->p50 == row->max)
+		return row->n >= (bound < FLAT_SAMPLES ? bound : FLAT_SAMPLES) ? FLAT_YES : FLAT_FEW;
+	if (bench == NULL || bench->spread[0] == '\0' || !cause_applies(summary, row, bench))
+		return FLAT_NO;
+	*why = bench->spread;
+	return FLAT_NAMED;
+}
+
+const char *flat_verdict_word(enum flat_verdict verdict)
+{
+	static const char *const words[FLAT_VERDICTS] = {[FLAT_YES] = "flat",
+							 [FLAT_NAMED] = "spread, named",
+							 [FLAT_FEW] = "too few samples",
+							 [FLAT_NO] = "NOT FLAT"};
+
+	return words[verdict];
+}

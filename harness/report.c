@@ -78,10 +78,13 @@ int report_prepare(struct report *report, const struct summary *summary, struct 
 {
 	char *sources = figure_sources();
 	char *values = memory_format("%s/reference_values.tsv", sources);
+	char *limits = memory_format("%s/budgets.tsv", sources);
 	int status;
 
 	*report = (struct report){.summary = summary};
 	status = reference_read(&report->reference, values, error);
+	if (status == 0)
+		status = budgets_read(&report->budgets, limits, error);
 	if (status == 0) {
 		report->style = read_text(sources, "report.css", error);
 		report->script = read_text(sources, "report.js", error);
@@ -89,6 +92,7 @@ int report_prepare(struct report *report, const struct summary *summary, struct 
 	}
 	if (status == 0)
 		status = prepare_figures(report, sources, error);
+	free(limits);
 	free(values);
 	free(sources);
 	return status;
@@ -105,6 +109,7 @@ void report_free(struct report *report)
 	}
 	free(report->figures);
 	reference_free(&report->reference);
+	budgets_free(&report->budgets);
 	free(report->style);
 	free(report->script);
 	*report = (struct report){0};
@@ -134,13 +139,13 @@ static void write_head(FILE *file, const struct report *report)
 	html_format(file, "p", "Run %s of %s, commit %s. Processor: %s. Linux: %s. Hypervisor: %s.", store->id,
 		    text_of(store->run, "created"), text_of(json_object_get(store->run, "versions"), "aerobench"),
 		    text_of(system, "cpu_model"), text_of(system, "kernel"), text_of(system, "hypervisor"));
-	fputs(
-	    "<nav aria-label=\"Sections\"><a href=\"#verdict\">Verdict</a> <a href=\"#reading\">How to read</a> "
-	    "<a href=\"#comparison\">Comparison</a> <a href=\"#figures\">Figures</a> <a href=\"#cold\">Cold costs</a> "
-	    "<a href=\"#distributions\">Every row</a> <a href=\"#elsewhere\">From elsewhere</a> "
-	    "<a href=\"#absent\">Not measured</a> "
-	    "<a href=\"#environment\">Environment</a> <a href=\"#sources\">Sources</a></nav>\n</header>\n<main>\n",
-	    file);
+	fputs("<nav aria-label=\"Sections\"><a href=\"#verdict\">Verdict</a> <a href=\"#reading\">How to read</a> "
+	      "<a href=\"#comparison\">Comparison</a> <a href=\"#budgets\">Budgets</a> <a "
+	      "href=\"#figures\">Figures</a> <a href=\"#cold\">Cold costs</a> "
+	      "<a href=\"#distributions\">Every row</a> <a href=\"#elsewhere\">From elsewhere</a> "
+	      "<a href=\"#absent\">Not measured</a> "
+	      "<a href=\"#environment\">Environment</a> <a href=\"#sources\">Sources</a></nav>\n</header>\n<main>\n",
+	      file);
 }
 
 static void write_reading(FILE *file)
@@ -207,6 +212,8 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	report_verdict(file, summary);
 	write_reading(file);
 	status = report_comparison(file, summary, error);
+	if (status == 0)
+		status = report_budgets(file, summary, &report->budgets, error);
 	write_figures(file, report);
 	report_cold(file, summary);
 	report_distributions(file, summary);

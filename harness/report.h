@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "budget.h"
 #include "error.h"
 #include "figure_reference.h"
 #include "summary.h"
@@ -26,6 +27,7 @@ struct report {
 	struct report_figure *figures;
 	size_t figure_count;
 	struct reference reference;
+	struct budgets budgets;
 	char *style;  /* CSS */
 	char *script; /* JavaScript that the page does without */
 };

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "budget.h"
 #include "error.h"
 #include "figure_reference.h"
 #include "summary.h"
@@ -12,6 +13,8 @@
 void report_verdict(FILE *file, const struct summary *summary);
 /* Linux against the Aerokernel, a table for each pair of subjects on one machine. */
 int report_comparison(FILE *file, const struct summary *summary, struct error *error);
+/* What each primitive may cost, and whether it does. STATUS_USAGE if the file of budgets does not fit the run. */
+int report_budgets(FILE *file, const struct summary *summary, const struct budgets *budgets, struct error *error);
 /* What the first operation of a boot cost, beside the warm median. */
 void report_cold(FILE *file, const struct summary *summary);
 /* Every row of every subject. */

@@ -160,6 +160,31 @@ static void a_run_with_itself_has_changed_nothing(void **state)
 	assert_prints("compare latest:linux@sim latest:linux@sim", words, 1);
 }
 
+static void status_of(const char *arguments, int expected, const char *word)
+{
+	int status;
+	char *text = aerobench(arguments, &status);
+
+	assert_int_equal(status, expected);
+	assert_non_null(strstr(text, word));
+	free(text);
+}
+
+/* The run's yield_pair takes 50 instructions, all of its samples; nothing else of the budgets is in it. */
+static void budgets_and_flatness_have_their_statuses(void **state)
+{
+	(void)state;
+	status_of("budgets", 0, "1 met, 0 missed, ");
+	status_of("budgets --strict", 3, "not measured");
+	status_of("budgets --json", 0, "aerobench.budgets/1");
+	status_of("flat", 0, "too few samples");
+	status_of("flat --strict", 3, "too few samples");
+	status_of("flat --json", 0, "aerobench.flat/1");
+	assert_refused("budgets -s linux@sim", 2, "aerokernel@sim");
+	assert_refused("flat -s linux@sim", 2, "aerokernel@sim");
+	assert_refused("budgets latest latest", 2, "one RUN");
+}
+
 static void wrong_words_are_refused_with_the_nearest_right_one(void **state)
 {
 	(void)state;
@@ -207,6 +232,8 @@ static void every_command_has_help(void **state)
 	assert_prints("show --help", usage, 1);
 	assert_prints("help compare", usage, 1);
 	assert_prints("list -h", usage, 1);
+	assert_prints("budgets --help", usage, 1);
+	assert_prints("flat --help", usage, 1);
 	assert_prints("--version", (const char *const[]){"aerobench 0."}, 1);
 }
 
@@ -237,6 +264,7 @@ int main(void)
 	    cmocka_unit_test(compare_puts_linux_beside_the_aerokernel),
 	    cmocka_unit_test(compare_json_has_its_schema),
 	    cmocka_unit_test(a_run_with_itself_has_changed_nothing),
+	    cmocka_unit_test(budgets_and_flatness_have_their_statuses),
 	    cmocka_unit_test(wrong_words_are_refused_with_the_nearest_right_one),
 	    cmocka_unit_test(instructions_and_ticks_are_a_usage_error),
 	    cmocka_unit_test(a_full_disk_behind_stdout_is_a_failure),

@@ -13,17 +13,11 @@ void barrier_init(struct barrier *barrier, unsigned parties)
 
 void barrier_wait(struct barrier *barrier)
 {
-	struct thread *threads;
-
 	spin_lock(&barrier->waiters.lock);
 	if (++barrier->arrived < barrier->parties) {
-		wait_join(&barrier->waiters);
-		spin_unlock(&barrier->waiters.lock);
-		sched_block();
+		wait_block(&barrier->waiters);
 		return;
 	}
 	barrier->arrived = 0;
-	threads = wait_everyone(&barrier->waiters);
-	spin_unlock(&barrier->waiters.lock);
-	wait_wake_list(threads);
+	wait_wake_everyone(&barrier->waiters);
 }

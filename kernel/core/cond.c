@@ -32,21 +32,12 @@ int cond_wait_until(struct cond *cond, struct mutex *mutex, uint64_t deadline_ts
 
 void cond_signal(struct cond *cond)
 {
-	struct thread *thread;
-
 	spin_lock(&cond->waiters.lock);
-	thread = wait_oldest(&cond->waiters);
-	spin_unlock(&cond->waiters.lock);
-	if (thread != NULL)
-		sched_wake(thread);
+	wait_wake_oldest(&cond->waiters);
 }
 
 void cond_broadcast(struct cond *cond)
 {
-	struct thread *threads;
-
 	spin_lock(&cond->waiters.lock);
-	threads = wait_everyone(&cond->waiters);
-	spin_unlock(&cond->waiters.lock);
-	wait_wake_list(threads);
+	wait_wake_everyone(&cond->waiters);
 }

@@ -17,9 +17,7 @@ void event_wait(struct event *event, uint32_t ticket)
 		spin_unlock(&event->waiters.lock);
 		return;
 	}
-	wait_join(&event->waiters);
-	spin_unlock(&event->waiters.lock);
-	sched_block();
+	wait_block(&event->waiters);
 }
 
 int event_wait_until(struct event *event, uint32_t ticket, uint64_t deadline_tsc)
@@ -38,23 +36,14 @@ int event_wait_until(struct event *event, uint32_t ticket, uint64_t deadline_tsc
  */
 void event_wake_one(struct event *event)
 {
-	struct thread *thread;
-
 	spin_lock(&event->waiters.lock);
 	__atomic_store_n(&event->wakes, event->wakes + 1, __ATOMIC_RELEASE);
-	thread = wait_oldest(&event->waiters);
-	spin_unlock(&event->waiters.lock);
-	if (thread != NULL)
-		sched_wake(thread);
+	wait_wake_oldest(&event->waiters);
 }
 
 void event_wake_all(struct event *event)
 {
-	struct thread *threads;
-
 	spin_lock(&event->waiters.lock);
 	__atomic_store_n(&event->wakes, event->wakes + 1, __ATOMIC_RELEASE);
-	threads = wait_everyone(&event->waiters);
-	spin_unlock(&event->waiters.lock);
-	wait_wake_list(threads);
+	wait_wake_everyone(&event->waiters);
 }

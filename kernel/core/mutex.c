@@ -28,7 +28,7 @@ void mutex_lock_slow(struct mutex *mutex)
 		if (woken)
 			wait_join_first(&mutex->waiters);
 		else
-			wait_join(&mutex->waiters);
+			wait_join_fifo(&mutex->waiters);
 		spin_unlock(&mutex->waiters.lock);
 		sched_block();
 		woken = true;
@@ -44,7 +44,7 @@ void mutex_unlock_slow(struct mutex *mutex)
 	struct thread *thread;
 
 	spin_lock(&mutex->waiters.lock);
-	thread = wait_oldest(&mutex->waiters);
+	thread = wait_oldest_fifo(&mutex->waiters);
 	spin_unlock(&mutex->waiters.lock);
 	if (thread != NULL)
 		sched_wake(thread);

@@ -20,6 +20,7 @@ void percpu_init(void)
 		cpu->run_tail = &cpu->run_head;
 		cpu->idle.home = cpu;
 		cpu->idle.id = THREAD_IDLE + i;
+		cpu->idle.group = &cpu->idle.own_group;
 		cpu->current = &cpu->idle;
 	}
 }

@@ -17,6 +17,8 @@
 #include "x86/core_hooks.h"
 #include "x86/cpu.h"
 
+enum { WAIT_HINTS = 64 }; /* a power of two */
+
 struct percpu {
 	struct percpu *self; /* x86 relies on this being first */
 	struct thread *current;
@@ -24,10 +26,11 @@ struct percpu {
 	struct thread *run_head;
 	struct thread **run_tail; /* the link to store the next arrival in */
 	unsigned cpu;
-	unsigned node;     /* where its memory comes from: page_memory_node(), constant */
-	unsigned heap_own; /* tag of a page of the heap there, less the class: core/heap.c; constant */
+	unsigned node;                      /* where its memory comes from: page_memory_node(), constant */
+	unsigned heap_own;                  /* tag of a page of the heap there, less the class: core/heap.c; constant */
 	struct thread_pool pools[NODE_MAX]; /* by the node of the threads' stacks */
-	struct thread *moving;    /* left by sched_move(): to be sent to its new CPU */
+	struct thread *moving;              /* left by sched_move(): to be sent to its new CPU */
+	struct wait_group *wait_hints[WAIT_HINTS]; /* core/wait.c */
 	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */
 	struct timer_heap timers; /* interrupts off */
 	struct page_cache pages;

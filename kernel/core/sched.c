@@ -9,7 +9,7 @@
 bool sched_idle_polls;
 
 /* Moves what has arrived in the inbox to the end of the run queue, in the order of its arrival. */
-static void sched_collect(struct percpu *cpu)
+static inline __attribute__((always_inline)) void sched_collect(struct percpu *cpu)
 {
 	struct thread *newest, *oldest = inbox_take(&cpu->inbox, &newest);
 

@@ -17,36 +17,48 @@
 /* idle=poll: an idle CPU spins on its inbox and never needs an interrupt; idle=halt (default): it halts. */
 extern bool sched_idle_polls;
 
+/* Appends the chain oldest … newest (linked by next) to this CPU's run queue. As sched_ready(). */
+static inline void sched_ready_chain(struct percpu *cpu, struct thread *oldest, struct thread *newest)
+{
+	newest->next = NULL;
+	*cpu->run_tail = oldest;
+	cpu->run_tail = &newest->next;
+}
+
 /* Appends a thread to this CPU's run queue. Thread context; the thread's home is this CPU and it is in no queue. */
 static inline void sched_ready(struct percpu *cpu, struct thread *thread)
 {
-	thread->next = NULL;
-	*cpu->run_tail = thread;
-	cpu->run_tail = &thread->next;
+	sched_ready_chain(cpu, thread, thread);
 }
 
-/* Makes the chain newest … oldest, all of one other CPU, ready there: one push and at most one interrupt. Any context. */
-static inline void sched_send(struct percpu *home, struct thread *newest, struct thread *oldest)
+/* Makes the chain oldest … newest, all of one other CPU, ready there: one push and at most one interrupt. Any context. */
+static inline void sched_send(struct percpu *home, struct thread *oldest, struct thread *newest)
 {
-	if (inbox_push(&home->inbox, newest, oldest))
+	if (inbox_push(&home->inbox, oldest, newest))
 		cpu_kick(home->cpu);
 }
 
 /*
- * Makes a thread ready that has blocked, or is certain to call sched_block(): exactly once for each such call. Thread
- * context.
+ * Makes the threads of a chain, all of one CPU, ready in its order. Each has blocked, or is certain to call
+ * sched_block(): exactly once for each such call. Thread context. The cost does not depend on the chain's length.
  */
-static inline void sched_wake(struct thread *thread)
+static inline void sched_wake_chain(struct thread *oldest, struct thread *newest)
 {
 	struct percpu *cpu = this_cpu->self;
 
-	if (thread->home == cpu)
-		sched_ready(cpu, thread);
+	if (oldest->home == cpu)
+		sched_ready_chain(cpu, oldest, newest);
 	else
-		sched_send(thread->home, thread, thread);
+		sched_send(oldest->home, oldest, newest);
 }
 
-/* The same from an interrupt handler, also for threads of its own CPU. */
+/* The same for one thread. */
+static inline void sched_wake(struct thread *thread)
+{
+	sched_wake_chain(thread, thread);
+}
+
+/* sched_wake() from an interrupt handler, also for threads of its own CPU. */
 void sched_wake_interrupt(struct thread *thread);
 /* Gives up the CPU until sched_wake(). Returns at once if that has happened already. */
 void sched_block(void);

@@ -19,7 +19,7 @@ void sem_down_slow(struct sem *sem)
 		spin_unlock(&sem->waiters.lock);
 		return;
 	}
-	wait_join(&sem->waiters);
+	wait_join_fifo(&sem->waiters);
 	spin_unlock(&sem->waiters.lock);
 	sched_block();
 }
@@ -29,7 +29,7 @@ void sem_up_slow(struct sem *sem)
 	struct thread *thread;
 
 	spin_lock(&sem->waiters.lock);
-	thread = wait_oldest(&sem->waiters);
+	thread = wait_oldest_fifo(&sem->waiters);
 	if (thread == NULL)
 		sem->grants++;
 	spin_unlock(&sem->waiters.lock);

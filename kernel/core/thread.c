@@ -44,6 +44,7 @@ static struct thread *thread_new(unsigned node)
 	top -= sizeof(*thread) + id % 8 * 512;
 	thread = (struct thread *)(top & ~(uintptr_t)63);
 	*thread = (struct thread){.id = id, .node = node};
+	thread->group = &thread->own_group;
 	thread->context = context_prepare(thread, thread_main);
 	return thread;
 }

@@ -14,11 +14,20 @@
 #include <stdint.h>
 
 struct percpu;
+struct wait_queue;
+
+/* The waiters of one CPU in one wait queue (core/wait.h). Under the queue's lock; queue and home atomic, see wait_hint(). */
+struct wait_group {
+	struct wait_queue *queue;         /* that it is in, or NULL */
+	struct percpu *home;              /* the CPU whose waiters may still join it; NULL: closed */
+	struct thread *first, *last;      /* linked by next */
+	struct wait_group *older, *newer; /* in the queue's list */
+};
 
 struct thread {
 	/* --- switching --- */
 	void *context;       /* stack pointer while not running */
-	struct thread *next; /* in a run queue, an inbox or a pool: never in two */
+	struct thread *next; /* in a run queue, a chain of an inbox, a group of waiters or a pool: never in two */
 	struct percpu *home; /* the CPU that it runs on */
 	void *fpu;           /* vector state, or NULL if it never used any */
 	void *(*fn)(void *);
@@ -27,10 +36,15 @@ struct thread {
 	struct thread *joiner; /* atomic: NULL, THREAD_ENDED, or the thread that waits for the end */
 	/* --- waiting --- */
 	struct thread *wait_next, *wait_prev; /* in a wait queue; under its lock */
+	struct wait_group *group;             /* one for each thread, not always its own: under that lock too */
 	uint64_t blocks;                      /* how often it gave up its CPU by blocking */
 	uint32_t timed;                       /* atomic: enum thread_timed */
 	uint32_t id;                          /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
 	unsigned node;                        /* of its stack */
+	/* --- in an inbox, as the oldest of a chain --- */
+	struct thread *chain_last;  /* the newest */
+	struct thread *chain_older; /* the chain that was pushed before */
+	struct wait_group own_group;
 };
 
 #define THREAD_ENDED ((struct thread *)1)

@@ -3,12 +3,24 @@
  * The one way to block until something happens: a FIFO of threads under a spin lock. Event, mutex, condition variable,
  * semaphore and barrier are thin users of it, all of the same form:
  *
- *   waiter: lock; look at the state; wait_join(); unlock; sched_block()
- *   waker:  lock; change the state; wait_oldest() or wait_everyone(); unlock; wake what came out
+ *   waiter: lock; look at the state; wait_block(): join the queue, unlock, block
+ *   waker:  lock; change the state; wait_wake_oldest() or wait_wake_everyone(): take out, unlock, wake
  *
  * The waiter is in the queue before it lets go of the lock, so no wake can fall between its look and its sleep; that
  * the waker may make it ready while it still runs is what core/sched.h allows. Whoever takes a thread out of the queue
  * owes it exactly one wake. Interrupt handlers never touch a wait queue.
+ *
+ * So that waking everybody costs the waker O(CPUs of the waiters) and not O(waiters), the waiters sort themselves: those
+ * of one CPU are a group, linked by next and ready to be pushed into their CPU's inbox as one chain. The rules:
+ *   - Every waiter is in the FIFO. Every waiter is in one group too, but perhaps the oldest one: who comes to an empty
+ *     queue stays alone, which is the common case and costs nothing, until the second one comes and is of its CPU.
+ *   - A group's threads are in the order of the FIFO, and so are the groups of one CPU. Hence the head of the FIFO, if it
+ *     is in a group, is that group's first, and each CPU gets its threads in the order in which they came.
+ *   - A group's record is one that its first thread carries. Each thread was made with a record and always carries one;
+ *     when the first of several leaves it exchanges records with the next, so a group's record never moves.
+ *   - A waiter with a time limit is a closed group by itself: it has to be claimed, so it is woken on its own.
+ * How a waiter finds its CPU's group is in wait.c; not finding it costs the waker one more push and nothing else.
+ * Model: kernel/model/wait.pml.
  */
 #pragma once
 
@@ -17,7 +29,8 @@
 
 struct wait_queue {
 	struct spin lock;
-	struct thread *head, *tail; /* under lock; oldest first */
+	struct thread *head, *tail;         /* under lock; oldest first */
+	struct wait_group *oldest, *newest; /* under lock: all groups */
 };
 
 static inline void wait_init(struct wait_queue *queue)
@@ -25,10 +38,12 @@ static inline void wait_init(struct wait_queue *queue)
 	spin_init(&queue->lock);
 	queue->head = NULL;
 	queue->tail = NULL;
+	queue->oldest = NULL;
+	queue->newest = NULL;
 }
 
-/* Appends the calling thread. Lock held. */
-static inline void wait_join(struct wait_queue *queue)
+/* Appends the calling thread to a queue whose waiters are only ever woken one by one. Lock held. */
+static inline void wait_join_fifo(struct wait_queue *queue)
 {
 	struct thread *self = this_cpu->current, *last = queue->tail;
 
@@ -41,47 +56,84 @@ static inline void wait_join(struct wait_queue *queue)
 	queue->tail = self;
 }
 
-/* Puts the calling thread before all others: for one that was woken and has to wait on in its old place. Lock held. */
+/* Puts the calling thread before all others: for one that was woken and has to wait on in its old place. As above. */
 void wait_join_first(struct wait_queue *queue);
+
+/* Appends the calling thread. Lock held. */
+void wait_join(struct wait_queue *queue);
+/* What is left of wait_block() in a queue with other waiters. */
+void wait_block_behind(struct wait_queue *queue);
+
+/* Appends the calling thread, unlocks, and blocks until it is woken. Lock held; released on return. */
+static inline void wait_block(struct wait_queue *queue)
+{
+	struct thread *self = this_cpu->current;
+
+	if (queue->head != NULL) {
+		wait_block_behind(queue);
+		return;
+	}
+	self->wait_next = NULL;
+	self->wait_prev = NULL;
+	queue->head = self;
+	queue->tail = self;
+	spin_unlock(&queue->lock);
+	sched_block();
+}
 
 static inline bool wait_anyone(const struct wait_queue *queue)
 {
 	return queue->head != NULL;
 }
 
-/* Claims a waiter for a waker. False: its time limit has claimed it, and it is not to be woken. */
-static inline bool wait_claim(struct thread *thread)
+/* Takes out the thread that has waited longest, whom nobody but wakers can claim. Lock held; there is one. */
+static inline struct thread *wait_take_first(struct wait_queue *queue)
 {
-	uint32_t waiting = THREAD_WAITING;
+	struct thread *first = queue->head, *next = first->wait_next;
 
-	if (__builtin_expect(__atomic_load_n(&thread->timed, __ATOMIC_RELAXED) == THREAD_UNTIMED, 1))
-		return true;
-	return __atomic_compare_exchange_n(&thread->timed, &waiting, THREAD_WOKEN, false, __ATOMIC_RELAXED,
-					   __ATOMIC_RELAXED);
+	queue->head = next;
+	if (next == NULL)
+		queue->tail = NULL;
+	else
+		next->wait_prev = NULL;
+	return first;
 }
 
-/* Takes out the thread that has waited longest; NULL: nobody waits. Lock held. Wake it by sched_wake(), best unlocked. */
-static inline struct thread *wait_oldest(struct wait_queue *queue)
+/* The same for a queue with wait_join_fifo(). NULL: nobody waits. Wake it by sched_wake(), best unlocked. */
+static inline struct thread *wait_oldest_fifo(struct wait_queue *queue)
 {
-	struct thread *thread;
-
-	do {
-		thread = queue->head;
-		if (thread == NULL)
-			return NULL;
-		queue->head = thread->wait_next;
-		if (queue->head == NULL)
-			queue->tail = NULL;
-		else
-			queue->head->wait_prev = NULL;
-	} while (!wait_claim(thread));
-	return thread;
+	return queue->head == NULL ? NULL : wait_take_first(queue);
 }
 
-/* Takes out all, oldest first, linked by wait_next. Lock held. Wake them by wait_wake_list(). */
-struct thread *wait_everyone(struct wait_queue *queue);
-/* Wakes such a list: each run of threads of one CPU in one push, and each CPU with at most one interrupt. */
-void wait_wake_list(struct thread *oldest);
+/* The same for any queue; takes those out whose limit has claimed them, too. */
+struct thread *wait_oldest(struct wait_queue *queue);
+/* What is left of wait_wake_oldest() if the first is in a group. */
+void wait_wake_first(struct wait_queue *queue);
+
+/* Takes out the thread that has waited longest, if there is one, unlocks, and wakes it. Lock held; released on return. */
+static inline void wait_wake_oldest(struct wait_queue *queue)
+{
+	struct thread *thread = queue->head;
+
+	if (thread == NULL) {
+		spin_unlock(&queue->lock);
+		return;
+	}
+	if (thread->group->queue == queue) {
+		wait_wake_first(queue);
+		return;
+	}
+	wait_take_first(queue); /* alone, and so without a limit */
+	spin_unlock(&queue->lock);
+	sched_wake(thread);
+}
+
+/*
+ * Takes out all, unlocks, and wakes them, in O(CPUs of the waiters + waiters with a time limit): each group in one push,
+ * and each CPU with at most one interrupt. The CPUs wake in parallel. Lock held; released on return. Not for queues with
+ * wait_join_fifo().
+ */
+void wait_wake_everyone(struct wait_queue *queue);
 /*
  * Appends the calling thread, unlocks, and blocks until it is woken or the clock reaches deadline_tsc: 0 or -ETIMEDOUT.
  * Lock held; released on return.

@@ -287,9 +287,7 @@ static void *receive(void *arg)
 			spin_unlock(&range.queue.lock);
 			return NULL;
 		}
-		wait_join(&range.queue);
-		spin_unlock(&range.queue.lock);
-		sched_block();
+		wait_block(&range.queue);
 		__atomic_fetch_add(&range.received, 1, __ATOMIC_RELAXED);
 	}
 }
@@ -317,7 +315,7 @@ static void *shoot(void *arg)
 
 KERNEL_TEST(each_wake_from_many_cpus_arrives_exactly_once)
 {
-	struct thread *wakers[CPU_MAX], *waiters[3], *list;
+	struct thread *wakers[CPU_MAX], *waiters[3];
 
 	wait_init(&range.queue);
 	range.sent = range.received = 0;
@@ -333,9 +331,7 @@ KERNEL_TEST(each_wake_from_many_cpus_arrives_exactly_once)
 	CHECK(range.received == range.sent);
 	spin_lock(&range.queue.lock);
 	range.over = true;
-	list = wait_everyone(&range.queue);
-	spin_unlock(&range.queue.lock);
-	wait_wake_list(list);
+	wait_wake_everyone(&range.queue);
 	for (unsigned i = 0; i < 3; i++)
 		thread_join(waiters[i]);
 	CHECK(range.received == range.sent + 3);

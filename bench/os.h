@@ -103,7 +103,9 @@ void os_barrier_init(struct os_barrier *barrier, unsigned parties);
 /* Blocks until all parties have arrived. */
 void os_barrier_wait(struct os_barrier *barrier);
 void os_barrier_destroy(struct os_barrier *barrier);
-void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties);
+/* -ENOMEM: no memory for that many parties. */
+int os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties);
+void os_spin_barrier_destroy(struct os_spin_barrier *barrier);
 /* Spins until all parties have arrived. party is the caller's own number, 0 … parties-1. Each party needs its own CPU. */
 static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party);
 

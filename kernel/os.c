@@ -145,9 +145,14 @@ void os_barrier_destroy(struct os_barrier *barrier)
 	(void)barrier;
 }
 
-void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties)
+int os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties)
 {
-	spin_barrier_init(&barrier->barrier, parties);
+	return spin_barrier_init(&barrier->barrier, parties);
+}
+
+void os_spin_barrier_destroy(struct os_spin_barrier *barrier)
+{
+	spin_barrier_destroy(&barrier->barrier);
 }
 
 /* --- Asynchronous event ----------------------------------------------------------------------------------------------- */

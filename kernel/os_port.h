@@ -5,6 +5,7 @@
  *
  * What a benchmark's object refers to besides os_*, because a fast path above it is inlined:
  * inlined: cpu_count cpu_relax_pauses mutex_lock_slow mutex_unlock_slow sched_yield sem_down_slow sem_up_slow
+ * spin_barrier_wait_tree
  */
 #pragma once
 
@@ -129,8 +130,7 @@ struct os_spin {
 
 static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party)
 {
-	(void)party; /* the generation is the sense: no party keeps one of its own */
-	spin_barrier_wait(&barrier->barrier);
+	spin_barrier_wait(&barrier->barrier, party);
 }
 
 static inline void os_spin_init(struct os_spin *spin)

@@ -355,13 +355,6 @@ void os_barrier_destroy(struct os_barrier *barrier)
 	pthread_barrier_destroy(&barrier->pthread);
 }
 
-void os_spin_barrier_init(struct os_spin_barrier *barrier, unsigned parties)
-{
-	barrier->missing = parties;
-	barrier->generation = 0;
-	barrier->parties = parties;
-}
-
 /* --- Time and memory ------------------------------------------------------------------------------------------------ */
 
 void os_sleep_ns(uint64_t ns)

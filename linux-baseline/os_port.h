@@ -7,7 +7,7 @@
  *
  * Needs _GNU_SOURCE on the command line: affinity is not POSIX. Objects of the suite may need, because they are used
  * inlined: port_cpu_count, port_cpu_logical, port_relax_pauses, sched_getcpu, sched_yield, pthread_mutex_lock,
- * pthread_mutex_unlock, sem_wait, sem_post.
+ * pthread_mutex_unlock, sem_wait, sem_post, port_barrier_wait_tree.
  */
 #pragma once
 
@@ -146,33 +146,57 @@ struct os_alarm {
 	uint64_t merged; /* by the thread that started it, in its signal handler */
 };
 
-/* --- Spinning barrier: central, with a generation in place of a sense ------------------------------------------------ */
+/* --- Spinning barrier: central for few parties, a tree for many ------------------------------------------------------ */
+
+enum { PORT_CENTRAL_MAX = 8, PORT_FAN_IN = 4 };
+
+/* One party's place in the tree: a line that it spins on, and only it. Senses alternate from round to round. */
+struct port_barrier_node {
+	union {
+		uint32_t arrived;                /* atomic: read as a whole by its party */
+		uint8_t from_child[PORT_FAN_IN]; /* atomic: the sense of the round that child i has come to */
+	};
+	uint32_t all;    /* what arrived is when all its children are in a round of sense 1 */
+	uint8_t *report; /* from_child of the node above; NULL: party 0 */
+	struct port_barrier_node *children, *children_end;
+	uint32_t released; /* atomic: the sense of the round that is over; written from above */
+	uint32_t sense;    /* of the round; by its party */
+} __attribute__((aligned(64)));
 
 /*
- * The kernel's algorithm: Mellor-Crummey & Scott, ACM TOCS 9(1), 1991, §3.1. Arrivals and generation have lines of their
- * own, so that arriving does not disturb those who spin.
+ * The kernel's algorithms (Mellor-Crummey & Scott, ACM TOCS 9(1), 1991, §3.1 and §3.4) with the kernel's threshold.
+ * Arrivals and generation have lines of their own, so that arriving does not disturb those who spin.
  */
 struct os_spin_barrier {
 	uint32_t missing __attribute__((aligned(64)));    /* atomic: parties that have not arrived */
 	uint32_t generation __attribute__((aligned(64))); /* atomic; written by the last to arrive */
 	uint32_t parties;
+	struct port_barrier_node *tree; /* one node a party; NULL: central */
 };
+
+void port_barrier_wait_tree(struct port_barrier_node *tree, unsigned party);
 
 static inline void os_spin_barrier_wait(struct os_spin_barrier *barrier, unsigned party)
 {
-	/* before arriving: it cannot change as long as the caller is missing */
-	uint32_t generation = __atomic_load_n(&barrier->generation, __ATOMIC_RELAXED);
+	uint32_t generation;
 
-	(void)party;
-	/* acquire and release: what any party did before is visible to the last one, and through it to all */
-	if (__atomic_fetch_sub(&barrier->missing, 1, __ATOMIC_ACQ_REL) == 1) {
-		__atomic_store_n(&barrier->missing, barrier->parties, __ATOMIC_RELAXED);
-		/* release: the count is whole again before anybody can leave and come back */
-		__atomic_store_n(&barrier->generation, generation + 1, __ATOMIC_RELEASE);
+	if (__builtin_expect(barrier->parties > PORT_CENTRAL_MAX, 0)) {
+		port_barrier_wait_tree(barrier->tree, party);
 		return;
 	}
-	while (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation)
+	/* before arriving: it cannot change as long as the caller is missing */
+	generation = __atomic_load_n(&barrier->generation, __ATOMIC_RELAXED);
+	/* acq_rel: all that any party wrote before is visible to the last one, and through it to all */
+	if (__builtin_expect(__atomic_fetch_sub(&barrier->missing, 1, __ATOMIC_ACQ_REL) == 1, 0)) {
+		__atomic_store_n(&barrier->missing, barrier->parties, __ATOMIC_RELAXED);
+		/* the count is whole again before anybody leaves and comes back: on x86 a matter of the compiler only */
+		__atomic_thread_fence(__ATOMIC_RELEASE);
+		barrier->generation++; /* the only writer: one plain add */
+		return;
+	}
+	do /* who is not the last waits for a line to come from another CPU at least: the hint first, then a look */
 		os_relax();
+	while (__atomic_load_n(&barrier->generation, __ATOMIC_ACQUIRE) == generation);
 }
 
 /* --- Spin lock: tickets, first come first served --------------------------------------------------------------------- */

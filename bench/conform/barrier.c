@@ -15,7 +15,7 @@ static struct {
 	uint32_t passed;
 } yard;
 
-static void yard_init(unsigned parties)
+static int yard_init(unsigned parties)
 {
 	yard.parties = parties;
 	yard.early = 0;
@@ -23,7 +23,7 @@ static void yard_init(unsigned parties)
 	for (unsigned i = 0; i < ROUNDS; i++)
 		yard.arrived[i] = 0;
 	os_barrier_init(&yard.blocking, parties);
-	os_spin_barrier_init(&yard.spinning, parties);
+	return os_spin_barrier_init(&yard.spinning, parties);
 }
 
 static void check_all_arrived(unsigned round)
@@ -51,6 +51,7 @@ static void check_marched(struct conform *t)
 	for (unsigned round = 0; round < ROUNDS; round++)
 		CHECK_EQUAL(t, yard.arrived[round], yard.parties);
 	os_barrier_destroy(&yard.blocking);
+	os_spin_barrier_destroy(&yard.spinning);
 }
 
 CONFORM(barrier_holds_all, 1, "nobody passes a barrier early, over many rounds without a pause")
@@ -58,7 +59,7 @@ CONFORM(barrier_holds_all, 1, "nobody passes a barrier early, over many rounds w
 	const unsigned per_cpu[] = {1, 2, 3};
 
 	for (unsigned i = 0; i < 3; i++) {
-		yard_init(per_cpu[i] * os_cpu_count());
+		CHECK_EQUAL(t, yard_init(per_cpu[i] * os_cpu_count()), 0);
 		conform_gang_start(t, yard.parties, march_blocking, NULL);
 		conform_gang_finish(t);
 		check_marched(t);
@@ -88,7 +89,7 @@ CONFORM(barrier_blocks, 1, "who waits at a barrier blocks until the last one arr
 
 		early_bird.waiting = 0;
 		early_bird.passed = 0;
-		yard_init(2);
+		CHECK_EQUAL(t, yard_init(2), 0);
 		conform_start(t, &party, cpu, arrive_early, NULL);
 		conform_reaches(t, &early_bird.waiting, 1);
 		conform_settle();
@@ -98,6 +99,7 @@ CONFORM(barrier_blocks, 1, "who waits at a barrier blocks until the last one arr
 			return;
 		CHECK(t, early_bird.blocks >= 1);
 		os_barrier_destroy(&yard.blocking);
+		os_spin_barrier_destroy(&yard.spinning);
 	}
 }
 
@@ -114,9 +116,10 @@ static void march_alone(struct conform_party *party)
 
 CONFORM(barrier_of_one_passes, 1, "a barrier of one party, blocking or spinning, lets it pass at once")
 {
-	yard_init(1);
+	CHECK_EQUAL(t, yard_init(1), 0);
 	conform_call(t, 0, march_alone, NULL);
 	os_barrier_destroy(&yard.blocking);
+	os_spin_barrier_destroy(&yard.spinning);
 }
 
 static void march_spinning(struct conform_party *party)
@@ -136,7 +139,7 @@ static void march_spinning(struct conform_party *party)
 
 CONFORM(spin_barrier_holds_all, 1, "nobody passes a spinning barrier early, and nobody blocks at it")
 {
-	yard_init(os_cpu_count());
+	CHECK_EQUAL(t, yard_init(os_cpu_count()), 0);
 	conform_gang_start(t, yard.parties, march_spinning, NULL);
 	conform_gang_finish(t);
 	check_marched(t);
@@ -157,7 +160,7 @@ static void march_both(struct conform_party *party)
 
 CONFORM(barriers_alternate, 1, "a blocking and a spinning barrier in turn hold the same parties")
 {
-	yard_init(os_cpu_count());
+	CHECK_EQUAL(t, yard_init(os_cpu_count()), 0);
 	conform_gang_start(t, yard.parties, march_both, NULL);
 	conform_gang_finish(t);
 	check_marched(t);

@@ -8,7 +8,7 @@
 
 #include "partner.h"
 
-enum { TEAM_MAX = 8 };
+enum { TEAM_MAX = 64 };
 
 enum team_go { TEAM_WAIT, TEAM_GO, TEAM_QUIT };
 

@@ -42,7 +42,7 @@ static void *meet_spin(void *arg)
 {
 	for (uint32_t round = 1; round <= ROUNDS; round++) {
 		check_round((unsigned)(uintptr_t)arg, round);
-		spin_barrier_wait(&meeting.spin);
+		spin_barrier_wait(&meeting.spin, (unsigned)(uintptr_t)arg);
 		for (unsigned i = 0; i < meeting.parties; i++)
 			CHECK(__atomic_load_n(&meeting.round[i], __ATOMIC_ACQUIRE) >= round);
 	}
@@ -67,7 +67,8 @@ KERNEL_TEST(blocking_barrier_is_reusable_at_once)
 KERNEL_TEST(spinning_barrier_is_reusable_at_once)
 {
 	meeting_prepare(1);
-	spin_barrier_init(&meeting.spin, meeting.parties);
+	CHECK(spin_barrier_init(&meeting.spin, meeting.parties) == 0);
 	ktest_crowd(meet_spin, 1);
 	CHECK(meeting.spin.missing == meeting.parties && meeting.spin.generation == ROUNDS);
+	spin_barrier_destroy(&meeting.spin);
 }

@@ -135,6 +135,8 @@ static int set_up(const struct baseline_defaults *defaults)
 {
 	if (!output_open(setting_is(SETTING_OUT, "debugcon") ? OUTPUT_DEBUGCON : OUTPUT_STDOUT))
 		return complain("out=debugcon", "no debugcon answers; it needs root and QEMU with -debugcon");
+	if (defaults->boots)
+		environment_booted();
 	if (cpus_set() != 0)
 		return -EINVAL;
 	port_relax_pauses = !setting_is(SETTING_SPIN, "none");

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a guest does otherwise than a process of the host. */
@@ -18,6 +19,7 @@ struct baseline_defaults {
 	const char *out;
 	const char *exit;
 	uint64_t clock_window_ns; /* the first window of the clock's calibration */
+	bool boots;               /* the machine was booted for this run: the stream says how long that took */
 };
 
 /*

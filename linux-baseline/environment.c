@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "build_info.h"
@@ -20,7 +21,17 @@
 #include "profile.h"
 #include "wire.h"
 
-enum { VALUE_BYTES = 96, BYTES_PER_MIB = 1024 * 1024 };
+static uint64_t boot_ns; /* 0: not noted */
+
+enum { VALUE_BYTES = 96, BYTES_PER_MIB = 1024 * 1024, NS_PER_S = 1000 * 1000 * 1000 };
+
+void environment_booted(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	boot_ns = (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
 
 static void record_next(struct wire *wire)
 {
@@ -83,12 +94,16 @@ static void emit_processor(struct wire *wire)
 static void emit_kernel(struct wire *wire)
 {
 	struct utsname name;
+	char text[VALUE_BYTES];
 
 	wire_pair(wire, "kernel", uname(&name) == 0 ? name.release : "unknown");
+	facts_boot_words(text, sizeof(text));
+	wire_pair(wire, "boot_words", text);
 	pair_file(wire, "clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
 	pair_cpus(wire, "isolated", "/sys/devices/system/cpu/isolated");
 	pair_cpus(wire, "nohz_full", "/sys/devices/system/cpu/nohz_full");
 	pair_chosen(wire, "thp", "/sys/kernel/mm/transparent_hugepage/enabled");
+	pair_file(wire, "threads_max", "/proc/sys/kernel/threads-max");
 	pair_file(wire, "rt_runtime_us", "/proc/sys/kernel/sched_rt_runtime_us");
 	wire_pair_number(wire, "memory_mib", (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / BYTES_PER_MIB);
 }
@@ -131,6 +146,8 @@ static void emit_clock(struct wire *wire)
 	wire_pair_number(wire, "clock_window_us", (int64_t)clock->window_ns / 1000);
 	wire_pair_number(wire, "clock_spread_ppm", clock->spread_ppm);
 	wire_pair(wire, "clock_agreed", clock->agreed ? "yes" : "no");
+	if (boot_ns != 0)
+		wire_pair_number(wire, "boot_ticks", (int64_t)((unsigned __int128)boot_ns * clock->hz / NS_PER_S));
 }
 
 void environment_emit(struct wire *wire, const char *profile)

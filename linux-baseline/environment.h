@@ -6,5 +6,14 @@
 
 struct wire;
 
-/* profile is the word's value. Signature otherwise that of struct runner_port's env: the record is begun, the caller ends it. */
+/*
+ * Notes that boot is over: the stream will tell how long it took ("boot_ticks", as the Aerokernel's). The time is
+ * that since Linux began to keep time, which is a little after its first instruction.
+ */
+void environment_booted(void);
+
+/*
+ * profile is the word's value. Signature otherwise that of struct runner_port's env: the record is begun, the caller
+ * ends it.
+ */
 void environment_emit(struct wire *wire, const char *profile);

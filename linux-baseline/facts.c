@@ -100,6 +100,36 @@ void facts_mitigations(char *text, size_t size_bytes)
 	snprintf(text, size_bytes, "mitigated:%u,vulnerable:%u,unaffected:%u", mitigated, vulnerable, unaffected);
 }
 
+/* Whether one of the words that are told begins this one. */
+static bool boot_word_matters(const char *word)
+{
+	static const char *const keys[] = {"mitigations=",  "nopti",    "pti=",         "spectre_v2=", "init_on_alloc=",
+					   "init_on_free=", "tsc=",     "clocksource=", "idle=",       "isolcpus=",
+					   "nohz_full=",    "nohz=",    "rcu_nocbs=",   "preempt=",    "threadirqs",
+					   "lsm=",          "apparmor="};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (strncmp(word, keys[i], strlen(keys[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+void facts_boot_words(char *text, size_t size_bytes)
+{
+	char line[2048 + 1]; /* COMMAND_LINE_SIZE, Linux, arch/x86/include/asm/setup.h */
+	size_t at = 0;
+
+	text_set(text, size_bytes, "none");
+	if (!facts_line("/proc/cmdline", line, sizeof(line)))
+		return;
+	/* what follows "--" is init's own */
+	for (char *word = strtok(line, " "); word != NULL && strcmp(word, "--") != 0; word = strtok(NULL, " ")) {
+		if (boot_word_matters(word) && at < size_bytes)
+			at += (size_t)snprintf(text + at, size_bytes - at, "%s%s", at > 0 ? "," : "", word);
+	}
+}
+
 void facts_chosen(const char *path, char *text, size_t size_bytes)
 {
 	char line[160], *begin, *end;

@@ -18,5 +18,10 @@ void facts_hypervisor(char *text, size_t size_bytes);
 bool facts_tsc_invariant(void);
 /* How many of the known hardware vulnerabilities are "mitigated:N,vulnerable:N,unaffected:N". */
 void facts_mitigations(char *text, size_t size_bytes);
+/*
+ * The words of the kernel's command line that change what primitives cost, separated by commas, "none" if there are
+ * none; cut to fit.
+ */
+void facts_boot_words(char *text, size_t size_bytes);
 /* The chosen one of a sysfs file like "always [madvise] never", or "unknown". */
 void facts_chosen(const char *path, char *text, size_t size_bytes);

@@ -118,6 +118,15 @@ static inline void os_spin_init(struct os_spin *spin);
 static inline void os_spin_lock(struct os_spin *spin);
 static inline void os_spin_unlock(struct os_spin *spin);
 
+/* The same by another algorithm, by choice of the caller: each waiter spins on a cache line of its own, in its node. */
+struct os_mcs;
+struct os_mcs_node;
+
+static inline void os_mcs_init(struct os_mcs *mcs);
+/* Spins, first come first served. The holder must not block. node is the caller's until it has unlocked. */
+static inline void os_mcs_lock(struct os_mcs *mcs, struct os_mcs_node *node);
+static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node);
+
 /* --- Asynchronous event: a function on another CPU ------------------------------------------------------------------- */
 
 struct os_async;

@@ -14,6 +14,7 @@
 #include "core/barrier.h"
 #include "core/cond.h"
 #include "core/event.h"
+#include "core/mcs.h"
 #include "core/mutex.h"
 #include "core/percpu.h"
 #include "core/sched.h"
@@ -146,6 +147,29 @@ static inline void os_spin_lock(struct os_spin *spin)
 static inline void os_spin_unlock(struct os_spin *spin)
 {
 	spin_unlock(&spin->spin);
+}
+
+struct os_mcs {
+	struct mcs mcs;
+};
+
+struct os_mcs_node {
+	struct mcs_node node;
+};
+
+static inline void os_mcs_init(struct os_mcs *mcs)
+{
+	mcs_init(&mcs->mcs);
+}
+
+static inline void os_mcs_lock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	mcs_lock(&mcs->mcs, &node->node);
+}
+
+static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	mcs_unlock(&mcs->mcs, &node->node);
 }
 
 /* --- Asynchronous event ----------------------------------------------------------------------------------------------- */

@@ -227,6 +227,55 @@ static inline void os_spin_unlock(struct os_spin *spin)
 	__atomic_store_n(&spin->owner, spin->owner + 1, __ATOMIC_RELEASE);
 }
 
+/* --- MCS lock: the kernel's algorithm, Mellor-Crummey & Scott, ACM TOCS 9(1), 1991, §2.4 ------------------------------ */
+
+/* A thread's place in the queue, from lock to unlock; its contents before do not matter. */
+struct os_mcs_node {
+	struct os_mcs_node *next; /* atomic: who comes after; stored by that one */
+	bool waits;               /* atomic: cleared by who came before */
+} __attribute__((aligned(64)));
+
+struct os_mcs {
+	struct os_mcs_node *tail; /* atomic: the last to come, NULL: free */
+};
+
+static inline void os_mcs_init(struct os_mcs *mcs)
+{
+	mcs->tail = NULL;
+}
+
+static inline void os_mcs_lock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	struct os_mcs_node *before;
+
+	node->next = NULL;
+	/* acquire: what the former holder did, if it is free; release: the next to come finds a whole node */
+	before = __atomic_exchange_n(&mcs->tail, node, __ATOMIC_ACQ_REL);
+	if (before == NULL)
+		return;
+	node->waits = true;
+	/* release: the mark is there before the one before can clear it */
+	__atomic_store_n(&before->next, node, __ATOMIC_RELEASE);
+	/* acquire: what the former holder did */
+	while (__atomic_load_n(&node->waits, __ATOMIC_ACQUIRE))
+		os_relax();
+}
+
+static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	struct os_mcs_node *next = __atomic_load_n(&node->next, __ATOMIC_ACQUIRE), *last = node;
+
+	if (next == NULL) {
+		/* release: what the holder did, for whoever finds it free */
+		if (__atomic_compare_exchange_n(&mcs->tail, &last, NULL, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+			return;
+		/* somebody is between its exchange and its store: a few instructions */
+		while ((next = __atomic_load_n(&node->next, __ATOMIC_ACQUIRE)) == NULL)
+			os_relax();
+	}
+	__atomic_store_n(&next->waits, false, __ATOMIC_RELEASE); /* with what the holder did */
+}
+
 /* --- Asynchronous event: a signal to the thread (os_async.c) ---------------------------------------------------------- */
 
 struct port_async_thread;

@@ -60,6 +60,8 @@ static inline void condvar_release(struct bench_run *run, struct condvar *condva
 static inline __attribute__((always_inline)) void condvar_round(struct bench_run *run, struct condvar *condvar,
 								enum condvar_how how)
 {
+	bool slept;
+
 	do {
 		condvar_release(run, condvar);
 		condvar->start = os_clock_start();
@@ -67,7 +69,13 @@ static inline __attribute__((always_inline)) void condvar_round(struct bench_run
 			os_cond_broadcast(&condvar->cond);
 		else
 			os_cond_signal(&condvar->cond);
-	} while (!waiters_ran(run, &condvar->waiters));
+		slept = waiters_ran(run, &condvar->waiters);
+		if (waiters_unproven(&condvar->waiters)) {
+			condvar_release(run, condvar);
+			os_cond_broadcast(&condvar->cond);
+			slept = waiters_ran(run, &condvar->waiters);
+		}
+	} while (!slept);
 }
 
 static inline void condvar_end(struct bench_run *run, struct condvar *condvar)

@@ -44,6 +44,8 @@ static inline void wake_begin(struct bench_run *run, struct wake *wake, unsigned
 static inline __attribute__((always_inline)) void wake_round(struct bench_run *run, struct wake *wake,
 							     enum wake_how how)
 {
+	bool slept;
+
 	do {
 		waiters_settle(run, &wake->waiters);
 		waiters_release(&wake->waiters);
@@ -54,7 +56,14 @@ static inline __attribute__((always_inline)) void wake_round(struct bench_run *r
 			os_event_wake_one(&wake->event);
 		if (how == WAKE_CALL)
 			wake->called = os_clock_stop();
-	} while (!waiters_ran(run, &wake->waiters));
+		slept = waiters_ran(run, &wake->waiters);
+		if (waiters_unproven(&wake->waiters)) {
+			waiters_settle(run, &wake->waiters);
+			waiters_release(&wake->waiters);
+			os_event_wake_all(&wake->event);
+			slept = waiters_ran(run, &wake->waiters);
+		}
+	} while (!slept);
 }
 
 static inline void wake_end(struct bench_run *run, struct wake *wake)

@@ -35,9 +35,7 @@ struct ult {
 
 #define ULT_MEASURE static inline __attribute__((always_inline)) void
 
-/*
- * --- Begin and end ------------------------------------------------------------------------------------------------
- */
+/* --- Begin and end ------------------------------------------------------------------------------------------------ */
 
 /*
  * Returns how often the kernel thread has slept so far, for ult_end(). False in *began: the library could not begin.

@@ -60,11 +60,11 @@ static void *sweep_target(void *arg)
 
 static void place_note(uintptr_t place)
 {
-	uintptr_t offset = place - (uintptr_t)context_switch;
+	uintptr_t offset = place - (uintptr_t)context_switch_begin;
 	/* multiplicative hashing: Knuth, The Art of Computer Programming 3, §6.4 */
 	size_t at = place * 0x9e3779b97f4a7c15 >> (64 - PLACES_BITS);
 
-	if (offset < SWITCH_BYTES)
+	if (offset < (uintptr_t)(context_switch_end - context_switch_begin) && offset < SWITCH_BYTES)
 		sweep.switched[offset] = true;
 	while (sweep.places[at] != 0 && sweep.places[at] != place)
 		at = (at + 1) % PLACES_MAX;

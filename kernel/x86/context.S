@@ -6,11 +6,14 @@
  */
 	.text
 
-/* void context_switch(void **save, void *load); */
+/* void context_switch(void **save, void *load); its bounds: extern const char context_switch_begin[], context_switch_end[]; */
 	.globl context_switch
+	.globl context_switch_begin
+	.globl context_switch_end
 	.type context_switch, @function
 	.balign 64
 context_switch:
+context_switch_begin:
 	pushq %rbp
 	pushq %rbx
 	pushq %r12
@@ -26,6 +29,7 @@ context_switch:
 	popq %rbx
 	popq %rbp
 	ret
+context_switch_end:
 	.size context_switch, . - context_switch
 
 /* _Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg); */

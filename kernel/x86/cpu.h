@@ -97,6 +97,8 @@ extern uint64_t clock_hz; /* ticks per second, calibrated at boot */
 
 /* Pushes the callee-saved registers, stores rsp in *save, loads rsp from load, pops them and returns there. */
 void context_switch(void **save, void *load);
+/* Where its instructions lie, for tests of what comes in between. */
+extern const char context_switch_begin[], context_switch_end[];
 /* Leaves this stack for good: loads rsp from load, calls after(arg) on that stack, then returns into its context. */
 _Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg);
 /* Builds the first context below top so that a switch to the returned rsp enters entry() with an aligned stack. */

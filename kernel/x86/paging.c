@@ -207,20 +207,36 @@ void paging_fill(void *table, uintptr_t va, uintptr_t pa, unsigned pages)
 	}
 }
 
-bool paging_is_mapped(uintptr_t address)
+/* The entry that maps the address, and its level: 0 if there is none. */
+static uint64_t entry_find(uintptr_t address, unsigned *level)
 {
 	uint64_t *table = pml4, entry;
 
 	if ((intptr_t)(address << 16) >> 16 != (intptr_t)address)
-		return false; /* not canonical */
-	for (unsigned level = 3;; level--) {
-		entry = __atomic_load_n(&table[table_index(address, level)], __ATOMIC_ACQUIRE);
+		return 0; /* not canonical */
+	for (*level = 3;; --*level) {
+		entry = __atomic_load_n(&table[table_index(address, *level)], __ATOMIC_ACQUIRE);
 		if ((entry & PRESENT) == 0)
-			return false;
-		if (level == 0 || entry & LARGE)
-			return true;
+			return 0;
+		if (*level == 0 || entry & LARGE)
+			return entry;
 		table = (uint64_t *)(entry & ADDRESS);
 	}
+}
+
+bool paging_is_mapped(uintptr_t address)
+{
+	unsigned level;
+
+	return entry_find(address, &level) != 0;
+}
+
+uintptr_t paging_physical(uintptr_t address)
+{
+	unsigned level;
+	uint64_t entry = entry_find(address, &level), offset = (1ul << (12 + 9 * level)) - 1;
+
+	return entry == 0 ? 0 : (entry & ADDRESS & ~offset) | (address & offset);
 }
 
 void paging_map_boot(uintptr_t va, unsigned pages)

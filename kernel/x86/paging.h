@@ -13,6 +13,8 @@
 void paging_init(void);
 /* Whether a read of this address would succeed: asks the tables, so it can be called from a fault handler. */
 bool paging_is_mapped(uintptr_t address);
+/* Where this address lies in memory; 0: nowhere. */
+uintptr_t paging_physical(uintptr_t address);
 /* Maps fresh pages at [va, va + pages) for boot structures; only before core_main(). */
 void paging_map_boot(uintptr_t va, unsigned pages);
 /* Makes the pages of device registers at physical address base reachable if they lie outside the identity map; same address. */

@@ -217,6 +217,12 @@ static char *figure_reason(const struct figure *figure, const struct summary *su
 				     missing->text, missing->benchmark);
 	machines = figure_machines(figure, summary, &count);
 	free(machines);
+	for (size_t i = 0; i < figure->data_count && count == 0; i++) {
+		if (figure->data[i].required && figure->data[i].kind == FIGURE_CPUS)
+			return memory_format("run %s has no subject on several numbers of CPUs: aerobench run -s "
+					     "aerokernel@sim:cpus=1 -s aerokernel@sim:cpus=2 …",
+					     summary->store->id);
+	}
 	return count > 0 ? NULL : memory_format("run %s has no machine that measured both systems", summary->store->id);
 }
 

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,11 +55,41 @@ const char *figure_machine_at(size_t place)
 	return place < SUBJECT_MACHINES ? subject_machine_name(order[place]) : NULL;
 }
 
+double figure_row_cpus(const struct summary_row *row, const struct summary *summary)
+{
+	const char *cpus = summary_env(summary, row->subject, "cpus");
+
+	return cpus != NULL ? strtod(cpus, NULL) : NAN;
+}
+
+const char *figure_family(const char *subject, char *name)
+{
+	struct error ignored = {STATUS_OK, ""};
+	struct subject parsed;
+
+	if (subject_parse(&parsed, subject, &ignored) == 0) {
+		subject_drop_cpus(&parsed);
+		subject = parsed.name;
+	}
+	snprintf(name, SUBJECT_NAME_MAX, "%s", subject);
+	return name;
+}
+
+/* The number behind cpus=, or 0: as many as the run asked for. */
+static unsigned named_cpus(const char *name)
+{
+	struct error ignored = {STATUS_OK, ""};
+	struct subject subject;
+
+	return subject_parse(&subject, name, &ignored) == 0 ? subject.cpus : 0;
+}
+
 static bool row_same_machine(const struct summary_row *a, const struct summary_row *b)
 {
 	char machine_a[SUBJECT_NAME_MAX], machine_b[SUBJECT_NAME_MAX];
 
-	return strcmp(figure_machine(a->subject, machine_a, sizeof(machine_a)),
+	return named_cpus(a->subject) == named_cpus(b->subject) &&
+	       strcmp(figure_machine(a->subject, machine_a, sizeof(machine_a)),
 		      figure_machine(b->subject, machine_b, sizeof(machine_b))) == 0;
 }
 

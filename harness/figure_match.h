@@ -8,6 +8,10 @@
 #include "figure_spec.h"
 #include "summary.h"
 
+/* How many CPUs the row's subject had, as its stream says; NaN: it does not. */
+double figure_row_cpus(const struct summary_row *row, const struct summary *summary);
+/* The subject's name without cpus=N; into name, SUBJECT_NAME_MAX bytes. Returns name. */
+const char *figure_family(const char *subject, char *name);
 /* The row's parameter as a number; NaN if it has no such parameter or it is not a whole number. */
 double figure_row_number(const struct summary_row *row, const char *param);
 /* The machine of a subject's name: "sim" of "linux@sim:tuned"; into machine, at most size bytes. Returns machine. */
@@ -18,7 +22,8 @@ const char *figure_machine(const char *subject, char *machine, size_t size);
  */
 const char *figure_machine_at(size_t place);
 /*
- * Whether the item picks this row. The value "max" is the largest that the benchmark has on the row's machine;
+ * Whether the item picks this row. The value "max" is the largest that the benchmark has on the row's machine with as
+ * many CPUs;
  * series=A-B picks the row of A.
  */
 bool figure_item_matches(const struct figure_item *item, const struct summary_row *row, const struct summary *summary);

@@ -27,6 +27,18 @@ void figure_script_string(FILE *file, const char *text)
 	putc('\'', file);
 }
 
+/* Whether some series has more than one place on x: one number of CPUs makes no figure over CPUs. */
+static bool block_has_axis(const struct figure_block *block)
+{
+	for (size_t i = 0; i < block->series_count; i++) {
+		const struct figure_series *series = &block->series[i];
+
+		if (series->points[0].x != series->points[series->point_count - 1].x)
+			return true;
+	}
+	return false;
+}
+
 /* Whether the machine has something of the figure's required data. */
 static bool machine_shows(const struct figure *figure, const struct summary *summary, const char *machine)
 {
@@ -42,7 +54,7 @@ static bool machine_shows(const struct figure *figure, const struct summary *sum
 			continue;
 		}
 		figure_block_make(&block, &figure->data[i], summary, machine);
-		shows = block.series_count > 0;
+		shows = block.series_count > 0 && (figure->data[i].kind != FIGURE_CPUS || block_has_axis(&block));
 		figure_block_free(&block);
 	}
 	return shows;

@@ -58,6 +58,7 @@ struct series_maker {
 	const struct figure_data *data;
 	const struct summary *summary;
 	const char *subject;
+	const char *family; /* the name of its series: in FIGURE_CPUS without its number of CPUs */
 	unsigned color;
 };
 
@@ -80,18 +81,31 @@ static struct figure_series *maker_series(struct series_maker *maker, const char
 
 	for (size_t i = 0; i < block->series_count; i++) {
 		series = &block->series[i];
-		if (strcmp(series->subject, maker->subject) == 0 && strcmp(series->what, what) == 0)
+		if (strcmp(series->subject, maker->family) == 0 && strcmp(series->what, what) == 0)
 			return series;
 	}
 	block->series = memory_grow(block->series, block->series_count, sizeof(*block->series));
 	series = &block->series[block->series_count++];
 	*series = (struct figure_series){
-	    .subject = maker->subject,
+	    .subject = memory_text(maker->family),
 	    .what = memory_text(what),
-	    .title = memory_format("%s%s%s", maker->subject, what[0] != '\0' ? " " : "", what),
+	    .title = memory_format("%s%s%s", maker->family, what[0] != '\0' ? " " : "", what),
 	    .style = 10 * maker->color + 1 + (unsigned)(shape % FIGURE_SHAPES),
 	};
 	return series;
+}
+
+/* Where a row stands on the axis of FIGURE_SCALE and FIGURE_CPUS; NaN: nowhere. */
+static double point_axis(const struct series_maker *maker, const struct summary_row *row)
+{
+	if (maker->data->kind == FIGURE_CPUS)
+		return figure_row_cpus(row, maker->summary);
+	return figure_row_number(row, maker->data->axis);
+}
+
+static bool has_axis(const struct figure_data *data)
+{
+	return data->kind == FIGURE_SCALE || data->kind == FIGURE_CPUS;
 }
 
 /* Which series a point belongs to, and where it is on x, is all that the kinds differ in. */
@@ -103,11 +117,11 @@ static void maker_add(struct series_maker *maker, size_t item_index, struct figu
 
 	point.label = label_clean(point_label(item, point.row, data->axis));
 	point.x = (double)figure_block_label(maker->block, point.label);
-	if (data->kind == FIGURE_SCALE) {
+	if (has_axis(data)) {
 		size_t shape = data->item_count > 1 ? item_index : (size_t)point.x - 1;
 
 		series = maker_series(maker, point.label, shape);
-		point.x = figure_row_number(point.row, data->axis);
+		point.x = point_axis(maker, point.row);
 	} else if (data->kind == FIGURE_ECDF) {
 		series = maker_series(maker, point.label, (size_t)point.x - 1);
 	} else {
@@ -130,7 +144,7 @@ static void maker_add_item(struct series_maker *maker, size_t item_index)
 		point.minus = figure_item_minus(item, row, maker->summary);
 		if (point.minus == NULL && figure_item_is_difference(item))
 			continue;
-		if (maker->data->kind == FIGURE_SCALE && isnan(figure_row_number(row, maker->data->axis)))
+		if (has_axis(maker->data) && isnan(point_axis(maker, row)))
 			continue;
 		maker_add(maker, item_index, point);
 	}
@@ -211,25 +225,42 @@ static int point_order(const void *left, const void *right)
 	return (a->x > b->x) - (a->x < b->x);
 }
 
+/* A series of this family, or NULL: its subjects share a colour. */
+static const struct figure_series *block_family(const struct figure_block *block, const char *family)
+{
+	for (size_t i = 0; i < block->series_count; i++) {
+		if (strcmp(block->series[i].subject, family) == 0)
+			return &block->series[i];
+	}
+	return NULL;
+}
+
 void figure_block_make(struct figure_block *block, const struct figure_data *data, const struct summary *summary,
 		       const char *machine)
 {
 	struct series_maker maker = {.block = block, .data = data, .summary = summary};
 	const struct store_plan *plan = &summary->store->plan;
 	bool used[2 * FIGURE_COLORS_PER_SYSTEM + 1] = {false};
-	char own[SUBJECT_NAME_MAX];
+	char own[SUBJECT_NAME_MAX], family[SUBJECT_NAME_MAX];
 
 	*block = (struct figure_block){0};
 	for (size_t s = 0; s < plan->subject_count; s++) {
-		if (strcmp(figure_machine(plan->subjects[s], own, sizeof(own)), machine) != 0)
+		const char *subject = plan->subjects[s];
+		const struct figure_series *sibling;
+
+		if (strcmp(figure_machine(subject, own, sizeof(own)), machine) != 0)
 			continue;
-		maker.subject = plan->subjects[s];
-		maker.color = subject_color(maker.subject, used);
+		maker.subject = subject;
+		maker.family = data->kind == FIGURE_CPUS ? figure_family(subject, family) : subject;
+		sibling = block_family(block, maker.family);
+		maker.color = sibling != NULL ? sibling->style / 10 : subject_color(maker.family, used);
 		for (size_t i = 0; i < data->item_count; i++)
 			maker_add_item(&maker, i);
+		if (data->kind == FIGURE_CPUS && block_family(block, maker.family) == NULL)
+			used[maker.color] = false; /* the next of the family takes it */
 	}
 	block_abbreviate(block);
-	for (size_t i = 0; i < block->series_count && data->kind == FIGURE_SCALE; i++)
+	for (size_t i = 0; i < block->series_count && has_axis(data); i++)
 		qsort(block->series[i].points, block->series[i].point_count, sizeof(struct figure_point), point_order);
 }
 
@@ -239,6 +270,7 @@ void figure_block_free(struct figure_block *block)
 		for (size_t p = 0; p < block->series[i].point_count; p++)
 			free(block->series[i].points[p].label);
 		free(block->series[i].points);
+		free(block->series[i].subject);
 		free(block->series[i].what);
 		free(block->series[i].title);
 		free(block->series[i].brief);

@@ -20,14 +20,14 @@ struct figure_point {
 	const struct summary_row *minus; /* subtracted sample by sample, or NULL */
 	unsigned divisor;
 	char *label; /* "thread_create", "wake_all waiters=4 last-first" */
-	double x;    /* the parameter of FIGURE_SCALE, else the label's number from 1 */
+	double x;    /* the parameter of FIGURE_SCALE, the CPUs of FIGURE_CPUS, else the label's number from 1 */
 };
 
 struct figure_series {
-	const char *subject;
-	char *what;  /* of the subject: a label without the axis; "" in FIGURE_ROWS, whose points say it */
-	char *title; /* for the legend: subject and what */
-	char *brief; /* the same without the words that all series of the block share */
+	char *subject; /* in FIGURE_CPUS without its number of CPUs */
+	char *what;    /* of the subject: a label without the axis; "" in FIGURE_ROWS, whose points say it */
+	char *title;   /* for the legend: subject and what */
+	char *brief;   /* the same without the words that all series of the block share */
 	unsigned style;
 	struct figure_point *points;
 	size_t point_count;

@@ -12,8 +12,8 @@
 #include "memory.h"
 
 static const char *const figure_kinds[FIGURE_KINDS] = {
-    [FIGURE_ROWS] = "rows",   [FIGURE_SCALE] = "scale",         [FIGURE_ECDF] = "ecdf",
-    [FIGURE_RATIO] = "ratio", [FIGURE_REFERENCE] = "reference",
+    [FIGURE_ROWS] = "rows", [FIGURE_SCALE] = "scale", [FIGURE_CPUS] = "cpus",
+    [FIGURE_ECDF] = "ecdf", [FIGURE_RATIO] = "ratio", [FIGURE_REFERENCE] = "reference",
 };
 
 const char *figure_item_param(const struct figure_item *item, const char *key)
@@ -171,7 +171,7 @@ static int figure_read_data(struct figure *figure, char *text, struct error *err
 	}
 	if (data->kind == FIGURE_KINDS)
 		return error_set(error, STATUS_USAGE,
-				 "data '%s': kind '%s' is not rows, scale, ecdf, ratio or reference", name, kind);
+				 "data '%s': kind '%s' is not rows, scale, cpus, ecdf, ratio or reference", name, kind);
 	while (status == 0 && (word = strsep(&text, " ")) != NULL) {
 		if (word[0] == '\0')
 			continue;

@@ -7,6 +7,7 @@
  *   # about: TEXT                one or two sentences for the page that shows it
  *   # note: [MACHINE] TEXT       a line of the caption, if that machine is drawn
  *   # data: NAME KIND [x=PARAM] ITEM…
+ *   # data: NAME cpus ITEM…
  *   # data: NAME reference of=DATA
  *
  * An item picks rows of a run: BENCHMARK[:PARAM=VALUE]…[/N][?]. VALUE may be "max"; series=A-B is the difference of two
@@ -23,6 +24,7 @@
 enum figure_kind {
 	FIGURE_ROWS,      /* one series a subject, one point a row: boxes */
 	FIGURE_SCALE,     /* one series a subject and item, x is a parameter */
+	FIGURE_CPUS,      /* one series a subject on different numbers of CPUs and item, x is that number */
 	FIGURE_ECDF,      /* one series a row: the distribution */
 	FIGURE_RATIO,     /* Linux / Aerokernel, one point a row */
 	FIGURE_REFERENCE, /* numbers from elsewhere for the points of another data, with their grade */

@@ -10,8 +10,10 @@
 #include "figure_series.h"
 #include "memory.h"
 #include "stats.h"
+#include "subject.h"
 
-static const char *const statistics[] = {"min", "p10", "p50", "p90", "p99", "p999", "max", "mean", "iqr", "cold", "n"};
+static const char *const statistics[] = {"min", "p10",  "p50", "p90",  "p99", "p999",
+					 "max", "mean", "iqr", "cold", "n",   "growth"};
 
 char *figure_term_word(char **text)
 {
@@ -43,10 +45,10 @@ static int factor_read(struct figure_factor *factor, char **text, struct error *
 	if (*end == '\0')
 		return 0;
 	if (!is_statistic(word))
-		return error_set(
-		    error, STATUS_USAGE,
-		    "'%s' is neither a number nor a statistic (min, p10, p50, p90, p99, p999, max, mean, iqr, cold, n)",
-		    word);
+		return error_set(error, STATUS_USAGE,
+				 "'%s' is neither a number nor a statistic (min, p10, p50, p90, p99, p999, max, mean, "
+				 "iqr, cold, n, growth)",
+				 word);
 	system = figure_term_word(text);
 	item = figure_term_word(text);
 	if (item == NULL)
@@ -101,13 +103,23 @@ static bool factor_is_of(const struct figure_factor *factor, const char *machine
 	return same;
 }
 
+/* Growth is of all numbers of CPUs together. */
+static bool factor_covers(const struct figure_factor *factor, const char *machine, const char *subject)
+{
+	char family[SUBJECT_NAME_MAX];
+
+	if (strcmp(factor->statistic, "growth") == 0)
+		subject = figure_family(subject, family);
+	return factor_is_of(factor, machine, subject);
+}
+
 bool figure_term_possible(const struct figure_term *term, const struct store_plan *plan, const char *machine)
 {
 	for (size_t i = 0; i < term->count; i++) {
 		bool found = term->factors[i].statistic == NULL;
 
 		for (size_t s = 0; s < plan->subject_count && !found; s++)
-			found = factor_is_of(&term->factors[i], machine, plan->subjects[s]);
+			found = factor_covers(&term->factors[i], machine, plan->subjects[s]);
 		if (!found)
 			return false;
 	}
@@ -139,6 +151,31 @@ static double point_statistic(const struct figure_point *point, const char *stat
 	return value;
 }
 
+/*
+ * The largest median over the smallest, of all rows that the item picks, whatever the number of CPUs: how much the
+ * operation's cost depends on what they differ in.
+ */
+static double factor_growth(const struct figure_factor *factor, const struct summary *summary, const char *machine,
+			    char **why)
+{
+	double least = INFINITY, most = 0;
+	size_t found = 0;
+
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct summary_row *row = &summary->rows[i];
+
+		if (!factor_covers(factor, machine, row->subject) || !figure_item_matches(&factor->item, row, summary))
+			continue;
+		least = fmin(least, row->p50);
+		most = fmax(most, row->p50);
+		found++;
+	}
+	if (found >= 2)
+		return most / least;
+	*why = memory_format("fewer than two rows of %s for %s@%s", factor->item.text, factor->system, machine);
+	return NAN;
+}
+
 static bool factor_subject_has_rows(const struct figure_factor *factor, const struct summary *summary,
 				    const char *machine)
 {
@@ -157,6 +194,8 @@ static double factor_value(const struct figure_factor *factor, const struct summ
 
 	if (factor->statistic == NULL)
 		return factor->number;
+	if (strcmp(factor->statistic, "growth") == 0)
+		return factor_growth(factor, summary, machine, why);
 	for (size_t i = 0; i < summary->row_count; i++) {
 		struct figure_point point = {.row = &summary->rows[i], .divisor = factor->item.divisor};
 

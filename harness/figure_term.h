@@ -2,7 +2,8 @@
 /*
  * One side of a claim (figure_expect.h): factors joined by '*' and '/', from left to right. A factor is a number, or
  * STATISTIC SYSTEM ITEM: the statistic of that row on the machine that is checked. Statistics: min p10 p50 p90 p99 p999
- * max mean iqr cold n. Systems: aerokernel, linux, with options as in a subject's name (linux:tuned).
+ * max mean iqr cold n, and growth, the largest median over the smallest of all rows that the item picks on any number of
+ * CPUs. Systems: aerokernel, linux, with options as in a subject's name (linux:tuned).
  */
 #pragma once
 

@@ -193,6 +193,12 @@ static void name_make(struct subject *subject)
 	}
 }
 
+void subject_drop_cpus(struct subject *subject)
+{
+	subject->cpus = 0;
+	name_make(subject);
+}
+
 static int unknown(const char *text, const char *what, const char *word, struct error *error)
 {
 	return error_set(error, STATUS_USAGE, "unknown subject '%s': no %s '%s', nearest is '%s'; see 'aerobench list'",

@@ -41,6 +41,12 @@ struct subject {
  */
 int subject_parse(struct subject *subject, const char *text, struct error *error);
 
+/*
+ * The same subject on as many CPUs as the run asks for: without cpus=N, in its name too. What rows of one subject on
+ * different numbers of CPUs have in common.
+ */
+void subject_drop_cpus(struct subject *subject);
+
 /* "aerokernel"; "qemu". */
 const char *subject_system_name(enum subject_system system);
 const char *subject_machine_name(enum subject_machine machine);

@@ -25,6 +25,8 @@
 static char directory[] = "/tmp/aerobench_draw_XXXXXX";
 static struct store store;
 static struct summary summary;
+static struct store grown_store; /* of a run over numbers of CPUs */
+static struct summary grown;
 static char *part_run; /* a run that has yield_pair only */
 
 static int run_open(void **state)
@@ -33,6 +35,7 @@ static int run_open(void **state)
 	char *part_results;
 	struct sample_campaign part = {.rounds = 1, .n = 50, .benchmark = "yield_pair"};
 	struct sample_campaign campaign = {.results = directory, .rounds = 2, .n = 150};
+	struct sample_campaign growth = {.rounds = 2, .n = 150, .growth = true};
 	struct error error = {0};
 
 	(void)state;
@@ -41,6 +44,12 @@ static int run_open(void **state)
 	free(sample_campaign_make(&campaign));
 	part.results = part_results = memory_format("%s/part", directory);
 	part_run = sample_campaign_make(&part);
+	free(part_results);
+	growth.results = part_results = memory_format("%s/growth", directory);
+	free(sample_campaign_make(&growth));
+	if (store_open(&grown_store, growth.results, "latest", &error) != 0 ||
+	    summary_load(&grown, &grown_store, &everything, &error) != 0)
+		return 1;
 	free(part_results);
 	if (store_open(&store, directory, "latest", &error) != 0)
 		return 1;
@@ -57,6 +66,8 @@ static int run_close(void **state)
 	free(part_run);
 	summary_free(&summary);
 	store_close(&store);
+	summary_free(&grown);
+	store_close(&grown_store);
 	return status;
 }
 
@@ -107,11 +118,18 @@ static void every_figure_is_drawn_the_same_twice(void **state)
 	assert_int_equal(figure_list(&figures, &count, sources, NULL, 0, &error), 0);
 	assert_true(count >= 7);
 	for (size_t i = 0; i < count; i++) {
+		const struct summary *source = &summary;
 		char *skipped, *first, *second;
 
-		assert_int_equal(figure_draw(&figures[i], &summary, once, &skipped, &error), 0);
+		assert_int_equal(figure_draw(&figures[i], source, once, &skipped, &error), 0);
+		if (skipped != NULL) { /* then it is over numbers of CPUs */
+			assert_non_null(strstr(skipped, "several numbers of CPUs"));
+			free(skipped);
+			source = &grown;
+			assert_int_equal(figure_draw(&figures[i], source, once, &skipped, &error), 0);
+		}
 		assert_null(skipped);
-		assert_int_equal(figure_draw(&figures[i], &summary, twice, &skipped, &error), 0);
+		assert_int_equal(figure_draw(&figures[i], source, twice, &skipped, &error), 0);
 		first = file_text(once, figures[i].name, ".svg");
 		second = file_text(twice, figures[i].name, ".svg");
 		assert_non_null(first);

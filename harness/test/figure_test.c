@@ -229,6 +229,42 @@ static void scale_is_ordered_by_its_parameter(void **state)
 	figure_free(&figure);
 }
 
+/* A run of the same subjects with 1, 2 and 8 CPUs, and what may be asked of it. */
+static void numbers_of_cpus_are_one_series(void **state)
+{
+	static const double cpus[] = {1, 2, 8};
+	char *results = memory_format("%s/growth", directory);
+	struct sample_campaign campaign = {.results = results, .rounds = 1, .n = 50, .growth = true};
+	struct summary whole = summary, grown;
+	struct figure_block block;
+	struct figure figure;
+	struct store grown_store;
+	struct error error = {0};
+
+	(void)state;
+	free(sample_campaign_make(&campaign));
+	assert_int_equal(store_open(&grown_store, results, "latest", &error), 0);
+	assert_int_equal(summary_load(&grown, &grown_store, NULL, &error), 0);
+	summary = grown; /* one_data() asks it */
+	figure = one_data("a cpus yield_pair wake_all:waiters=max:place=other:series=last", &block, "qemu");
+	assert_int_equal(block.series_count, 4);
+	assert_string_equal(block.series[0].title, "aerokernel@qemu yield_pair");
+	assert_string_equal(block.series[0].brief, "aerokernel@qemu yield_pair");
+	assert_int_equal(block.series[0].style, 11);
+	assert_int_equal(block.series[2].style, 51); /* Linux, and the same shape */
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(block.series[i].point_count, 3);
+		for (int j = 0; j < 3; j++)
+			assert_true(block.series[i].points[j].x == cpus[j]);
+	}
+	figure_block_free(&block);
+	figure_free(&figure);
+	summary = whole;
+	summary_free(&grown);
+	store_close(&grown_store);
+	free(results);
+}
+
 static void difference_is_taken_trial_by_trial(void **state)
 {
 	struct figure_block block;
@@ -401,6 +437,7 @@ int main(void)
 	    cmocka_unit_test(rows_are_one_series_a_subject),
 	    cmocka_unit_test(series_share_words_only_once),
 	    cmocka_unit_test(scale_is_ordered_by_its_parameter),
+	    cmocka_unit_test(numbers_of_cpus_are_one_series),
 	    cmocka_unit_test(difference_is_taken_trial_by_trial),
 	    cmocka_unit_test(missing_item_is_named),
 	    cmocka_unit_test(equal_samples_are_one_vertical_line),

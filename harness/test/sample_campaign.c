@@ -62,12 +62,22 @@ static const struct sample_row sample_rows[] = {
     {"spin_uncontended", "", 7, 13.1},
     {"malloc_free", "", 48, 131},
     {"cacheline_pingpong", "", 25, 25},
+    {"create_live", "live=2", 64, 15794},
+    {"create_live", "live=1000", 64, 17000},
+    {"yield_many", "threads=2", 41, 1702},
+    {"yield_many", "threads=1000", 41, 2100},
+    {"wake_all_call", "waiters=1", 70, 1111},
+    {"wake_all_call", "waiters=1000", 90, 900000},
     {"ipi_oneway", "", 53, 0},
     {"futex_wake", "place=other", 0, 4410},
 };
 
 static const char *const sample_subjects[] = {"aerokernel@qemu", "linux@qemu", "linux@qemu:tuned", "linux@host",
 					      "aerokernel@sim",  "linux@sim",  "aerokernel@kvm"};
+
+static const char *const growth_subjects[] = {
+    "aerokernel@qemu:cpus=1", "aerokernel@qemu:cpus=2", "aerokernel@qemu:cpus=8", "linux@qemu:cpus=1",
+    "linux@qemu:cpus=2",      "linux@qemu:cpus=8",      "aerokernel@sim:cpus=2",  "aerokernel@sim:cpus=8"};
 
 /* --- Samples ---------------------------------------------------------------------------------------------------------- */
 
@@ -114,6 +124,7 @@ static void sample_boot(struct sample_stream *stream, const struct sample_campai
 	/* A sim repeats itself; elsewhere every boot is another. */
 	uint64_t state = strstr(subject, "@sim") != NULL ? 1 : 17 * (round + 1);
 
+	sample_cpus = strstr(subject, "cpus=") != NULL ? (unsigned)atoi(strstr(subject, "cpus=") + 5) : 2;
 	for (const char *at = subject; *at != '\0'; at++)
 		state = state * 31 + (unsigned char)*at;
 	sample_open(stream, strncmp(subject, "linux", 5) == 0 ? "linux" : "aerokernel");
@@ -179,16 +190,18 @@ static void sample_append(struct store *store, const struct sample_campaign *opt
 
 char *sample_campaign_make(const struct sample_campaign *options)
 {
-	size_t all = sizeof(sample_subjects) / sizeof(sample_subjects[0]);
-	char *subjects[sizeof(sample_subjects) / sizeof(sample_subjects[0])], *path;
+	const char *const *names = options->growth ? growth_subjects : sample_subjects;
+	size_t all = options->growth ? sizeof(growth_subjects) / sizeof(growth_subjects[0])
+				     : sizeof(sample_subjects) / sizeof(sample_subjects[0]);
+	char *subjects[sizeof(growth_subjects) / sizeof(growth_subjects[0])], *path;
 	struct store_plan plan = {
 	    .subjects = subjects, .samples = (unsigned)options->n, .warmup = 2, .runs = options->rounds, .seed = 1};
 	struct store store;
 	struct error error = {0};
 
 	for (size_t i = 0; i < all; i++) {
-		if (options->machine == NULL || strstr(sample_subjects[i], options->machine) != NULL)
-			subjects[plan.subject_count++] = (char *)sample_subjects[i];
+		if (options->machine == NULL || strstr(names[i], options->machine) != NULL)
+			subjects[plan.subject_count++] = (char *)names[i];
 	}
 	sample_check(
 	    store_create(&store, options->results, &plan, json_pack("{s:o}", "doctor", sample_doctor()), &error),

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A subject that could not run, a point that was skipped and a verdict with reasons carry this text. */
@@ -16,6 +17,7 @@ struct sample_campaign {
 	size_t n;              /* samples of a row */
 	const char *benchmark; /* only this one and clock_read; NULL: all */
 	const char *machine;   /* only subjects on this machine; NULL: all */
+	bool growth;           /* other subjects: both systems on qemu and sim with 1, 2 and 8 CPUs */
 };
 
 /* Makes the run; the directory's path, allocated. Ends the test program if it cannot. */

@@ -9,6 +9,7 @@
 
 const char *sample_unit = "ticks";
 unsigned sample_per = 1;
+unsigned sample_cpus = 2;
 
 static void sample_write(void *context, const char *bytes, size_t len_bytes)
 {
@@ -30,7 +31,7 @@ void sample_open(struct sample_stream *stream, const char *os)
 	wire_end(&stream->wire);
 	wire_begin(&stream->wire, "env");
 	wire_pair(&stream->wire, "os", os);
-	wire_pair_number(&stream->wire, "cpus", 2);
+	wire_pair_number(&stream->wire, "cpus", sample_cpus);
 	wire_pair_number(&stream->wire, "clock_hz", 2000000000);
 	wire_end(&stream->wire);
 }

@@ -32,3 +32,5 @@ void sample_free(struct sample_stream *stream);
 /* What a run's unit is from now on ("ticks" after sample_open()). */
 extern const char *sample_unit;
 extern unsigned sample_per;
+/* How many CPUs streams have that are opened from now on: 2 unless changed. */
+extern unsigned sample_cpus;

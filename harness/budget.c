@@ -108,10 +108,14 @@ void budgets_free(struct budgets *budgets)
 
 /* --- Subjects --------------------------------------------------------------------------------------------------------- */
 
-/* The first subject of this system that counts instructions on so many CPUs as budgets are for, or NULL. */
+/*
+ * The subject of this system that counts instructions on so many CPUs as budgets are for, or NULL: the kindest setting
+ * of Linux if the run has it, else the first.
+ */
 static const char *budget_subject(const struct summary *summary, enum subject_system system)
 {
 	const struct store_plan *plan = &summary->store->plan;
+	const char *first = NULL;
 
 	for (size_t i = 0; i < plan->subject_count; i++) {
 		const char *cpus = summary_env(summary, plan->subjects[i], "cpus");
@@ -120,10 +124,10 @@ static const char *budget_subject(const struct summary *summary, enum subject_sy
 
 		if (cpus != NULL && strtoul(cpus, NULL, 10) == BUDGET_CPUS &&
 		    subject_parse(&subject, plan->subjects[i], &ignored) == 0 && subject.system == system &&
-		    subject.machine == SUBJECT_SIM && !subject.poll)
-			return plan->subjects[i];
+		    subject.machine == SUBJECT_SIM && !subject.poll && (first == NULL || subject.lean))
+			first = plan->subjects[i];
 	}
-	return NULL;
+	return first;
 }
 
 /* --- Cells ------------------------------------------------------------------------------------------------------------ */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What is fixed before the first run: see stats_plan.h. */
+#include "stats_plan.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "memory.h"
+#include "stats.h"
+#include "stats_special.h"
+
+/* Plans beyond this many pairs are no plans. */
+#define PLAN_MAX 1e9
+
+const struct stats_look stats_looks[STATS_LOOKS] = {{16, 0.02}, {40, 0.03}};
+
+static size_t whole_pairs(double pairs)
+{
+	if (!(pairs <= PLAN_MAX))
+		return SIZE_MAX;
+	return pairs < STATS_PAIRS_MIN ? STATS_PAIRS_MIN : (size_t)ceil(pairs);
+}
+
+size_t stats_plan_family(size_t m, double alpha)
+{
+	/* A little less, so that rounding does not add a pair where 2^(1 - R) is exactly alpha / m. */
+	return whole_pairs(1 + log2((double)(m > 0 ? m : 1) / alpha) - 1e-9);
+}
+
+size_t stats_plan_power(double sd, double effect)
+{
+	double size = sd / log1p(effect);
+
+	return effect > 0 ? whole_pairs(7.85 * size * size + 3) : SIZE_MAX;
+}
+
+/* The half width expected of `pairs` pairs, in units of sd: what Student's t would have. */
+static double relative_width(double pairs)
+{
+	return stats_student_critical(0.05, pairs - 1) / sqrt(pairs);
+}
+
+size_t stats_plan_more(struct stats_interval interval, size_t pairs, double half_width)
+{
+	double now = (interval.high - interval.low) / 2, target, low = (double)pairs, high = low;
+
+	if (!(now >= 0) || !(half_width > 0) || pairs < 2)
+		return SIZE_MAX;
+	if (now <= half_width)
+		return 0;
+	target = relative_width(low) * half_width / now;
+	while (relative_width(high) > target && high <= PLAN_MAX)
+		high *= 2;
+	if (high > PLAN_MAX)
+		return SIZE_MAX;
+	while (high - low > 0.5) {
+		double middle = (low + high) / 2;
+
+		if (relative_width(middle) > target)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (size_t)ceil(high) - pairs;
+}
+
+double stats_plan_margin(const double *log_ratios, size_t n)
+{
+	double *sizes, q1, q3;
+
+	if (n < STATS_MARGIN_HISTORY)
+		return NAN;
+	sizes = memory_new(n, sizeof(*sizes));
+	for (size_t i = 0; i < n; i++) {
+		sizes[i] = fabs(log_ratios[i]);
+		if (isnan(sizes[i])) {
+			free(sizes);
+			return NAN;
+		}
+	}
+	stats_sort(sizes, n);
+	q1 = stats_quantile(sizes, n, 0.25);
+	q3 = stats_quantile(sizes, n, 0.75);
+	free(sizes);
+	return fmax(STATS_MARGIN_MIN, expm1(q3 + 3 * (q3 - q1)));
+}
+
+size_t stats_plan_samples(const struct stats_levels *levels)
+{
+	double inside = 0, between, sd, samples;
+
+	if (levels->runs < 2 || !(levels->samples >= 1) || !(levels->cost_run > 0) || !(levels->cost_sample > 0))
+		return 0;
+	for (size_t i = 0; i < levels->runs; i++)
+		inside += levels->variances[i] / (double)levels->runs;
+	sd = stats_moments(levels->means, levels->runs).sd;
+	between = sd * sd - inside / levels->samples;
+	if (!(between > 0))
+		return SIZE_MAX;
+	samples = ceil(sqrt(levels->cost_run / levels->cost_sample * inside / between));
+	if (samples > PLAN_MAX)
+		return SIZE_MAX;
+	return samples < 1 ? 1 : (size_t)samples;
+}

@@ -17,8 +17,9 @@ enum { KTEST_PRINTED_MAX = 5, KTEST_SETTLE_NS = 200000 };
 /* The section's bounds: made by the linker from its name. */
 extern const struct ktest *const __start_kernel_tests[], *const __stop_kernel_tests[];
 
-static unsigned ktest_failures;   /* of the running test; atomic */
-static const char *ktest_skipped; /* the running test's reason, or NULL */
+static unsigned ktest_failures;                         /* of the running test; atomic */
+static const char *ktest_skipped;                       /* the running test's reason, or NULL */
+static uint64_t ktest_factor = 1, ktest_first_seed = 1; /* stress=N, seed=N */
 
 void ktest_failed(const char *text, const char *file, int line)
 {
@@ -51,6 +52,16 @@ unsigned ktest_crowd(void *(*fn)(void *), unsigned per_cpu)
 	for (unsigned i = 0; i < count; i++)
 		thread_join(threads[i]);
 	return count;
+}
+
+unsigned ktest_repeats(unsigned base)
+{
+	return (unsigned)ktest_factor * base;
+}
+
+uint64_t ktest_seed(void)
+{
+	return ktest_first_seed;
 }
 
 /* Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. */
@@ -111,12 +122,27 @@ static bool ktest_run(const struct ktest *test, unsigned number)
 	return __atomic_load_n(&ktest_failures, __ATOMIC_RELAXED) == 0;
 }
 
+enum { KTEST_FACTOR_MAX = 100000 };
+
+/* A decimal number from 1 to most. False: text is anything else. */
+static bool ktest_number(const char *text, uint64_t most, uint64_t *number)
+{
+	*number = 0;
+	for (; *text >= '0' && *text <= '9' && *number <= most; text++)
+		*number = *number * 10 + (uint64_t)(*text - '0');
+	return *text == '\0' && *number >= 1 && *number <= most;
+}
+
 /* False: a word that nobody here knows. */
 static bool ktest_word(char *word, const char **only)
 {
 	char *equals = strchr(word, '=');
 	bool known;
 
+	if (strncmp(word, "stress=", 7) == 0)
+		return ktest_number(word + 7, KTEST_FACTOR_MAX, &ktest_factor);
+	if (strncmp(word, "seed=", 5) == 0)
+		return ktest_number(word + 5, UINT32_MAX, &ktest_first_seed);
 	if (strncmp(word, "test=", 5) == 0) {
 		*only = word + 5;
 		return true;
@@ -143,7 +169,8 @@ int ktest_main(int count, char *const words[])
 	}
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)
 		planned += ktest_contains((*test)->name, only);
-	format_print("KTAP version 1\n1..%u\n", planned);
+	format_print("KTAP version 1\n1..%u\n# stress=%lu seed=%lu\n", planned, ktest_factor,
+		     ktest_first_seed);
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)
 		if (ktest_contains((*test)->name, only))
 			failed += !ktest_run(*test, ++number);

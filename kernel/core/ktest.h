@@ -44,6 +44,10 @@ struct thread *ktest_start(unsigned cpu, void *(*fn)(void *), void *arg);
  */
 enum { KTEST_CROWD_CPUS = 8, KTEST_CROWD_MAX = 32 };
 unsigned ktest_crowd(void *(*fn)(void *), unsigned per_cpu);
+/* base times the word stress=N (1 if absent): how often a test repeats itself that can find more if it runs for longer. */
+unsigned ktest_repeats(unsigned base);
+/* The word seed=N (1 if absent): where the random numbers of such a test begin. */
+uint64_t ktest_seed(void);
 /* Uniform in [0, limit), the same sequence in every run: splitmix64 with the caller's state. */
 uint64_t ktest_random(uint64_t *state, uint64_t limit);
 /* One turn of a loop that waits for a thread of any CPU: lets this CPU's run, and hands a shared host CPU over. */
@@ -57,5 +61,8 @@ void ktest_alarm(struct timer *alarm, uint64_t ticks);
 /* Lets everything that is ready or about to be ready run, on all CPUs: for tests that look at what is left. */
 void ktest_settle(void);
 
-/* Runs the tests, all or those whose name contains the word test=TEXT, and returns the number of failures. */
+/*
+ * Runs the tests, all or those whose name contains the word test=TEXT, and returns the number of failures. A failing run
+ * is repeated by the same words on the same machine: stress=N and seed=N are printed.
+ */
 int ktest_main(int count, char *const words[]);

@@ -19,9 +19,9 @@ enum { STORM_ROUNDS = 60, STORM_GROUP = 20 };
 
 static void *storm(void *arg)
 {
-	uint64_t random = (uintptr_t)arg, sum = 0;
+	uint64_t random = ktest_seed() * CPU_MAX + (uintptr_t)arg, sum = 0;
 
-	for (unsigned round = 0; round < STORM_ROUNDS; round++) {
+	for (unsigned round = 0; round < ktest_repeats(STORM_ROUNDS); round++) {
 		struct thread *threads[STORM_GROUP];
 
 		for (uintptr_t i = 0; i < STORM_GROUP; i++)
@@ -39,7 +39,8 @@ KERNEL_TEST(all_cpus_create_and_join_threads_on_all_cpus_at_once)
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
 		threads[cpu] = ktest_start(cpu, storm, (void *)(uintptr_t)(cpu + 1));
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
-		CHECK((uintptr_t)thread_join(threads[cpu]) == STORM_ROUNDS * STORM_GROUP * (STORM_GROUP + 1) / 2);
+		CHECK((uintptr_t)thread_join(threads[cpu]) ==
+		      ktest_repeats(STORM_ROUNDS) * STORM_GROUP * (STORM_GROUP + 1) / 2);
 }
 
 enum { CROWD = 2000, MULTITUDE = 100000, PAGES_OF_4_GIB = 1 << 20, PAGES_NOT_USABLE = 1 << 14 };

@@ -15,7 +15,7 @@ enum { TURNS_OF_ALL = 1500 }; /* shared out: on an overcommitted host each hand-
 
 static unsigned turns(void)
 {
-	return TURNS_OF_ALL / cpu_count;
+	return ktest_repeats(TURNS_OF_ALL) / cpu_count;
 }
 
 static struct {
@@ -39,7 +39,7 @@ static void critical(uint64_t *random, bool may_block)
 
 static void *mutex_turns(void *arg)
 {
-	uint64_t random = (uintptr_t)arg;
+	uint64_t random = ktest_seed() * KTEST_CROWD_MAX + (uintptr_t)arg;
 
 	for (unsigned i = 0; i < turns(); i++) {
 		mutex_lock(&guarded.mutex);
@@ -95,7 +95,7 @@ KERNEL_TEST(spin_lock_works_across_its_tickets_wrap)
 
 static void *sem_turns(void *arg)
 {
-	uint64_t random = (uintptr_t)arg;
+	uint64_t random = ktest_seed() * KTEST_CROWD_MAX + (uintptr_t)arg;
 
 	for (unsigned i = 0; i < turns(); i++) {
 		sem_down(&guarded.sem);

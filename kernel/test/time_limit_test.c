@@ -105,13 +105,13 @@ KERNEL_TEST_CPUS(a_wake_against_a_time_limit_is_either_taken_or_kept, 2)
 {
 	struct thread *waker;
 	unsigned received = 0, missed = 0;
-	uint64_t random = 1;
+	uint64_t random = ktest_seed();
 
 	wait_init(&race.queue);
 	race.delivered = 0;
 	race.over = false;
 	waker = ktest_start(cpu_count - 1, race_waker, NULL);
-	for (unsigned i = 0; i < RACES; i++) {
+	for (unsigned i = 0; i < ktest_repeats(RACES); i++) {
 		int error;
 
 		spin_lock(&race.queue.lock);
@@ -123,7 +123,7 @@ KERNEL_TEST_CPUS(a_wake_against_a_time_limit_is_either_taken_or_kept, 2)
 	__atomic_store_n(&race.over, true, __ATOMIC_RELEASE);
 	thread_join(waker);
 	CHECK(received == race.delivered);
-	CHECK(received + missed == RACES);
+	CHECK(received + missed == ktest_repeats(RACES));
 	CHECK(!wait_anyone(&race.queue));
 	CHECK(this_cpu->current->timed == THREAD_UNTIMED);
 }

@@ -139,12 +139,12 @@ struct side {
 	bool starts;
 };
 
-/* Plays VOLLEYS rounds; pauses of random length meet the other CPU on its way into the halt, halted, and awake again. */
+/* Plays that many rounds; pauses of random length meet the other CPU on its way into the halt, halted, and awake again. */
 static void *play(void *arg)
 {
 	struct side *side = arg;
 
-	for (uint32_t round = 1; round <= VOLLEYS; round++) {
+	for (uint32_t round = 1; round <= ktest_repeats(VOLLEYS); round++) {
 		for (int half = 0; half < 2; half++) {
 			if ((half == 0) == side->starts) {
 				for (uint64_t spins = ktest_random(&side->random, 60); spins > 0; spins--)
@@ -174,13 +174,13 @@ static void volley(unsigned cpu_a, unsigned cpu_b)
 		event_init(&sides[i].event);
 		sides[i].turn = 0;
 		sides[i].other = &sides[1 - i];
-		sides[i].random = i + 1;
+		sides[i].random = ktest_seed() * 2 + i;
 		sides[i].starts = i == 0;
 	}
 	threads[0] = ktest_start(cpu_a, play, &sides[0]);
 	threads[1] = ktest_start(cpu_b, play, &sides[1]);
-	CHECK((uintptr_t)thread_join(threads[0]) == VOLLEYS);
-	CHECK((uintptr_t)thread_join(threads[1]) == VOLLEYS);
+	CHECK((uintptr_t)thread_join(threads[0]) == ktest_repeats(VOLLEYS));
+	CHECK((uintptr_t)thread_join(threads[1]) == ktest_repeats(VOLLEYS));
 }
 
 KERNEL_TEST(no_wake_is_lost_on_one_cpu)
@@ -295,7 +295,7 @@ static void *receive(void *arg)
 static void *shoot(void *arg)
 {
 	(void)arg;
-	for (unsigned hits = 0; hits < SHOTS / cpu_count;) {
+	for (unsigned hits = 0; hits < ktest_repeats(SHOTS) / cpu_count;) {
 		struct thread *thread;
 
 		ktest_wait_turn();
@@ -327,7 +327,7 @@ KERNEL_TEST(each_wake_from_many_cpus_arrives_exactly_once)
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
 		thread_join(wakers[cpu]);
 	ktest_settle();
-	CHECK(range.sent == SHOTS / cpu_count * cpu_count);
+	CHECK(range.sent == ktest_repeats(SHOTS) / cpu_count * cpu_count);
 	CHECK(range.received == range.sent);
 	spin_lock(&range.queue.lock);
 	range.over = true;

@@ -34,7 +34,7 @@ static const struct kind {
     {SUBJECT_LINUX, SUBJECT_KVM, 2, {10000, -1, PLAN_RUNS_DEFAULT, 20}, {500, 50, 1, 3}},
 };
 
-enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), SUITE = 27 /* benchmarks, about */ };
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), SUITE = 27 /* benchmarks, about */, CPUS_USUAL = 2 };
 
 /* --- Random numbers --------------------------------------------------------------------------------------------------------- */
 
@@ -117,6 +117,9 @@ void plan_guess(struct plan_subject *subject)
 	if (subject->bench != NULL && selected < SUITE)
 		share *= (double)selected / SUITE;
 	subject->seconds = kind->boot_seconds + (kind->full.seconds - kind->boot_seconds) * share;
+	/* Boots of many CPUs that share one thread take their turns. */
+	if (subject->subject.machine == SUBJECT_SIM && subject->subject.cpus > CPUS_USUAL)
+		subject->seconds += kind->boot_seconds * ((double)subject->subject.cpus / CPUS_USUAL - 1);
 }
 
 void plan_free(struct plan *plan)

@@ -33,6 +33,7 @@ struct thing {
 };
 
 /* Where things change hands. */
+static struct thing *shelves[SHELVES]; /* atomic: whoever takes a thing out owns it */
 
 static void thing_fill(struct thing *thing)
 {

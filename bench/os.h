@@ -127,6 +127,21 @@ static inline void os_mcs_init(struct os_mcs *mcs);
 static inline void os_mcs_lock(struct os_mcs *mcs, struct os_mcs_node *node);
 static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node);
 
+/* --- Fibers: cooperative, inside one thread -------------------------------------------------------------------------- */
+
+/*
+ * A fiber that blocks blocks its thread. It has at least 16 KiB of stack. Vector control state (MXCSR, the x87 control
+ * word) is the thread's. A thread does not end before its fibers are joined.
+ */
+struct os_fiber;
+
+/* Makes fn(arg) a fiber of the calling thread: ready, behind those that are. The caller goes on. -EAGAIN: no room. */
+int os_fiber_start(struct os_fiber *fiber, void (*fn)(void *), void *arg);
+/* Lets the thread's other fibers run, first in, first out; its own function is one of them. At once if there is none. */
+static inline void os_fiber_yield(void);
+/* Yields until the fiber has returned, and frees what it held. Exactly once, on the fiber's thread. */
+void os_fiber_join(struct os_fiber *fiber);
+
 /* --- Asynchronous event: a function on another CPU ------------------------------------------------------------------- */
 
 struct os_async;

@@ -155,6 +155,18 @@ void os_spin_barrier_destroy(struct os_spin_barrier *barrier)
 	spin_barrier_destroy(&barrier->barrier);
 }
 
+/* --- Fibers ----------------------------------------------------------------------------------------------------------- */
+
+int os_fiber_start(struct os_fiber *fiber, void (*fn)(void *), void *arg)
+{
+	return fiber_start(&fiber->fiber, fn, arg);
+}
+
+void os_fiber_join(struct os_fiber *fiber)
+{
+	fiber_join(&fiber->fiber);
+}
+
 /* --- Asynchronous event ----------------------------------------------------------------------------------------------- */
 
 int os_async_init(struct os_async *async, void (*fn)(void *arg), void *arg)

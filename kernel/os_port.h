@@ -4,7 +4,7 @@
  * each inline function is core's own fast path; the others are one call away, in os.c.
  *
  * What a benchmark's object refers to besides os_*, because a fast path above it is inlined:
- * inlined: cpu_count cpu_relax_pauses mutex_lock_slow mutex_unlock_slow sched_yield sem_down_slow sem_up_slow
+ * inlined: context_switch cpu_count cpu_relax_pauses mutex_lock_slow mutex_unlock_slow sched_yield sem_down_slow sem_up_slow
  * spin_barrier_wait_tree
  */
 #pragma once
@@ -14,6 +14,7 @@
 #include "core/barrier.h"
 #include "core/cond.h"
 #include "core/event.h"
+#include "core/fiber.h"
 #include "core/mcs.h"
 #include "core/mutex.h"
 #include "core/percpu.h"
@@ -177,3 +178,14 @@ static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node)
 struct os_async {
 	struct async async;
 };
+
+/* --- Fibers ----------------------------------------------------------------------------------------------------------- */
+
+struct os_fiber {
+	struct fiber fiber;
+};
+
+static inline void os_fiber_yield(void)
+{
+	fiber_yield();
+}

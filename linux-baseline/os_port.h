@@ -7,7 +7,8 @@
  *
  * Needs _GNU_SOURCE on the command line: affinity is not POSIX. Objects of the suite may need, because they are used
  * inlined: port_cpu_count, port_cpu_logical, port_relax_pauses, sched_getcpu, sched_yield, pthread_mutex_lock,
- * pthread_mutex_unlock, sem_wait, sem_post, port_barrier_wait_tree.
+ * pthread_mutex_unlock, sem_wait, sem_post, port_barrier_wait_tree,
+ * port_fiber, port_fiber_switch.
  */
 #pragma once
 
@@ -274,6 +275,38 @@ static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node)
 			os_relax();
 	}
 	__atomic_store_n(&next->waits, false, __ATOMIC_RELEASE); /* with what the holder did */
+}
+
+/* --- Fibers: the kernel's algorithm (os_fiber.c) ----------------------------------------------------------------------- */
+
+/* A place in the ring of the thread's fibers, of which its own function is one. */
+struct port_fiber {
+	void *context; /* stack pointer while it does not run */
+	struct port_fiber *next, *prev;
+};
+
+struct os_fiber {
+	struct port_fiber place; /* first */
+	void (*fn)(void *arg);
+	void *arg;
+	struct port_fiber_stack *stack;
+	bool ended;
+};
+
+extern __thread struct port_fiber *port_fiber; /* the one that runs, or NULL: the thread has no fibers */
+
+/* Pushes the callee-saved registers, stores rsp in *save, loads rsp from load, pops them and returns there. */
+void port_fiber_switch(void **save, void *load);
+
+static inline void os_fiber_yield(void)
+{
+	struct port_fiber *self = port_fiber, *next;
+
+	if (self == NULL)
+		return;
+	next = self->next;
+	port_fiber = next;
+	port_fiber_switch(&self->context, next->context);
 }
 
 /* --- Asynchronous event: a signal to the thread (os_async.c) ---------------------------------------------------------- */

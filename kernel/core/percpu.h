@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/async.h"
+#include "core/fiber_pool.h"
 #include "core/heap.h"
 #include "core/inbox.h"
 #include "core/page.h"
@@ -29,6 +30,7 @@ struct percpu {
 	unsigned node;                      /* where its memory comes from: page_memory_node(), constant */
 	unsigned heap_own;                  /* tag of a page of the heap there, less the class: core/heap.c; constant */
 	struct thread_pool pools[NODE_MAX]; /* by the node of the threads' stacks */
+	struct fiber_pool fibers;           /* stacks */
 	struct thread *moving;              /* left by sched_move(): to be sent to its new CPU */
 	struct wait_group *wait_hints[WAIT_HINTS]; /* core/wait.c */
 	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */

@@ -4,6 +4,7 @@
  */
 #include "core/stack.h"
 
+#include "core/fiber.h"
 #include "core/format.h"
 #include "core/page.h"
 #include "core/percpu.h"
@@ -143,6 +144,10 @@ const char *thread_describe_fault(uintptr_t address)
 		return NULL;
 	if ((address - paging_window_begin) % STACK_SLOT_BYTES >= STACK_GUARD_BYTES)
 		return NULL;
+	if (fiber_stack_holds(this_cpu->current, address)) {
+		format_text(text, sizeof(text), "stack overflow of a fiber of thread %u", this_cpu->current->id);
+		return text;
+	}
 	format_text(text, sizeof(text), "stack overflow of thread %lu",
 		    (address - paging_window_begin) / STACK_SLOT_BYTES);
 	return text;

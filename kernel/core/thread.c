@@ -100,15 +100,22 @@ static __attribute__((noinline)) void thread_pool_spill(unsigned node)
 	pool->count = 0;
 }
 
+/* What few threads have. */
+static __attribute__((noinline)) void thread_strip(struct thread *thread)
+{
+	if (thread->fiber != NULL)
+		panic("thread %u ended before its fibers", thread->id);
+	heap_free(thread->fpu);
+	thread->fpu = NULL;
+}
+
 /* Makes an ended thread ready for its next life. */
 static void thread_recycle(struct thread *thread)
 {
 	unsigned node;
 
-	if (__builtin_expect(thread->fpu != NULL, 0)) {
-		heap_free(thread->fpu);
-		thread->fpu = NULL;
-	}
+	if (__builtin_expect((uintptr_t)thread->fpu | (uintptr_t)thread->fiber, 0))
+		thread_strip(thread);
 	thread->context = context_prepare(thread, thread_main);
 	node = thread->node;
 	if (__builtin_expect(this_cpu->pools[node].count == THREAD_POOL_BATCH, 0))

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "core/fiber_place.h"
 
 struct percpu;
 struct wait_queue;
@@ -26,10 +27,11 @@ struct wait_group {
 
 struct thread {
 	/* --- switching --- */
-	void *context;       /* stack pointer while not running */
-	struct thread *next; /* in a run queue, a chain of an inbox, a group of waiters or a pool: never in two */
-	struct percpu *home; /* the CPU that it runs on */
-	void *fpu;           /* vector state, or NULL if it never used any */
+	void *context;             /* stack pointer while not running */
+	struct thread *next;       /* in a run queue, a chain of an inbox, a group of waiters or a pool: never in two */
+	struct percpu *home;       /* the CPU that it runs on */
+	void *fpu;                 /* vector state, or NULL if it never used any */
+	struct fiber_place *fiber; /* the one that runs, or NULL: the thread has no fibers (core/fiber.h) */
 	void *(*fn)(void *);
 	void *arg;
 	void *result;
@@ -41,6 +43,7 @@ struct thread {
 	uint32_t timed;                       /* atomic: enum thread_timed */
 	uint32_t id;                          /* the number of its stack slot; idle threads: THREAD_IDLE + cpu */
 	unsigned node;                        /* of its stack */
+	struct fiber_place own;               /* the thread's own function, among its fibers */
 	/* --- in an inbox, as the oldest of a chain --- */
 	struct thread *chain_last;  /* the newest */
 	struct thread *chain_older; /* the chain that was pushed before */

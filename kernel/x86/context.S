@@ -53,6 +53,21 @@ context_exit:
 	ret
 	.size context_exit, . - context_exit
 
+/* _Noreturn void context_resume(void *load); */
+	.globl context_resume
+	.type context_resume, @function
+	.balign 64
+context_resume:
+	movq %rdi, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbx
+	popq %rbp
+	ret
+	.size context_resume, . - context_resume
+
 /*
  * void *context_prepare(void *top, void (*entry)(void));
  * entry() finds a zero return address and a zero frame pointer, where a backtrace ends, and the alignment of a called function.

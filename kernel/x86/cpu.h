@@ -101,6 +101,8 @@ void context_switch(void **save, void *load);
 extern const char context_switch_begin[], context_switch_end[];
 /* Leaves this stack for good: loads rsp from load, calls after(arg) on that stack, then returns into its context. */
 _Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg);
+/* Leaves this stack for good and goes on in a context that context_switch() or context_prepare() made. */
+_Noreturn void context_resume(void *load);
 /* Builds the first context below top so that a switch to the returned rsp enters entry() with an aligned stack. */
 void *context_prepare(void *top, void (*entry)(void));
 

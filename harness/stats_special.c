@@ -3,12 +3,14 @@
 #include "stats_special.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 /* Terms of the continued fraction: O(sqrt(max(a, b))) are needed (Numerical Recipes 6.4), so this is ample. */
 #define FRACTION_TERMS 10000
 #define FRACTION_TINY 1e-300
 #define FRACTION_ACCURACY 1e-15
+
+/* The normal distribution differs from t by about t^3 / (4 freedom) in t: no longer a matter beyond this. */
+#define STUDENT_FREEDOM_MAX 1e7
 
 /* Bisection halves an interval at most this often before it is two neighbouring doubles or nothing is left to gain. */
 #define BISECTIONS 200
@@ -84,6 +86,8 @@ double stats_student_p(double t, double freedom)
 
 	if (!(freedom > 0) || isnan(t))
 		return NAN;
+	if (freedom > STUDENT_FREEDOM_MAX)
+		return stats_normal_p(t);
 	/* DLMF 8.17 with x = freedom / (freedom + t²); the complement keeps its digits where t is small. */
 	if (square < freedom)
 		return 1 - stats_beta_cdf(square / (freedom + square), 0.5, freedom / 2);
@@ -99,16 +103,15 @@ double stats_normal_p(double z)
 static double critical(double alpha, double freedom)
 {
 	double low = 0, high = 1;
-	bool normal = isinf(freedom);
 
 	if (!(alpha > 0 && alpha <= 1 && freedom > 0))
 		return NAN;
-	while ((normal ? stats_normal_p(high) : stats_student_p(high, freedom)) > alpha)
+	while (stats_student_p(high, freedom) > alpha)
 		high *= 2;
 	for (int i = 0; i < BISECTIONS && high - low > 1e-15 * high; i++) {
 		double middle = (low + high) / 2;
 
-		if ((normal ? stats_normal_p(middle) : stats_student_p(middle, freedom)) > alpha)
+		if (stats_student_p(middle, freedom) > alpha)
 			low = middle;
 		else
 			high = middle;

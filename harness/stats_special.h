@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The distributions that intervals and tests need: beta, Student's t, normal. Pure functions of doubles; relative error
- * about 1e-12 over the ranges used here (checked against SciPy). Outside of its domain a function returns NaN.
+ * about 1e-12 over the ranges used here (checked against SciPy). Outside of its domain a function returns NaN. Beyond 10^7
+ * degrees of freedom t is taken for normal.
  */
 #pragma once
 

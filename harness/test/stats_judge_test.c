@@ -13,6 +13,7 @@
 #include "close.h"
 #include "stats_judge.h"
 #include "stats_plan.h"
+#include "stats_special.h"
 
 enum { PAIRS = 16 };
 
@@ -48,6 +49,13 @@ static void a_family_asks_for_pairs_that_can_reach_its_threshold(void **state)
 	assert_int_equal(stats_plan_family(0, 0.05), 6);
 }
 
+/* What is left of a half width of .1 at `pairs` pairs with `all` of them. */
+static double expected_width(size_t pairs, size_t all)
+{
+	return 0.1 * (stats_student_critical(0.05, (double)all - 1) / sqrt((double)all)) /
+	       (stats_student_critical(0.05, (double)pairs - 1) / sqrt((double)pairs));
+}
+
 static void plans_follow_their_formulas(void **state)
 {
 	struct stats_interval interval = {0, -0.1, 0.1};
@@ -61,6 +69,15 @@ static void plans_follow_their_formulas(void **state)
 	/* Half of the width: four times the pairs, less what Student's t wins. */
 	more = stats_plan_more(interval, 10, 0.05);
 	assert_true(more > 20 && more < 30);
+	for (size_t pairs = 6; pairs < 40; pairs += 3) {
+		for (double width = 0.09; width > 0.001; width /= 3) {
+			size_t all = pairs + stats_plan_more(interval, pairs, width);
+
+			/* The answer is wide enough, and one pair less is not. */
+			assert_true(expected_width(pairs, all) <= width * 1.003);
+			assert_true(all == pairs || expected_width(pairs, all - 1) > width * 0.997);
+		}
+	}
 	assert_true(stats_plan_more(interval, 10, 0) == SIZE_MAX);
 	assert_true(stats_plan_more(interval, 10, 1e-9) == SIZE_MAX);
 	interval.low = NAN;

@@ -133,6 +133,7 @@ static void emit_process(struct wire *wire, const char *profile)
 	wire_pair(wire, "profile", profile);
 	wire_pair(wire, "tuned_missing", profile_missing());
 	wire_pair(wire, "cpu_list", text);
+	wire_pair_number(wire, "stack_kib", PORT_STACK_BYTES / 1024);
 	wire_pair(wire, "spin", port_relax_pauses ? "pause" : "none");
 	pair_policy(wire);
 }

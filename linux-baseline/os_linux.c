@@ -23,7 +23,6 @@ uint16_t port_cpu_logical[CPU_SETSIZE];
 bool port_relax_pauses = true;
 
 static uint16_t cpu_real[CPU_SETSIZE]; /* our number → Linux's */
-static size_t stack_bytes;
 static struct port_clock clock_state;
 
 /* --- Machine ----------------------------------------------------------------------------------------------------- */
@@ -169,11 +168,6 @@ void os_delay_ns(uint64_t ns)
 
 /* --- Threads ------------------------------------------------------------------------------------------------------ */
 
-void port_stack_set(size_t len_bytes)
-{
-	stack_bytes = len_bytes;
-}
-
 static void cpu_set_one(cpu_set_t *set, unsigned cpu)
 {
 	CPU_ZERO(set);
@@ -192,8 +186,8 @@ int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
 		return -error;
 	cpu_set_one(&set, cpu);
 	error = pthread_attr_setaffinity_np(&attr->pthread, sizeof(set), &set);
-	if (error == 0 && stack_bytes != 0)
-		error = pthread_attr_setstacksize(&attr->pthread, stack_bytes);
+	if (error == 0)
+		error = pthread_attr_setstacksize(&attr->pthread, PORT_STACK_BYTES);
 	if (error != 0)
 		pthread_attr_destroy(&attr->pthread);
 	return -error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What main() sets up before a benchmark may use bench/os.h on Linux, and what the run's record tells about it. Called
- * by the main thread only, before any other thread exists.
+ * What main() sets up before a benchmark may use bench/os.h on Linux, and what the run's record tells about it.
+ * Called by the main thread only, before any other thread exists.
  */
 #pragma once
 
@@ -11,22 +11,21 @@
 #include <stdint.h>
 
 /*
- * Stack of a thread under profile tuned. glibc keeps 40 MiB of stacks of finished threads (nptl, "stack_cache_maxsize"):
- * with its default of 8 MiB a stack that is 5, and creating more threads in sequence maps and unmaps memory; with 256 KiB
- * it is 160, more than any benchmark here has at once.
+ * Stack of a thread made by os_thread_create(): what libraries of threads in user space give (GNU Pth, State
+ * Threads), and as the Aerokernel's a choice for threads of a runtime, which know what they need. glibc's default of
+ * 8 MiB is a limit for programs that do not. It would make a sequence of creates twice as long: glibc keeps 40 MiB of
+ * stacks of finished threads (nptl, "stack_cache_maxsize"), which is 5 of them; beyond, each create maps and each end
+ * unmaps.
  */
-enum { PORT_TUNED_STACK_BYTES = 256 * 1024 };
+enum { PORT_STACK_BYTES = 64 * 1024 };
 
 /*
- * The CPUs that os_cpu_count() counts: count numbers of Linux's, in the order of our numbers. Restricts the process to
- * them. 0, -EINVAL (none, one twice, or one that the process cannot have) or -errno of sched_setaffinity().
+ * The CPUs that os_cpu_count() counts: count numbers of Linux's, in the order of our numbers. Restricts the process
+ * to them. 0, -EINVAL (none, one twice, or one that the process cannot have) or -errno of sched_setaffinity().
  */
 int port_cpus_set(const unsigned *cpus, unsigned count);
 /* Linux's number of our CPU. */
 unsigned port_cpu_real(unsigned cpu);
-
-/* Stack of threads made by os_thread_create(); 0, the default: glibc's own default. */
-void port_stack_set(size_t len_bytes);
 
 /* How os_clock_hz() came about. */
 struct port_clock {

@@ -19,7 +19,7 @@
 #include "os_linux.h"
 #include "os.h"
 
-enum { TIMER_SLACK_NS = 1, PAGE_BYTES = 4096 };
+enum { TIMER_SLACK_NS = 1, PAGE_BYTES = 4096, MAIN_STACK_BYTES = 256 * 1024 };
 
 static char missing[160];
 
@@ -39,7 +39,7 @@ const char *profile_missing(void)
 /* Every page of the main thread's stack that a benchmark may reach is there before it does. */
 static __attribute__((noinline)) void stack_touch(void)
 {
-	volatile char stack[PORT_TUNED_STACK_BYTES];
+	volatile char stack[MAIN_STACK_BYTES];
 
 	for (size_t i = 0; i < sizeof(stack); i += PAGE_BYTES)
 		stack[i] = 0;
@@ -87,7 +87,6 @@ static bool cpus_offered(const char *path)
 void profile_tune(void)
 {
 	missing[0] = '\0';
-	port_stack_set(PORT_TUNED_STACK_BYTES);
 	step_note("pin", os_thread_move(0) == 0);
 	step_note("mlockall", memory_lock());
 	step_note("cpu_dma_latency", idle_shallow());

@@ -20,7 +20,6 @@ enum { PROFILE_PRIORITY = 49 };
 /*
  * tuned, applied to the calling thread, which all threads of the benchmarks descend from:
  *   pin           bound to CPU 0 of the benchmarks
- *   stack         threads get PORT_TUNED_STACK_BYTES (os_linux.h)
  *   mlockall      memory present and future is locked, and so present from the start; the main stack is touched
  *   cpu_dma_latency  0, held until exit: idle CPUs stay in the shallowest idle state
  *   timer_slack   1 ns

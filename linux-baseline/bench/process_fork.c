@@ -63,4 +63,5 @@ static void measure(struct bench_run *run)
 }
 
 BENCH(process_fork, .run = measure, .unit = "ticks", .series = {"create", "start", "join"},
-      .about = "fork() to its return, the child's first instruction, waitpid() returned", .max_samples = 1000);
+      .about = "fork() to its return, the child's first instruction, waitpid() returned", .max_samples = 100,
+      .max_warmup = 20);

@@ -111,4 +111,4 @@ static void measure(struct bench_run *run)
 
 BENCH(thread_create_seq_paper, .run = measure, .unit = "ticks",
       .about = "creating n threads, each moved to its CPU after its creation",
-      .params = {{"threads", "2 4 8 16 32 64"}}, .min_cpus = 2, .max_samples = 100, .max_warmup = 20);
+      .params = {{"threads", "2 4 8 16 32 64"}}, .min_cpus = 2, .max_samples = 30, .max_warmup = 5);

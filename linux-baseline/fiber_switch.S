@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The stack swap of fibers, as the kernel's (kernel/x86/context.S): what a function must preserve and nothing else (System V
- * AMD64 ABI §3.2.1). A saved context is a stack pointer, below which nothing is live: it was saved by a call, so the red zone of the
- * caller ended there. Shadow stacks would have to be swapped as well: these programs are compiled without them.
+ * AMD64 ABI §3.2.1). A saved context is a stack pointer; on the stack lie, upwards, r15 r14 r13 r12 rbx rbp and a return address.
+ * Shadow stacks would have to be swapped as well: these programs are compiled without them.
  */
 	.text
 
@@ -42,21 +42,5 @@ port_fiber_resume:
 	popq %rbp
 	ret
 	.size port_fiber_resume, . - port_fiber_resume
-
-/*
- * void *port_fiber_prepare(void *top, void (*entry)(void));
- * entry() finds a zero return address and a zero frame pointer, where a backtrace ends, and the alignment of a called function.
- */
-	.globl port_fiber_prepare
-	.type port_fiber_prepare, @function
-	.balign 64
-port_fiber_prepare:
-	andq $-16, %rdi
-	leaq -64(%rdi), %rax
-	movq $0, -8(%rdi)	/* return address of entry() */
-	movq %rsi, -16(%rdi)
-	movq $0, -24(%rdi)	/* rbp; the other registers' values do not matter */
-	ret
-	.size port_fiber_prepare, . - port_fiber_prepare
 
 	.section .note.GNU-stack, "", @progbits

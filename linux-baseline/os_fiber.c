@@ -29,9 +29,7 @@ static pthread_key_t fiber_end_key;
 static pthread_mutex_t fiber_store_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct port_fiber_stack *fiber_store; /* under fiber_store_lock */
 
-/* fiber_switch.S */
-_Noreturn void port_fiber_resume(void *load);
-void *port_fiber_prepare(void *top, void (*entry)(void));
+_Noreturn void port_fiber_resume(void *load); /* fiber_switch.S */
 
 /* --- Stacks -------------------------------------------------------------------------------------------------------- */
 
@@ -126,8 +124,19 @@ static _Noreturn __attribute__((no_sanitize("address"))) void fiber_main(void)
 	next->prev = prev;
 	prev->next = next;
 	port_fiber = next == prev ? NULL : next; /* the last is the thread's own function */
-	self->ended = true;
+	self->place.context = NULL;
 	port_fiber_resume(next->context);
+}
+
+/* So that a switch to the returned rsp enters fiber_main() as a called function, where a backtrace ends. */
+static inline void *fiber_prepare(struct port_fiber_stack *top)
+{
+	void **words = (void **)top;
+
+	words[-1] = NULL; /* return address */
+	words[-2] = (void *)fiber_main;
+	words[-3] = NULL; /* rbp; below it the other registers, whose values do not matter: fiber_switch.S */
+	return words - 8;
 }
 
 int os_fiber_start(struct os_fiber *fiber, void (*fn)(void *), void *arg)
@@ -145,8 +154,7 @@ int os_fiber_start(struct os_fiber *fiber, void (*fn)(void *), void *arg)
 	fiber->fn = fn;
 	fiber->arg = arg;
 	fiber->stack = stack;
-	fiber->ended = false;
-	fiber->place.context = port_fiber_prepare(stack, fiber_main);
+	fiber->place.context = fiber_prepare(stack);
 	last = self->prev;
 	fiber->place.next = self;
 	fiber->place.prev = last;
@@ -157,8 +165,8 @@ int os_fiber_start(struct os_fiber *fiber, void (*fn)(void *), void *arg)
 
 void os_fiber_join(struct os_fiber *fiber)
 {
-	while (!*(volatile bool *)&fiber->ended)
-		os_fiber_yield();
+	while (fiber->place.context != NULL)
+		port_fiber_step(port_fiber); /* it is one of this thread's, so there is a ring */
 	fiber->stack->next = fiber_stacks;
 	fiber_stacks = fiber->stack;
 }

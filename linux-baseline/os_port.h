@@ -286,11 +286,10 @@ struct port_fiber {
 };
 
 struct os_fiber {
-	struct port_fiber place; /* first */
+	struct port_fiber place; /* first. No context: it has ended */
 	void (*fn)(void *arg);
 	void *arg;
 	struct port_fiber_stack *stack;
-	bool ended;
 };
 
 extern __thread struct port_fiber *port_fiber; /* the one that runs, or NULL: the thread has no fibers */
@@ -298,15 +297,21 @@ extern __thread struct port_fiber *port_fiber; /* the one that runs, or NULL: th
 /* Pushes the callee-saved registers, stores rsp in *save, loads rsp from load, pops them and returns there. */
 void port_fiber_switch(void **save, void *load);
 
-static inline void os_fiber_yield(void)
+/* The step from the thread's running fiber to the next. */
+static inline void port_fiber_step(struct port_fiber *self)
 {
-	struct port_fiber *self = port_fiber, *next;
+	struct port_fiber *next = self->next;
 
-	if (self == NULL)
-		return;
-	next = self->next;
 	port_fiber = next;
 	port_fiber_switch(&self->context, next->context);
+}
+
+static inline void os_fiber_yield(void)
+{
+	struct port_fiber *self = port_fiber;
+
+	if (self != NULL)
+		port_fiber_step(self);
 }
 
 /* --- Asynchronous event: a signal to the thread (os_async.c) ---------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Begin and end of fibers; the switch is inline. A fiber that has returned leaves the ring and its stack in one step of
- * its thread, so who finds it ended may use the stack again.
+ * Begin and end of fibers; the switch is inline. A fiber that has returned leaves the ring and its stack before any other
+ * of its thread runs, so who finds it ended may use the stack again.
  */
 #include "core/fiber.h"
 
@@ -13,8 +13,7 @@
 /* The first and last function on a fiber's stack. Entered by the first switch to it. */
 static _Noreturn void fiber_main(void)
 {
-	struct thread *thread = this_cpu->current;
-	struct fiber *self = (struct fiber *)thread->fiber;
+	struct fiber *self = (struct fiber *)this_cpu->current->fiber;
 	struct fiber_place *next, *prev;
 
 	self->fn(self->arg);
@@ -22,41 +21,77 @@ static _Noreturn void fiber_main(void)
 	prev = self->place.prev;
 	next->prev = prev;
 	prev->next = next;
-	thread->fiber = next == prev ? NULL : next; /* the last is the thread's own function */
-	self->ended = true;
+	this_cpu->current->fiber = next == prev ? NULL : next; /* the last is the thread's own function */
+	self->place.context = NULL;
 	context_resume(next->context);
 }
 
-int fiber_start(struct fiber *fiber, void (*fn)(void *arg), void *arg)
+/* NULL: no memory. */
+static inline struct fiber_stack *fiber_stack_take(void)
 {
-	struct thread *thread = this_cpu->current;
-	struct fiber_stack *stack = fiber_stack_take();
+	struct percpu *cpu = this_cpu->self;
+	struct fiber_stack *stack = cpu->fiber_stacks;
+
+	if (__builtin_expect(stack == NULL, 0))
+		return fiber_stack_take_slow();
+	cpu->fiber_stacks = stack->next;
+	return stack;
+}
+
+static inline void fiber_stack_give(struct fiber_stack *stack)
+{
+	struct percpu *cpu = this_cpu->self;
+
+	if (__builtin_expect(stack->home != cpu, 0)) {
+		fiber_stack_give_slow(stack);
+		return;
+	}
+	stack->next = cpu->fiber_stacks;
+	cpu->fiber_stacks = stack;
+}
+
+/* Puts a fiber that has a stack behind all others of the thread. */
+static inline void fiber_add(struct thread *thread, struct fiber *fiber)
+{
 	struct fiber_place *self = thread->fiber, *last;
 
-	if (stack == NULL)
-		return -EAGAIN;
 	if (self == NULL) {
 		self = &thread->own;
 		self->next = self->prev = self;
 		thread->fiber = self;
 	}
-	fiber->fn = fn;
-	fiber->arg = arg;
-	fiber->stack = stack;
-	fiber->ended = false;
-	fiber->place.context = context_prepare(stack, fiber_main);
 	last = self->prev;
 	fiber->place.next = self;
 	fiber->place.prev = last;
 	last->next = &fiber->place;
 	self->prev = &fiber->place;
+}
+
+int fiber_start(struct fiber *fiber, void (*fn)(void *arg), void *arg)
+{
+	struct fiber_stack *stack;
+
+	fiber->fn = fn; /* before there is a call: nothing has to be kept over it */
+	fiber->arg = arg;
+	stack = fiber_stack_take();
+	if (stack == NULL)
+		return -EAGAIN;
+	fiber->stack = stack;
+	fiber->place.context = context_prepare(stack, fiber_main);
+	fiber_add(this_cpu->current, fiber);
 	return 0;
 }
 
 void fiber_join(struct fiber *fiber)
 {
-	while (!*(volatile bool *)&fiber->ended)
-		fiber_yield();
+	if (fiber->place.context != NULL) {
+		struct thread *thread = this_cpu->current;
+
+		DEBUG_ASSERT(thread->fiber != NULL); /* it is one of this thread's, so there is a ring */
+		do
+			fiber_step(thread, thread->fiber);
+		while (fiber->place.context != NULL);
+	}
 	fiber_stack_give(fiber->stack);
 }
 

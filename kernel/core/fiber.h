@@ -18,11 +18,10 @@
 #include "core/percpu.h"
 
 struct fiber {
-	struct fiber_place place; /* first: see fiber_main() */
+	struct fiber_place place; /* first: see fiber_main(). No context: it has ended */
 	void (*fn)(void *arg);
 	void *arg;
 	struct fiber_stack *stack;
-	bool ended;
 };
 
 /* Makes fn(arg) a fiber of the calling thread: ready, behind those that are. The caller goes on. -EAGAIN: no memory. */
@@ -32,15 +31,21 @@ void fiber_join(struct fiber *fiber);
 /* Whether address lies in the stack, or the guard below it, of the fiber that the thread runs. Any context. */
 bool fiber_stack_holds(const struct thread *thread, uintptr_t address);
 
+/* The step from the thread's running fiber to the next. */
+static inline void fiber_step(struct thread *thread, struct fiber_place *self)
+{
+	struct fiber_place *next = self->next;
+
+	thread->fiber = next;
+	context_switch(&self->context, next->context);
+}
+
 /* Lets the thread's other fibers run, first in, first out. Returns at once if there is none. */
 static inline void fiber_yield(void)
 {
 	struct thread *thread = this_cpu->current;
-	struct fiber_place *self = thread->fiber, *next;
+	struct fiber_place *self = thread->fiber;
 
-	if (self == NULL)
-		return;
-	next = self->next;
-	thread->fiber = next;
-	context_switch(&self->context, next->context);
+	if (self != NULL)
+		fiber_step(thread, self);
 }

@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stacks for fibers, in pools of each CPU: taking and giving back is a few plain instructions. A CPU's pool holds stacks
- * of its own NUMA node only; others, and what is too much, go to that node's store, in batches.
+ * Stacks for fibers: those of core/stack.h, with a guard below. Each CPU has a pool of them, which grows to as many as
+ * it has had in use at once. A stack goes back to the pool that it came from; only where its thread has moved
+ * meanwhile does it take the way over its NUMA node's store, so that no CPU collects what another one makes.
  */
 #pragma once
 
-#include <stddef.h>
-
-enum { FIBER_POOL_BATCH = 64 };
+struct percpu;
 
 /* Lies at the upper end of its stack, which begins below it. */
 struct fiber_stack {
-	struct fiber_stack *next;  /* in a pool or a batch */
-	struct fiber_stack *batch; /* of a batch's first stack in the store: the next batch */
-	unsigned count;            /* of a batch's first stack: how many the batch has */
-	unsigned node;             /* NUMA node of its memory */
+	struct fiber_stack *next; /* in a pool or a store */
+	struct percpu *home;      /* whose pool it came from */
+	unsigned node;            /* NUMA node of its memory */
 } __attribute__((aligned(64)));
 
-/* Of one CPU; thread context. */
-struct fiber_pool {
-	struct fiber_stack *stacks; /* the batch in use */
-	struct fiber_stack *full;   /* a whole one in reserve, or NULL */
-	unsigned count;             /* of stacks */
-};
-
-/* NULL: no memory. Thread context. */
-struct fiber_stack *fiber_stack_take(void);
-void fiber_stack_give(struct fiber_stack *stack);
+/* The pool is empty: a stack of the node's store, else a new one. NULL: no memory. Thread context. */
+struct fiber_stack *fiber_stack_take_slow(void);
+/* It came from another CPU: to its node's store. */
+void fiber_stack_give_slow(struct fiber_stack *stack);

@@ -30,7 +30,7 @@ struct percpu {
 	unsigned node;                      /* where its memory comes from: page_memory_node(), constant */
 	unsigned heap_own;                  /* tag of a page of the heap there, less the class: core/heap.c; constant */
 	struct thread_pool pools[NODE_MAX]; /* by the node of the threads' stacks */
-	struct fiber_pool fibers;           /* stacks */
+	struct fiber_stack *fiber_stacks;   /* core/fiber_pool.h */
 	struct thread *moving;              /* left by sched_move(): to be sent to its new CPU */
 	struct wait_group *wait_hints[WAIT_HINTS]; /* core/wait.c */
 	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */

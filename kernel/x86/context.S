@@ -2,7 +2,7 @@
 /*
  * Contexts. A saved context is a stack pointer; on the stack lie, upwards, r15 r14 r13 r12 rbx rbp and a return address:
  * the registers that a function must preserve (System V AMD64 ABI §3.2.1). The ABI's other state that survives a call,
- * MXCSR and the x87 control word, belongs to the vector state.
+ * MXCSR and the x87 control word, belongs to the vector state. context_prepare() (cpu.h) makes the first context of a stack.
  */
 	.text
 
@@ -67,19 +67,3 @@ context_resume:
 	popq %rbp
 	ret
 	.size context_resume, . - context_resume
-
-/*
- * void *context_prepare(void *top, void (*entry)(void));
- * entry() finds a zero return address and a zero frame pointer, where a backtrace ends, and the alignment of a called function.
- */
-	.globl context_prepare
-	.type context_prepare, @function
-	.balign 64
-context_prepare:
-	andq $-16, %rdi
-	leaq -64(%rdi), %rax
-	movq $0, -8(%rdi)	/* return address of entry() */
-	movq %rsi, -16(%rdi)
-	movq $0, -24(%rdi)	/* rbp; the other registers' values do not matter */
-	ret
-	.size context_prepare, . - context_prepare

@@ -103,8 +103,19 @@ extern const char context_switch_begin[], context_switch_end[];
 _Noreturn void context_exit(void *load, void (*after)(void *arg), void *arg);
 /* Leaves this stack for good and goes on in a context that context_switch() or context_prepare() made. */
 _Noreturn void context_resume(void *load);
-/* Builds the first context below top so that a switch to the returned rsp enters entry() with an aligned stack. */
-void *context_prepare(void *top, void (*entry)(void));
+/*
+ * Builds the first context below top, which is aligned to 16, so that a switch to the returned rsp enters entry() with the
+ * alignment of a called function, a zero return address and a zero frame pointer, where a backtrace ends.
+ */
+static inline void *context_prepare(void *top, void (*entry)(void))
+{
+	void **words = top;
+
+	words[-1] = NULL; /* return address of entry() */
+	words[-2] = (void *)entry;
+	words[-3] = NULL; /* rbp; below it the other registers, whose values do not matter: context.S */
+	return words - 8;
+}
 
 /* --- Vector state: only for threads that used it ------------------------------------------------------------------------ */
 

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# The statistics against SciPy, skipped where it is not installed: it is no dependency of the project.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_executable(harness_stats_oracle ${CMAKE_CURRENT_LIST_DIR}/stats_oracle.c)
+target_compile_definitions(harness_stats_oracle PRIVATE _GNU_SOURCE)
+target_link_libraries(harness_stats_oracle PRIVATE harness_archive)
+set_target_properties(harness_stats_oracle PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+add_test(NAME harness/stats_oracle
+  COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/stats_oracle.py $<TARGET_FILE:harness_stats_oracle>)
+set_tests_properties(harness/stats_oracle PROPERTIES TIMEOUT 120 LABELS unit SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
+
+# A hundred million simulated samples: seconds, but not under a sanitizer on a busy machine.
+set_tests_properties(harness/stats_experiment_test PROPERTIES TIMEOUT 600)

@@ -27,16 +27,21 @@ static inline void *call_spin(void *arg)
 	return NULL;
 }
 
-/* On return CPU 1 spins. */
-static inline void call_target_start(struct bench_run *run, struct call_target *target)
+/* On return that CPU spins. */
+static inline void call_target_start_on(struct bench_run *run, struct call_target *target, unsigned cpu)
 {
 	target->busy = target->over = false;
 	bench_check(run, os_thread_move(CALL_FROM) == 0, "the caller runs on CPU 0");
-	os_thread_attr_init(&target->attr, CALL_TO);
+	os_thread_attr_init(&target->attr, cpu);
 	bench_check(run, os_thread_create(&target->thread, &target->attr, call_spin, target) == 0,
 		    "the busy thread can be created");
 	while (run->failed == NULL && !__atomic_load_n(&target->busy, __ATOMIC_ACQUIRE))
 		os_relax();
+}
+
+static inline void call_target_start(struct bench_run *run, struct call_target *target)
+{
+	call_target_start_on(run, target, CALL_TO);
 }
 
 static inline void call_target_end(struct call_target *target)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A non-maskable interrupt may come before any instruction, also where interrupts are off: in the middle of a switch, of
- * another interrupt's entry, of the trap of a first vector instruction. Whatever it hits must not notice.
+ * An interrupt may come before any instruction that runs with interrupts on, and a non-maskable one before any at all: in the
+ * middle of a switch, of another interrupt's entry, of the trap of a first vector instruction. Whatever it hits must not
+ * notice, and what it wakes must wake.
  *
- * Under icount the sweeps are complete: CPU 0 arms its timer k instructions ahead and halts; there the other CPU's slice
- * ends, and CPU 0 sends the NMI before that CPU executes another instruction. k goes through the whole way, so the NMI
- * comes before each of its instructions. In a machine with a thread per CPU they are samples.
+ * Under icount the sweeps are complete. For a timer's interrupt that is simple: it comes k instructions after it was set, for
+ * all k. For an NMI, CPU 0 sets its own timer so far ahead and halts; there the other CPU's slice ends, and CPU 0 sends
+ * the NMI before that CPU executes another instruction. In a machine with a thread per CPU they are samples.
  */
 #include "core/event.h"
 #include "core/format.h"
@@ -309,6 +310,49 @@ KERNEL_TEST_CPUS(an_nmi_before_each_instruction_of_a_first_vector_use_disturbs_n
 {
 	vector_values_choose();
 	sweep_run(&(const struct job){.work = vector_work});
+}
+
+/* --- A timer's interrupt, which also wakes a thread, and vector state ---------------------------------------------------------- */
+
+/* Wakes in the middle of what the pairs do. Returns how early it was, which must be 0. */
+static void *sleep_to(void *arg)
+{
+	uint64_t deadline = *(const uint64_t *)arg, now;
+
+	timer_sleep_until(deadline);
+	now = clock_now();
+	return (void *)(now < deadline ? deadline - now : 0);
+}
+
+/* One round on this CPU; the sleeper is older than the pairs, so it has set its timer when they begin. */
+static unsigned timer_round(uint64_t delay)
+{
+	uint64_t deadline = clock_now() + delay;
+	struct thread *sleeper = ktest_start(this_cpu->cpu, sleep_to, &deadline);
+	unsigned wrong = pair_run(hold_vectors) + pair_run(hold_values);
+
+	return wrong + (thread_join(sleeper) != NULL);
+}
+
+KERNEL_TEST(a_timers_wake_before_each_instruction_of_switches_and_vector_use_disturbs_nothing)
+{
+	uint64_t begin, ticks;
+	unsigned wrong = 0;
+
+	vector_values_choose();
+	timer_round(1); /* fills the pools */
+	begin = clock_now();
+	timer_round(1);
+	ticks = clock_now() - begin + SLACK_TICKS;
+	CHECK(!cpu_relax_pauses || ticks < SWEEP_MAX);
+	if (!cpu_relax_pauses || ticks > SWEEP_MAX) {
+		for (uint64_t i = 0; i < SAMPLES; i++)
+			wrong += timer_round(i * ticks / SAMPLES);
+	} else {
+		for (uint64_t delay = 0; delay < ticks; delay++)
+			wrong += timer_round(delay);
+	}
+	CHECK(wrong == 0);
 }
 
 /* --- A storm --------------------------------------------------------------------------------------------------------------- */

@@ -114,3 +114,32 @@ static inline void os_spin_unlock(struct os_spin *spin)
 {
 	spin->held = false;
 }
+
+struct os_mcs {
+	bool held;
+};
+
+struct os_mcs_node {
+	bool unused;
+};
+
+static inline void os_mcs_init(struct os_mcs *mcs)
+{
+	mcs->held = false;
+}
+
+static inline void os_mcs_lock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	(void)node;
+	mcs->held = true;
+}
+
+static inline void os_mcs_unlock(struct os_mcs *mcs, struct os_mcs_node *node)
+{
+	(void)node;
+	mcs->held = false;
+}
+
+static inline void os_fiber_yield(void)
+{
+}

@@ -19,7 +19,9 @@ static struct plan plan_of(const char *const *names, size_t count, unsigned runs
 
 		assert_int_equal(subject_parse(&subject, names[i], NULL), 0);
 		plan_add(&plan, &subject, false);
-		if (runs > 0 && subject_is_timed(&subject))
+		if (!subject_is_timed(&subject))
+			plan.subjects[i].boots = PLAN_SIM_BOOTS;
+		else if (runs > 0)
 			plan.subjects[i].boots = runs;
 	}
 	plan_order(&plan);

@@ -32,13 +32,30 @@ struct stats_evidence stats_evidence_make(const double *d, size_t pairs, uint64_
 				       .smallest_effect = stats_smallest_effect(sd, pairs)};
 }
 
+struct stats_evidence stats_evidence_of(const struct stats_runs *runs, enum stats_statistic statistic, uint64_t seed)
+{
+	double *d = memory_new(runs->pairs, sizeof(*d));
+	size_t count = stats_run_differences(runs->a, runs->b, runs->pairs, statistic, runs->floor, d);
+	struct stats_evidence evidence = stats_evidence_make(d, count, seed);
+
+	evidence.hidden = stats_run_hidden(runs->a, runs->b, runs->pairs, statistic, runs->floor);
+	free(d);
+	return evidence;
+}
+
+/* A test that can say nothing costs the others nothing. */
+static bool is_member(const struct stats_evidence *evidence)
+{
+	return !isnan(evidence->p) && !evidence->hidden;
+}
+
 size_t stats_family_adjust(struct stats_evidence *evidence, size_t m, enum stats_family family)
 {
 	double *p = memory_new(m, sizeof(*p));
 	size_t members = 0;
 
 	for (size_t i = 0; i < m; i++) {
-		if (!isnan(evidence[i].p))
+		if (is_member(&evidence[i]))
 			p[members++] = evidence[i].p;
 	}
 	if (family == STATS_FAMILY_GATE)
@@ -46,7 +63,7 @@ size_t stats_family_adjust(struct stats_evidence *evidence, size_t m, enum stats
 	else
 		stats_benjamini_hochberg(p, p, members);
 	for (size_t i = 0, at = 0; i < m; i++)
-		evidence[i].p_adjusted = isnan(evidence[i].p) ? NAN : p[at++];
+		evidence[i].p_adjusted = is_member(&evidence[i]) ? p[at++] : NAN;
 	free(p);
 	return members;
 }
@@ -125,6 +142,8 @@ struct stats_judgement stats_judge(const struct stats_evidence *evidence, double
 
 	if (evidence->pairs < STATS_PAIRS_MIN)
 		return skipped("fewer than 6 pairs");
+	if (evidence->hidden)
+		return skipped("both sides are at the grain of the clock");
 	if (isnan(evidence->p_adjusted))
 		return skipped("not a member of the family");
 	if (!(margin > 0))

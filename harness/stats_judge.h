@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "stats_pair.h"
+#include "stats_run.h"
 
 /* What R pairs say about one statistic of one benchmark. Ratios are B / A; intervals are NaN below STATS_PAIRS_MIN. */
 struct stats_evidence {
@@ -22,10 +23,19 @@ struct stats_evidence {
 	double p;                               /* two-sided sign flip; NaN below STATS_PAIRS_MIN */
 	double p_adjusted;                      /* over the family: NaN until stats_family_adjust() */
 	double sd;                              /* of d */
-	double
-	    smallest_effect; /* that this many pairs show with power .8: .1 = 10 %; say it beside every "no change" */
+	double smallest_effect;                 /* found with power .8: .1 = 10 %; for beside every "no change" */
+	bool hidden;                            /* all values at or below the clock's grain: equal, and unknown */
 };
 
+/* What A/B runs are compared by: `pairs` of each, run i of A with run i of B. floor: as for stats_run_log(). */
+struct stats_runs {
+	const struct stats_run *a, *b;
+	size_t pairs;
+	double floor;
+};
+
+/* Of one statistic of the runs, by stats_run_differences(); hidden by stats_run_hidden(). */
+struct stats_evidence stats_evidence_of(const struct stats_runs *runs, enum stats_statistic statistic, uint64_t seed);
 /* d: log B - log A of each pair, as stats_run_differences() gives them; seed: for the sign flips of more than 16 pairs. */
 struct stats_evidence stats_evidence_make(const double *d, size_t pairs, uint64_t seed);
 
@@ -33,7 +43,7 @@ enum stats_family { STATS_FAMILY_GATE, STATS_FAMILY_REPORT };
 
 /*
  * Sets p_adjusted over m tests, by Holm for a gate (any false alarm counts), by Benjamini & Hochberg for a report (their
- * share counts). Tests without p are no members. Returns how many members the family has.
+ * share counts). Tests without p and hidden ones are no members. Returns how many members the family has.
  */
 size_t stats_family_adjust(struct stats_evidence *evidence, size_t m, enum stats_family family);
 

@@ -189,3 +189,20 @@ size_t stats_run_differences(const struct stats_run *a, const struct stats_run *
 	}
 	return count;
 }
+
+bool stats_run_hidden(const struct stats_run *a, const struct stats_run *b, size_t pairs,
+		      enum stats_statistic statistic, double floor)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < pairs; i++) {
+		double log_a = stats_run_log(&a[i], statistic, floor), log_b = stats_run_log(&b[i], statistic, floor);
+
+		if (isnan(log_a) || isnan(log_b))
+			continue;
+		if (log_a > log(floor) || log_b > log(floor))
+			return false;
+		known = true;
+	}
+	return known;
+}

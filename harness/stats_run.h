@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,3 +57,6 @@ double stats_run_log(const struct stats_run *run, enum stats_statistic statistic
  */
 size_t stats_run_differences(const struct stats_run *a, const struct stats_run *b, size_t pairs,
 			     enum stats_statistic statistic, double floor, double *d);
+/* Whether no pair has a side above the floor (and there is one that is no NaN): then the clock hides what there is. */
+bool stats_run_hidden(const struct stats_run *a, const struct stats_run *b, size_t pairs,
+		      enum stats_statistic statistic, double floor);

@@ -52,14 +52,11 @@ static void measure(struct noise *a, struct noise *b, size_t pairs, struct stats
 static void compare(struct noise *a, struct noise *b, size_t pairs, uint64_t seed, struct stats_evidence *evidence)
 {
 	struct stats_run runs_a[PAIRS_MOST], runs_b[PAIRS_MOST];
-	double d[PAIRS_MOST];
+	struct stats_runs runs = {runs_a, runs_b, pairs, GRAIN};
 
 	measure(a, b, pairs, runs_a, runs_b);
-	for (int s = 0; s < STATS_STATISTICS; s++) {
-		size_t count = stats_run_differences(runs_a, runs_b, pairs, (enum stats_statistic)s, GRAIN, d);
-
-		evidence[s] = stats_evidence_make(d, count, seed);
-	}
+	for (int s = 0; s < STATS_STATISTICS; s++)
+		evidence[s] = stats_evidence_of(&runs, (enum stats_statistic)s, seed);
 }
 
 /* Like noise_plain(), with what every machine has: runs that differ in location, spread and tail. */

@@ -170,6 +170,30 @@ static void what_cannot_be_judged_is_skipped_with_its_reason(void **state)
 	assert_non_null(strstr(stats_judge(&evidence, 0.03, 0.05, 1).reason, "fewer than 6"));
 }
 
+/* Equal because the clock cannot tell them apart: that is no data, and no "pass". */
+static void what_the_clock_hides_is_skipped_and_not_passed(void **state)
+{
+	struct stats_run a[8], b[8];
+	struct stats_runs runs = {a, b, 8, 26};
+	struct stats_evidence evidence[2];
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		a[i] = (struct stats_run){.p50 = 1000 + i, .iqr = 0};
+		b[i] = (struct stats_run){.p50 = 2000 - i, .iqr = 26};
+	}
+	evidence[0] = stats_evidence_of(&runs, STATS_SPREAD, 1);
+	evidence[1] = stats_evidence_of(&runs, STATS_LOCATION, 1);
+	assert_true(evidence[0].hidden && !evidence[1].hidden);
+	assert_int_equal(stats_family_adjust(evidence, 2, STATS_FAMILY_GATE), 1);
+	assert_int_equal(stats_judge(&evidence[0], 0.03, 0.05, 1).verdict, STATS_SKIPPED);
+	assert_non_null(strstr(stats_judge(&evidence[0], 0.03, 0.05, 1).reason, "grain"));
+	assert_int_equal(stats_judge(&evidence[1], 0.03, 0.05, 1).verdict, STATS_REGRESSED);
+	b[3].iqr = 52;
+	evidence[0] = stats_evidence_of(&runs, STATS_SPREAD, 1);
+	assert_false(evidence[0].hidden);
+}
+
 static void a_family_is_adjusted_over_its_members_only(void **state)
 {
 	struct stats_evidence evidence[5] = {{.p = .01}, {.p = .04}, {.p = NAN}, {.p = .03}, {.p = .005}};
@@ -252,6 +276,7 @@ int main(void)
 	    cmocka_unit_test(each_word_needs_its_evidence),
 	    cmocka_unit_test(evidence_describes_the_pairs),
 	    cmocka_unit_test(what_cannot_be_judged_is_skipped_with_its_reason),
+	    cmocka_unit_test(what_the_clock_hides_is_skipped_and_not_passed),
 	    cmocka_unit_test(a_family_is_adjusted_over_its_members_only),
 	    cmocka_unit_test(an_open_question_says_how_many_pairs_would_decide_it),
 	    cmocka_unit_test(a_finding_stands_only_if_a_second_set_agrees),

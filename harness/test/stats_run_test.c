@@ -208,6 +208,10 @@ static void differences_leave_out_what_a_run_does_not_support(void **state)
 	assert_int_equal(stats_run_differences(a, b, 3, STATS_TAIL, 2, d), 2);
 	assert_close(d[0], log(4));
 	assert_close(d[1], 0); /* both below the floor */
+	assert_false(stats_run_hidden(a, b, 3, STATS_TAIL, 2));
+	assert_false(stats_run_hidden(a, b, 3, STATS_TAIL, 19.9));
+	assert_true(stats_run_hidden(a, b, 3, STATS_TAIL, 20));
+	assert_false(stats_run_hidden(a + 1, b + 1, 1, STATS_TAIL, 20)); /* nothing known */
 }
 
 int main(void)

@@ -10,7 +10,7 @@
 #include "stats_random.h"
 
 const struct stats_change_options stats_change_defaults = {
-    .side = STATS_CHANGE_SIDE, .alpha = 0.05, .permutations = 199, .seed = 1};
+    .side = STATS_CHANGE_SIDE, .alpha = 0.05, .permutations = 199, .block = STATS_CHANGE_BLOCK, .seed = 1};
 
 /* The search: segments of x between cuts, cuts[0] = 0 and cuts[cut_count - 1] = n. */
 struct search {
@@ -94,6 +94,28 @@ static struct split split_best(const struct search *search, const double *x)
 }
 
 /*
+ * The points from[0 … n-1] in a random order of blocks, which stay whole and begin at a random place of the circle (Politis
+ * & Romano 1992): neighbours that depend on each other go on doing so. Blocks of 1 are a plain permutation.
+ */
+static void permute(struct stats_random *random, const double *from, size_t n, size_t block, double *to)
+{
+	size_t offset = block > 1 ? stats_random_below(random, (uint32_t)n) : 0, blocks = (n + block - 1) / block,
+	       at = 0;
+	double *order = memory_new(blocks, sizeof(*order));
+
+	for (size_t i = 0; i < blocks; i++)
+		order[i] = (double)i;
+	stats_random_shuffle(random, order, blocks);
+	for (size_t i = 0; i < blocks; i++) {
+		size_t first = (size_t)order[i] * block, end = first + block < n ? first + block : n;
+
+		for (size_t j = first; j < end; j++)
+			to[at++] = from[(offset + j) % n];
+	}
+	free(order);
+}
+
+/*
  * p of the best split: how often one as good is found after permuting inside the segments. Stops as soon as p can no
  * longer be significant (Besag & Clifford 1991); the p then says at least that.
  */
@@ -103,12 +125,11 @@ static double permutation_p(const struct search *search, double size, struct sta
 	double *x = memory_new(search->n, sizeof(*x));
 	double most = search->options->alpha * (double)(permutations + 1);
 
-	memcpy(x, search->x, search->n * sizeof(*x));
 	for (size_t i = 0; i < permutations && (double)hits <= most; i++) {
 		for (size_t j = 0; j + 1 < search->cut_count; j++) {
 			size_t from = search->cuts[j];
 
-			stats_random_shuffle(random, x + from, search->cuts[j + 1] - from);
+			permute(random, search->x + from, search->cuts[j + 1] - from, search->options->block, x + from);
 		}
 		/* Sums in another order differ in their last digits. */
 		hits += split_best(search, x).size >= size * (1 - 1e-12);
@@ -155,7 +176,7 @@ size_t stats_change_find(const double *x, size_t n, const struct stats_change_op
 	struct search search = {.options = options, .x = x + offset, .n = n - offset, .cut_count = 2};
 
 	*changes = NULL;
-	if (options->side < 2 || search.n < 2 * options->side)
+	if (options->side < 2 || options->block < 1 || search.n < 2 * options->side)
 		return 0;
 	search.cuts = memory_new(search.n + 1, sizeof(*search.cuts));
 	search.cuts[1] = search.n;

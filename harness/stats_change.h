@@ -2,8 +2,11 @@
 /*
  * Change points in a history of one number per day or commit (measuring.md §6, tier 3): E-divisive of Matteson & James
  * 2014, which assumes no distribution and finds changes of level and of spread. The best split of all segments is tested
- * by permuting inside them, and taken if it is significant; then again, until none is. Advisory: neighbouring points of a
- * history depend on each other, and then this finds more than there is. Pure; the seed decides the permutations.
+ * by permuting inside them, and taken if it is significant; then again, until none is. Neighbouring points of a history
+ * depend on each other, so blocks are permuted, not points: of 60 points with a lag-1 correlation of .3, 27 % of the
+ * histories without a change raise an alarm by points, 6 % by blocks of 4 (at .6 still 20 %: the tier is advisory), for
+ * a tenth of the power. A step of 1.5 standard deviations in the middle of 40 points is found in 70 %, of 2 in 90 %.
+ * Pure; the seed decides the permutations.
  */
 #pragma once
 
@@ -12,13 +15,14 @@
 
 #include "stats_pair.h"
 
-/* Points each side (measuring.md §6), and the longest history that is looked at: time is O(n^2) a permutation. */
-enum { STATS_CHANGE_SIDE = 10, STATS_CHANGE_MAX = 1000 };
+/* Points each side (measuring.md §6); the longest history that is looked at, as time is O(n^2) a permutation; a block. */
+enum { STATS_CHANGE_SIDE = 10, STATS_CHANGE_MAX = 1000, STATS_CHANGE_BLOCK = 4 };
 
 struct stats_change_options {
 	size_t side;         /* fewest points of a segment: STATS_CHANGE_SIDE, at least 2 */
 	double alpha;        /* .05 */
 	size_t permutations; /* 199; 1 / (permutations + 1) is the smallest p */
+	size_t block;        /* points that stay together: STATS_CHANGE_BLOCK; 1 if they do not depend on each other */
 	uint64_t seed;
 };
 

@@ -47,6 +47,9 @@ static void nothing_is_found_where_nothing_can_be(void **state)
 	assert_int_equal(find(19), 0); /* 9 points on one side */
 	one.side = 1;
 	assert_int_equal(stats_change_find(x, 60, &one, &changes), 0);
+	one = stats_change_defaults;
+	one.block = 0;
+	assert_int_equal(stats_change_find(x, 60, &one, &changes), 0);
 }
 
 static void a_step_is_found_at_its_place_with_its_size(void **state)
@@ -171,25 +174,44 @@ static void the_first_cut_is_where_the_definition_has_its_largest_q(void **state
 	assert_true(compared >= 15);
 }
 
-static void histories_without_a_change_raise_few_alarms(void **state)
+/* Alarms in histories of n points of an AR(1) with lag-1 correlation rho and now and then a wild one; nothing changes. */
+static unsigned alarms_of(unsigned histories, size_t n, double rho, size_t block)
 {
-	enum { HISTORIES = 2000 };
+	struct stats_change_options options = stats_change_defaults;
 	struct stats_random random = {7};
 	unsigned alarms = 0;
 
-	(void)state;
-	for (int i = 0; i < HISTORIES; i++) {
-		struct stats_change_options options = stats_change_defaults;
+	options.block = block;
+	for (unsigned i = 0; i < histories; i++) {
+		double z = noise_normal(&random);
 
-		options.seed = (uint64_t)i;
-		/* Heavy tails, as medians of a busy machine have them. */
-		for (size_t j = 0; j < 30; j++)
-			x[j] = noise_normal(&random) * pow(stats_random_unit(&random), -0.3);
+		options.seed = i;
+		for (size_t j = 0; j < n; j++) {
+			z = rho * z + sqrt(1 - rho * rho) * noise_normal(&random);
+			x[j] = z * pow(stats_random_unit(&random), -0.2);
+		}
 		free(changes);
-		alarms += stats_change_find(x, 30, &options, &changes) > 0;
+		alarms += stats_change_find(x, n, &options, &changes) > 0;
 	}
-	print_message("alarms in %d histories without a change: %u\n", HISTORIES, alarms);
-	assert_true(alarms <= 0.06 * HISTORIES && alarms > 0.03 * HISTORIES);
+	print_message("correlation %.1f, blocks of %zu: %u alarms in %u histories\n", rho, block, alarms, histories);
+	return alarms;
+}
+
+static void independent_histories_without_a_change_raise_few_alarms(void **state)
+{
+	unsigned alarms = alarms_of(1500, 30, 0, 1);
+
+	(void)state;
+	assert_true(alarms <= 0.06 * 1500 && alarms > 0.03 * 1500);
+	assert_true(alarms_of(1500, 30, 0, STATS_CHANGE_BLOCK) <= 0.06 * 1500);
+}
+
+/* That points alone do not keep the level shows that the histories are hard enough to say something about blocks. */
+static void blocks_keep_dependent_histories_from_raising_many(void **state)
+{
+	(void)state;
+	assert_true(alarms_of(300, 60, 0.3, 1) > 0.15 * 300);
+	assert_true(alarms_of(300, 60, 0.3, STATS_CHANGE_BLOCK) < 0.10 * 300);
 }
 
 static void the_seed_decides(void **state)
@@ -220,7 +242,8 @@ int main(void)
 	    cmocka_unit_test(one_wild_point_is_no_change),
 	    cmocka_unit_test(only_the_end_of_a_long_history_is_searched),
 	    cmocka_unit_test(the_first_cut_is_where_the_definition_has_its_largest_q),
-	    cmocka_unit_test(histories_without_a_change_raise_few_alarms),
+	    cmocka_unit_test(independent_histories_without_a_change_raise_few_alarms),
+	    cmocka_unit_test(blocks_keep_dependent_histories_from_raising_many),
 	    cmocka_unit_test(the_seed_decides),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,7 +239,7 @@ static void heap_away_send(struct heap_away *away, unsigned index)
 	*away = (struct heap_away){0};
 }
 
-static void heap_free_away(struct heap_object *object, unsigned index, unsigned node)
+static __attribute__((noinline)) void heap_free_away(struct heap_object *object, unsigned index, unsigned node)
 {
 	struct heap_away *away = &this_cpu->self->heap_away[index];
 

@@ -8,6 +8,7 @@
 #include "runner.h"
 #include "core/fault.h"
 #include "core/page.h"
+#include "core/preempt.h"
 #include "core/sched.h"
 #include "core/settings.h"
 #include "core/topology_text.h"
@@ -37,6 +38,7 @@ static void port_env_kernel(struct wire *wire)
 	wire_pair(wire, "commit", BUILD_COMMIT);
 	wire_pair(wire, "idle", sched_idle_polls ? "poll" : "halt");
 	wire_pair(wire, "spin", cpu_relax_pauses ? "pause" : "none");
+	wire_pair_number(wire, "quantum_us", (int64_t)(preempt_quantum_ns() / 1000));
 	wire_pair(wire, "boot", machine_facts.boot);
 	wire_pair(wire, "fpu_save", machine_facts.fpu_save);
 	wire_pair_number(wire, "boot_ticks", (int64_t)(port_begin - machine_facts.entry_tsc));

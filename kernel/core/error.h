@@ -5,4 +5,4 @@
  */
 #pragma once
 
-enum { E2BIG = 7, EAGAIN = 11, ENOMEM = 12, EINVAL = 22, ETIMEDOUT = 110 };
+enum { E2BIG = 7, EAGAIN = 11, ENOMEM = 12, EBUSY = 16, EINVAL = 22, ETIMEDOUT = 110 };

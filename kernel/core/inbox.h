@@ -46,6 +46,19 @@ static inline bool inbox_empty(const struct inbox *inbox)
 	return __atomic_load_n(&inbox->head, __ATOMIC_RELAXED) == NULL;
 }
 
+static inline bool inbox_halted(const struct inbox *inbox)
+{
+	return __atomic_load_n(&inbox->head, __ATOMIC_RELAXED) == INBOX_HALTED;
+}
+
+/* Whether a thread is in it: neither empty nor just announced as halted. */
+static inline bool inbox_waiting(const struct inbox *inbox)
+{
+	struct thread *head = __atomic_load_n(&inbox->head, __ATOMIC_RELAXED);
+
+	return head != NULL && head != INBOX_HALTED;
+}
+
 /*
  * Takes everything, oldest first, linked by next; *last is the newest. NULL: there is nothing, and no last. Only for the consumer,
  * and never while the marker is in.

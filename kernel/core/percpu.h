@@ -12,7 +12,9 @@
 #include "core/heap.h"
 #include "core/inbox.h"
 #include "core/page.h"
+#include "core/preempt.h"
 #include "core/remote_call.h"
+#include "core/rt.h"
 #include "core/thread.h"
 #include "core/timer_heap.h"
 #include "x86/core_hooks.h"
@@ -35,12 +37,15 @@ struct percpu {
 	struct wait_group *wait_hints[WAIT_HINTS]; /* core/wait.c */
 	struct thread idle;       /* the boot context: runs when a thread has left and no other is ready */
 	struct timer_heap timers; /* interrupts off */
+	struct preempt preempt;
+	struct rt_cpu rt;
 	struct page_cache pages;
 	struct heap_cache heap[HEAP_CLASSES];
 	struct heap_away heap_away[HEAP_CLASSES];
 
 	/* --- written by other CPUs --- */
 	struct inbox inbox __attribute__((aligned(64)));
+	unsigned watch; /* atomic: core/preempt.h; written by its own CPU, read by whoever has looked at the inbox */
 	struct remote_call_queue calls __attribute__((aligned(64)));
 	struct async_cpu async __attribute__((aligned(64)));
 } __attribute__((aligned(64)));

@@ -48,14 +48,46 @@ static inline void sched_switch(struct percpu *cpu, struct thread *from, struct 
 		context_switch(&from->context, to->context);
 }
 
-/* Waits until something may have arrived in the inbox. Interrupts are on before and after. */
-static void sched_wait_inbox(struct percpu *cpu)
+void sched_wake_interrupt(struct thread *thread)
 {
-	if (sched_idle_polls) {
-		while (inbox_empty(&cpu->inbox))
-			cpu_relax();
-		return;
+	struct percpu *home = thread->home;
+
+	/* one's own CPU needs no kick: the interrupt that we are in has ended the halt, if there was one */
+	if (inbox_push(&home->inbox, thread, thread)) {
+		if (home != this_cpu->self)
+			cpu_kick(home->cpu);
+	} else if (__builtin_expect(sched_watch(home) != 0, 0)) {
+		preempt_sent(home);
 	}
+}
+
+static void sched_block_slow(void);
+
+/* Waits by polling. Where it is, preemption knows that nothing of the scheduler's is under way. */
+static WAIT_TEXT void sched_block_polling(void)
+{
+	while (inbox_empty(&this_cpu->self->inbox))
+		cpu_relax();
+	sched_block_slow();
+}
+
+/* The same as below, for a CPU that wants to be told of arrivals. */
+static __attribute__((noinline)) void sched_block_watched(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next;
+
+	preempt_collect(cpu);
+	next = sched_take(cpu);
+	if (next == NULL)
+		sched_block_slow();
+	else if (next != self)
+		sched_switch(cpu, self, next);
+}
+
+/* Halts unless something has arrived. Interrupts are on before and after. */
+static inline void sched_halt(struct percpu *cpu)
+{
 	irq_disable(); /* a kick that is sent after the announcement stays pending until the halt */
 	if (inbox_halt(&cpu->inbox)) {
 		cpu_halt();
@@ -65,27 +97,27 @@ static void sched_wait_inbox(struct percpu *cpu)
 	}
 }
 
-void sched_wake_interrupt(struct thread *thread)
-{
-	struct percpu *home = thread->home;
-
-	/* one's own CPU needs no kick: the interrupt that we are in has ended the halt, if there was one */
-	if (inbox_push(&home->inbox, thread, thread) && home != this_cpu->self)
-		cpu_kick(home->cpu);
-}
-
 static __attribute__((noinline)) void sched_block_slow(void)
 {
 	struct percpu *cpu = this_cpu->self;
 	struct thread *self = cpu->current, *next;
 
 	for (;;) {
-		if (!inbox_empty(&cpu->inbox))
+		if (!inbox_empty(&cpu->inbox)) {
+			if (__builtin_expect(sched_watch(cpu) != 0, 0)) {
+				sched_block_watched();
+				return;
+			}
 			sched_collect(cpu);
+		}
 		next = sched_take(cpu);
 		if (next != NULL)
 			break;
-		sched_wait_inbox(cpu);
+		if (sched_idle_polls) {
+			sched_block_polling();
+			return;
+		}
+		sched_halt(cpu);
 	}
 	if (next != self)
 		sched_switch(cpu, self, next);
@@ -106,9 +138,28 @@ void sched_block(void)
 	sched_switch(cpu, self, next);
 }
 
+static __attribute__((noinline)) void sched_yield_watched(void)
+{
+	struct percpu *cpu = this_cpu->self;
+	struct thread *self = cpu->current, *next;
+
+	preempt_collect(cpu);
+	next = sched_take(cpu);
+	if (next == NULL)
+		return;
+	sched_wake(self);
+	sched_switch(cpu, self, next);
+}
+
 static __attribute__((noinline)) void sched_yield_slow(void)
 {
-	sched_collect(this_cpu->self);
+	struct percpu *cpu = this_cpu->self;
+
+	if (__builtin_expect(sched_watch(cpu) != 0, 0)) {
+		sched_yield_watched();
+		return;
+	}
+	sched_collect(cpu);
 	sched_yield();
 }
 
@@ -149,8 +200,12 @@ void sched_leave(void (*after)(void *arg), void *arg)
 	struct percpu *cpu = this_cpu->self;
 	struct thread *self = cpu->current, *next;
 
-	if (!inbox_empty(&cpu->inbox))
-		sched_collect(cpu);
+	if (!inbox_empty(&cpu->inbox)) {
+		if (__builtin_expect(sched_watch(cpu) != 0, 0))
+			preempt_collect(cpu);
+		else
+			sched_collect(cpu);
+	}
 	next = sched_take(cpu);
 	if (next == NULL)
 		next = &cpu->idle;

@@ -31,11 +31,28 @@ static inline void sched_ready(struct percpu *cpu, struct thread *thread)
 	sched_ready_chain(cpu, thread, thread);
 }
 
+/* What that CPU wants to be told when a thread becomes ready there: core/preempt.h; 0 unless there is preemption. */
+static inline unsigned sched_watch(const struct percpu *cpu)
+{
+	return __atomic_load_n(&cpu->watch, __ATOMIC_RELAXED);
+}
+
 /* Makes the chain oldest … newest, all of one other CPU, ready there: one push and at most one interrupt. Any context. */
 static inline void sched_send(struct percpu *home, struct thread *oldest, struct thread *newest)
 {
 	if (inbox_push(&home->inbox, oldest, newest))
 		cpu_kick(home->cpu);
+	else if (__builtin_expect(sched_watch(home) != 0, 0)) /* after the push: core/preempt.c */
+		preempt_sent(home);
+}
+
+/* sched_wake_chain() for threads of this CPU, the caller's. */
+static inline void sched_wake_here(struct percpu *cpu, struct thread *oldest, struct thread *newest)
+{
+	if (__builtin_expect(sched_watch(cpu) != 0, 0))
+		preempt_woken(cpu, oldest, newest);
+	else
+		sched_ready_chain(cpu, oldest, newest);
 }
 
 /*
@@ -47,7 +64,7 @@ static inline void sched_wake_chain(struct thread *oldest, struct thread *newest
 	struct percpu *cpu = this_cpu->self;
 
 	if (oldest->home == cpu)
-		sched_ready_chain(cpu, oldest, newest);
+		sched_wake_here(cpu, oldest, newest);
 	else
 		sched_send(oldest->home, oldest, newest);
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 #include "core/error.h"
+#include "core/preempt.h"
 #include "core/sched.h"
 #include "core/string.h"
 
@@ -53,8 +54,25 @@ int settings_split(char *words[SETTINGS_WORDS_MAX])
 	return count;
 }
 
+/* Obeyed at boot; whoever reads the words after that only learns whether this one is valid. */
+static bool settings_quantum(const char *value)
+{
+	uint64_t us = 0;
+
+	if (value[0] == '\0' || strlen(value) > 7)
+		return false;
+	for (; *value != '\0'; value++) {
+		if (*value < '0' || *value > '9')
+			return false;
+		us = 10 * us + (uint64_t)(*value - '0');
+	}
+	return us * 1000 == preempt_quantum_ns() || preempt_init(us * 1000) == 0;
+}
+
 bool settings_word(const char *key, const char *value)
 {
+	if (strcmp(key, "quantum_us") == 0)
+		return settings_quantum(value);
 	for (size_t i = 0; i < sizeof(setting_table) / sizeof(setting_table[0]); i++) {
 		const struct setting *setting = &setting_table[i];
 

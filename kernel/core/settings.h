@@ -4,6 +4,8 @@
  *
  *   idle=halt|poll     what a CPU does that has nothing to run (default halt)
  *   spin=pause|none    what a spin loop executes (default pause)
+ *   quantum_us=N       lets threads of one CPU preempt each other after N microseconds: 10 to 1000000, or 0, the default:
+ *                      never (core/preempt.h)
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, doublefault, hang before
  *                      anything is measured; mid in the middle of the stream
  */

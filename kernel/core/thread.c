@@ -7,6 +7,7 @@
 #include "core/heap.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/rt.h"
 #include "core/sched.h"
 #include "core/spin.h"
 #include "core/stack.h"
@@ -170,10 +171,12 @@ void thread_exit(void *result)
 	struct percpu *cpu = this_cpu->self;
 	struct thread *self = cpu->current, *joiner;
 
+	if (__builtin_expect(self->rt != NULL, 0))
+		rt_end();
 	self->result = result;
 	joiner = __atomic_load_n(&self->joiner, __ATOMIC_ACQUIRE);
 	if (joiner != NULL && joiner->home == cpu) {
-		sched_ready(cpu, joiner);
+		sched_wake_here(cpu, joiner, joiner);
 		sched_leave(thread_left, NULL);
 	}
 	sched_leave(thread_ended, self);

@@ -31,6 +31,7 @@ struct thread {
 	struct thread *next;       /* in a run queue, a chain of an inbox, a group of waiters or a pool: never in two */
 	struct percpu *home;       /* the CPU that it runs on */
 	void *fpu;                 /* vector state, or NULL if it never used any */
+	struct rt *rt;             /* what a periodic thread has, or NULL; written by itself */
 	struct fiber_place *fiber; /* the one that runs, or NULL: the thread has no fibers (core/fiber.h) */
 	void *(*fn)(void *);
 	void *arg;

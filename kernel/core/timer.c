@@ -51,7 +51,7 @@ void timer_cancel(struct timer *timer)
 }
 
 /* The hardware's one shot: wakes or calls everybody whose time has come, then arms for the next. */
-void timer_interrupt(void)
+bool timer_interrupt(uintptr_t rip)
 {
 	struct percpu *cpu = this_cpu->self;
 	struct timer *timer;
@@ -70,6 +70,7 @@ void timer_interrupt(void)
 	}
 	if (timer != NULL)
 		timer_arm(timer->deadline_tsc);
+	return __builtin_expect(cpu->preempt.on, false) && preempt_interrupt(rip);
 }
 
 void timer_sleep_until(uint64_t deadline_tsc)

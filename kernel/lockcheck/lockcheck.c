@@ -272,11 +272,14 @@ _Noreturn void __wrap_context_exit(void *load, void (*after)(void *arg), void *a
 }
 
 /* A handler that switches comes back here on its own thread, whose count it was. */
-void __wrap_timer_interrupt(void)
+bool __wrap_timer_interrupt(uintptr_t rip)
 {
+	bool preempt;
+
 	held_here()->interrupts++;
-	__real_timer_interrupt();
+	preempt = __real_timer_interrupt(rip);
 	held_here()->interrupts--;
+	return preempt;
 }
 
 void __wrap_remote_call_interrupt(void)

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "core/lock_hooks.h"
 
 /* "lockfault=KIND": breaks one of the rules on purpose, on the first thread. Returns only if KIND is unknown. */
@@ -36,8 +37,8 @@ void __real_context_switch(void **save, void *load);
 void __wrap_context_switch(void **save, void *load);
 _Noreturn void __real_context_exit(void *load, void (*after)(void *arg), void *arg);
 _Noreturn void __wrap_context_exit(void *load, void (*after)(void *arg), void *arg);
-void __real_timer_interrupt(void);
-void __wrap_timer_interrupt(void);
+bool __real_timer_interrupt(uintptr_t rip);
+bool __wrap_timer_interrupt(uintptr_t rip);
 void __real_remote_call_interrupt(void);
 void __wrap_remote_call_interrupt(void);
 void __real_async_interrupt(void);

@@ -205,6 +205,11 @@ void cpu_kick(unsigned cpu)
 	command_send(cpu_destination[cpu], VECTOR_KICK | COMMAND_ASSERT);
 }
 
+void cpu_poke(unsigned cpu)
+{
+	command_send(cpu_destination[cpu], VECTOR_TIMER | COMMAND_ASSERT);
+}
+
 void cpu_call_interrupt(unsigned cpu)
 {
 	command_send(cpu_destination[cpu], VECTOR_CALL | COMMAND_ASSERT);

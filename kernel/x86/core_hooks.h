@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,7 +29,11 @@ _Noreturn void core_ap_main(void);
 /* --- Interrupts: all with interrupts off, on the interrupted thread's stack, end of interrupt already signalled ------- */
 
 /* So they may switch threads; the interrupted one resumes when it is switched to again. */
-void timer_interrupt(void);
+/* These two: at address rip. True: preempt_switch() is called in thread context, rip being in a program. */
+bool timer_interrupt(uintptr_t rip);
+/* The timer's interrupt came without a deadline that is over: cpu_poke(). */
+bool preempt_interrupt(uintptr_t rip);
+void preempt_switch(void);
 void remote_call_interrupt(void);
 void async_interrupt(void);
 

@@ -136,6 +136,8 @@ extern unsigned cpu_count; /* CPUs that are up; final before core starts threads
 
 /* The interrupt that makes a halted CPU look at its inbox: handler empty but for EOI and a count. */
 void cpu_kick(unsigned cpu);
+/* The timer's interrupt, early: calls core's preempt_interrupt() on that CPU, which may be the caller's own. */
+void cpu_poke(unsigned cpu);
 /* Interrupt that calls core's remote_call_interrupt() on that CPU. */
 void cpu_call_interrupt(unsigned cpu);
 /* The same interrupt to every CPU but this one, by one command: also to CPUs that are not up, which ignore it. */
@@ -183,6 +185,24 @@ unsigned node_distance(unsigned from, unsigned to);
 
 void timer_arm(uint64_t deadline_tsc);
 void timer_disarm(void);
+
+/* --- Whose code is it? Bounds from kernel.ld --------------------------------------------------------------------------------- */
+
+extern const char program_text_begin[], program_text_end[], wait_text_begin[], wait_text_end[];
+
+/* Puts a function where text_is_waiting() finds it: the one in which a CPU waits that has nothing to run. */
+#define WAIT_TEXT __attribute__((noinline, section(".text.sched_wait")))
+
+/* A program's, which holds nothing of the kernel's at any instruction. */
+static inline bool text_is_program(uintptr_t address)
+{
+	return address >= (uintptr_t)program_text_begin && address < (uintptr_t)program_text_end;
+}
+
+static inline bool text_is_waiting(uintptr_t address)
+{
+	return address >= (uintptr_t)wait_text_begin && address < (uintptr_t)wait_text_end;
+}
 
 /* --- Memory --------------------------------------------------------------------------------------------------------- */
 

@@ -54,14 +54,52 @@
 	iretq
 	.endm
 
+/*
+ * The timer: the same, with the interrupted address for the handler. If that returns true, the thread is in a program and
+ * is to be switched from: core does so in thread context, interrupts on, and the thread goes on here when it runs again.
+ * Interrupts that come meanwhile find kernel text below them, so they never come here a second time on one stack.
+ */
+	.macro interrupt_timer eoi
+	pushq %rax
+	pushq %rcx
+	pushq %rdx
+	pushq %rsi
+	pushq %rdi
+	pushq %r8
+	pushq %r9
+	pushq %r10
+	pushq %r11
+	cld
+	incq %fs:CPU_LOCAL_INTERRUPTS
+	\eoi
+	movq 72(%rsp), %rdi	/* above the nine registers */
+	call timer_expire
+	testb %al, %al
+	jnz 2f
+1:	popq %r11
+	popq %r10
+	popq %r9
+	popq %r8
+	popq %rdi
+	popq %rsi
+	popq %rdx
+	popq %rcx
+	popq %rax
+	iretq
+2:	sti
+	call preempt_switch
+	cli
+	jmp 1b
+	.endm
+
 	.text
 /* All of them: void stub(void), entered through the IDT only. */
 	function irq_timer_xapic
-	interrupt_calling timer_expire, eoi_xapic
+	interrupt_timer eoi_xapic
 	.size irq_timer_xapic, . - irq_timer_xapic
 
 	function irq_timer_x2apic
-	interrupt_calling timer_expire, eoi_x2apic
+	interrupt_timer eoi_x2apic
 	.size irq_timer_x2apic, . - irq_timer_x2apic
 
 	function irq_call_xapic

@@ -96,18 +96,18 @@ void timer_disarm(void)
 		apic_write(APIC_TIMER_INITIAL, 0);
 }
 
-void timer_expire(void)
+/* Also without a deadline that has come: timer_sleep_begin(), one that was disarmed too late, or a poke. */
+bool timer_expire(uintptr_t rip)
 {
 	uint64_t deadline = this_local->timer_deadline;
 
-	if (deadline == TIMER_NONE)
-		return; /* timer_sleep_begin(), or it was already on its way when it was disarmed */
-	if (clock_now() < deadline) {
-		timer_arm(deadline);
-		return;
+	if (deadline != TIMER_NONE && clock_now() >= deadline) {
+		this_local->timer_deadline = TIMER_NONE;
+		return timer_interrupt(rip);
 	}
-	this_local->timer_deadline = TIMER_NONE;
-	timer_interrupt();
+	if (deadline != TIMER_NONE)
+		timer_arm(deadline);
+	return preempt_interrupt(rip);
 }
 
 uint64_t timer_sleep_begin(unsigned us)

@@ -16,8 +16,8 @@ void timer_count_begin(void);
 uint32_t timer_count(void);
 /* The result: so many counts took so many ticks of the TSC. */
 void timer_calibrate(uint32_t counts, uint64_t ticks);
-/* The interrupt. */
-void timer_expire(void);
+/* The interrupt, at this address. True: preempt_switch() is to be called, in thread context. */
+bool timer_expire(uintptr_t rip);
 /* Boot only: arms the timer without core noticing; halts until that time, if it is not over yet. */
 uint64_t timer_sleep_begin(unsigned us);
 void timer_sleep_end(uint64_t deadline);

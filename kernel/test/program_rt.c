@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Periodic threads: order, admission, throttling, misses, and that ordinary threads stay cooperative among themselves.
+ * Linked among the programs (kernel.ld): periodic threads preempt whoever runs here.
+ */
+#include "core/error.h"
+#include "core/ktest.h"
+#include "core/rt.h"
+#include "core/timer.h"
+#include "x86/cpu.h"
+
+enum { PERIOD_NS = 1000000, MS = 1000000 };
+
+static uint32_t get(const uint32_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static void set(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+static void busy_ns(uint64_t ns)
+{
+	for (uint64_t end = clock_now() + timer_ticks(ns); clock_now() < end;)
+		cpu_relax();
+}
+
+static unsigned last_cpu(void)
+{
+	return cpu_count - 1;
+}
+
+/* --- Admission --------------------------------------------------------------------------------------------------------- */
+
+static void *ask(void *arg)
+{
+	uint64_t refusals = rt_refusals(last_cpu());
+
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS + 1) == -EINVAL);
+	CHECK(rt_begin(RT_PERIOD_MIN_NS - 1, RT_SLICE_MIN_NS) == -EINVAL);
+	CHECK(rt_begin(PERIOD_NS, RT_SLICE_MIN_NS - 1) == -EINVAL);
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 1000 * 901) == -EBUSY);
+	CHECK(rt_refusals(last_cpu()) == refusals + 1);
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 1000 * 900) == 0);
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 2) == -EINVAL);
+	rt_end();
+	return arg;
+}
+
+KERNEL_TEST(a_slice_that_the_cpu_has_no_time_for_is_refused)
+{
+	for (unsigned i = 0; i < 3; i++) /* and what was promised is given back */
+		thread_join(ktest_start(last_cpu(), ask, NULL));
+}
+
+static uint32_t admitted, leave; /* atomic */
+
+static void *hold_share(void *arg)
+{
+	CHECK(rt_begin(10 * PERIOD_NS, 4 * PERIOD_NS) == 0);
+	set(&admitted, get(&admitted) + 1);
+	while (get(&leave) == 0)
+		rt_wait();
+	return arg; /* without rt_end(): the end of a thread is one */
+}
+
+static void *ask_for_share(void *arg)
+{
+	while (get(&admitted) < 2)
+		timer_sleep_ns(PERIOD_NS);
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 10 + 1000) == -EBUSY);
+	set(&leave, 1);
+	return arg;
+}
+
+KERNEL_TEST(admission_adds_up_the_shares_of_all_periodic_threads_of_a_cpu)
+{
+	struct thread *threads[3];
+
+	admitted = 0;
+	leave = 0;
+	threads[0] = ktest_start(last_cpu(), hold_share, NULL);
+	threads[1] = ktest_start(last_cpu(), hold_share, NULL);
+	threads[2] = ktest_start(last_cpu(), ask_for_share, NULL);
+	for (unsigned i = 0; i < 3; i++)
+		thread_join(threads[i]);
+	thread_join(ktest_start(last_cpu(), ask, NULL));
+}
+
+/* --- Order --------------------------------------------------------------------------------------------------------------- */
+
+enum { RACERS = 4 };
+
+static struct {
+	uint64_t start; /* all are periodic before it */
+	uint32_t ready; /* atomic */
+	unsigned order[RACERS], finished;
+} race;
+
+/* Number i has a period of (i + 2) ms, begins its work at one moment with the others, and needs a part of its slice. */
+static void *racer(void *arg)
+{
+	unsigned self = (unsigned)(uintptr_t)arg;
+
+	timer_sleep_until(race.start);
+	CHECK(rt_begin((self + 2) * (uint64_t)MS, MS / 5) == 0);
+	set(&race.ready, get(&race.ready) + 1);
+	timer_sleep_until(race.start + timer_ticks(MS));
+	race.order[race.finished++] = self;
+	rt_end();
+	return NULL;
+}
+
+/*
+ * All become ready by one timer interrupt after another while this CPU is kept busy in kernel text or by the first of
+ * them; whoever has the earliest end of its period goes first.
+ */
+KERNEL_TEST(the_earliest_deadline_runs_first)
+{
+	struct thread *threads[RACERS];
+
+	race.ready = 0;
+	race.finished = 0;
+	race.start = clock_now() + timer_ticks(MS);
+	for (uintptr_t i = RACERS; i-- > 0;) /* the latest deadline comes first */
+		threads[i] = ktest_start(last_cpu(), racer, (void *)i);
+	for (unsigned i = 0; i < RACERS; i++)
+		thread_join(threads[i]);
+	CHECK(race.finished == RACERS && get(&race.ready) == RACERS);
+	for (unsigned i = 0; i < RACERS; i++)
+		CHECK(race.order[i] == i);
+}
+
+/* --- Preempting ordinary threads --------------------------------------------------------------------------------------------- */
+
+enum { BEATS = 20 };
+
+static struct {
+	uint32_t over; /* atomic */
+	uint32_t b_ran, a_running;
+	unsigned beats, late;
+} duty;
+
+static void *duty_periodic(void *arg)
+{
+	uint64_t begin;
+
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 10) == 0);
+	for (unsigned i = 0; i < BEATS; i++) {
+		begin = rt_wait();
+		CHECK(clock_now() >= begin);
+		duty.beats++;
+		busy_ns(20000);
+	}
+	rt_end();
+	set(&duty.over, 1);
+	return arg;
+}
+
+/* Never yields; the other ordinary thread must not run before it is done. */
+static void *duty_ordinary_a(void *arg)
+{
+	while (get(&duty.over) == 0)
+		cpu_relax();
+	CHECK(get(&duty.b_ran) == 0);
+	return arg;
+}
+
+static void *duty_ordinary_b(void *arg)
+{
+	set(&duty.b_ran, 1);
+	return arg;
+}
+
+KERNEL_TEST(a_periodic_thread_preempts_an_ordinary_one_and_gives_the_cpu_back_to_it)
+{
+	struct thread *threads[3];
+
+	duty.over = 0;
+	duty.b_ran = 0;
+	duty.beats = 0;
+	threads[0] = ktest_start(last_cpu(), duty_periodic, NULL);
+	threads[1] = ktest_start(last_cpu(), duty_ordinary_a, NULL);
+	threads[2] = ktest_start(last_cpu(), duty_ordinary_b, NULL);
+	for (unsigned i = 0; i < 3; i++)
+		thread_join(threads[i]);
+	CHECK(duty.beats == BEATS && get(&duty.b_ran) == 1);
+}
+
+/* --- Throttling and misses ------------------------------------------------------------------------------------------------- */
+
+static uint32_t greedy_stop; /* atomic */
+
+/* Wants the CPU for itself; an ordinary thread counts down what it gets, and ends it. */
+static void *greedy(void *arg)
+{
+	struct rt_stats stats;
+
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 2) == 0);
+	while (get(&greedy_stop) == 0)
+		cpu_relax();
+	stats = rt_stats();
+	CHECK(stats.throttlings >= 3 && stats.misses >= 3 && stats.arrivals >= 3);
+	rt_end();
+	return arg;
+}
+
+static void *patient(void *arg)
+{
+	for (unsigned i = 0; i < 4; i++)
+		busy_ns(PERIOD_NS / 2); /* a period has only so much left for us */
+	set(&greedy_stop, 1);
+	return arg;
+}
+
+KERNEL_TEST(a_thread_that_exceeds_its_slice_is_throttled_until_its_next_period)
+{
+	struct thread *threads[2];
+
+	greedy_stop = 0;
+	threads[0] = ktest_start(last_cpu(), greedy, NULL);
+	threads[1] = ktest_start(last_cpu(), patient, NULL);
+	thread_join(threads[0]);
+	thread_join(threads[1]);
+}
+
+/* Works for one and a half slices: each piece of work ends in the period after the one that it began in. */
+static void *miss(void *arg)
+{
+	uint64_t begin, last;
+
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 5) == 0);
+	last = rt_wait();
+	CHECK(rt_stats().misses == 0);
+	for (unsigned i = 1; i <= 5; i++) {
+		uint64_t work = timer_ticks(PERIOD_NS / 10 * 3), done = 0, then = clock_now();
+
+		while (done < work) { /* its own time: gaps are when it is throttled */
+			uint64_t now = clock_now();
+
+			done += now - then < timer_ticks(PERIOD_NS / 10) ? now - then : 0;
+			then = now;
+		}
+		begin = rt_wait();
+		CHECK(begin > last + timer_ticks(PERIOD_NS) && rt_stats().misses >= i);
+		last = begin;
+	}
+	rt_end();
+	return arg;
+}
+
+KERNEL_TEST(work_that_ends_after_its_period_is_counted_as_a_miss)
+{
+	thread_join(ktest_start(last_cpu(), miss, NULL));
+}
+
+/* --- Many at once ---------------------------------------------------------------------------------------------------------- */
+
+enum { CROWD = 4 /* a CPU */, CROWD_PERIODS = 30 };
+
+static void *crowd(void *arg)
+{
+	uint64_t random = (uintptr_t)arg + 1, last = 0, begin;
+	uint64_t period_ns = 200000 + ktest_random(&random, 20) * 37000;
+
+	CHECK(rt_begin(period_ns, period_ns / 6) == 0);
+	for (unsigned i = 0; i < CROWD_PERIODS; i++) {
+		busy_ns(ktest_random(&random, period_ns / 4)); /* sometimes too long */
+		switch (ktest_random(&random, 4)) {
+		case 0:
+			timer_sleep_ns(ktest_random(&random, 50000));
+			break;
+		case 1:
+			ktest_wait_turn();
+			break;
+		default:
+			break;
+		}
+		begin = rt_wait();
+		CHECK(begin > last && clock_now() >= begin);
+		last = begin;
+	}
+	if (random % 2 == 0)
+		rt_end();
+	return NULL;
+}
+
+KERNEL_TEST(many_periodic_threads_on_all_cpus_keep_their_grids)
+{
+	ktest_crowd(crowd, CROWD);
+	thread_join(ktest_start(last_cpu(), ask, NULL)); /* nothing is left promised */
+}

@@ -177,6 +177,20 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
  * without a call of their own: a call that comes late stands for all that are over by then.
  */
 uint64_t os_alarm_stop(struct os_alarm *alarm);
+/*
+ * Makes the caller periodic: from now on, in every period it may run for slice, before all ordinary threads of its CPU,
+ * the earliest end of a period first. -EBUSY: not admitted, the CPU's time is promised already; -EINVAL: slice or period
+ * out of range, or the caller is periodic; -EAGAIN: no room; -EPERM, -ENOTSUP: not on this system.
+ */
+int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns);
+/*
+ * Ends the work of this period; blocks until the next one begins, and returns that begin as planned (ticks). Work that
+ * did not end in its period has missed its deadline: the periods that began meanwhile are passed over, so that this
+ * return lies more than one period behind the one before.
+ */
+uint64_t os_periodic_wait(void);
+/* Makes the caller ordinary again; before its function returns. */
+void os_periodic_end(void);
 
 /* --- Memory --------------------------------------------------------------------------------------------------------- */
 

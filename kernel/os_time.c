@@ -4,7 +4,7 @@
  */
 #include "os.h"
 
-#include "core/error.h"
+#include "core/rt.h"
 #include "core/timer.h"
 
 void os_sleep_ns(uint64_t ns)
@@ -26,4 +26,19 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
 uint64_t os_alarm_stop(struct os_alarm *alarm)
 {
 	return alarm_stop(&alarm->alarm);
+}
+
+int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns)
+{
+	return rt_begin(period_ns, slice_ns);
+}
+
+uint64_t os_periodic_wait(void)
+{
+	return rt_wait();
+}
+
+void os_periodic_end(void)
+{
+	rt_end();
 }

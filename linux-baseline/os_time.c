@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sleeping until a tick and alarms on Linux.
+ * Sleeping until a tick, alarms and periodic threads on Linux.
  *
  * A tick becomes a time of CLOCK_MONOTONIC anew at each call, from one reading of both clocks, so the two may drift apart
  * without moving what comes later. An alarm is a POSIX timer whose signal goes to the thread that started it
@@ -13,6 +13,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -117,4 +119,88 @@ uint64_t os_alarm_stop(struct os_alarm *alarm)
 {
 	timer_delete(alarm->timer);
 	return alarm->merged;
+}
+
+/* --- Periodic threads ------------------------------------------------------------------------------------------------ */
+
+/* linux/sched/types.h, which glibc does not have together with sched.h. */
+struct port_sched_attr {
+	uint32_t size, sched_policy;
+	uint64_t sched_flags;
+	int32_t sched_nice;
+	uint32_t sched_priority;
+	uint64_t sched_runtime, sched_deadline, sched_period;
+};
+
+enum { POLICY_DEADLINE = 6 /* linux/sched.h */ };
+
+/* Of the calling thread. */
+static __thread struct {
+	bool active;
+	struct port_sched_attr before;
+	cpu_set_t cpus_before;
+	uint64_t first;     /* tick: when its first period began */
+	uint64_t period_ns; /* 0: not periodic */
+} periodic;
+
+static uint64_t periodic_tick(uint64_t period)
+{
+	return periodic.first + (uint64_t)((unsigned __int128)period * periodic.period_ns * os_clock_hz() / NS_PER_S);
+}
+
+static int periodic_restore(int error)
+{
+	syscall(SYS_sched_setattr, 0, &periodic.before, 0);
+	sched_setaffinity(0, sizeof(periodic.cpus_before), &periodic.cpus_before);
+	return error;
+}
+
+/*
+ * SCHED_DEADLINE, with the kernel's admission. It refuses a thread that may not run on every CPU of its root domain, so
+ * the thread's pinning is lifted while it is periodic: the kernel may move it, and does so only when another deadline
+ * thread takes its CPU. Periods are begun by an absolute sleep and not by sched_yield(2), whose grid is the kernel's own
+ * and unknown to the caller; a wake-up then replenishes the slice (Documentation/scheduler/sched-deadline.rst, "CBS").
+ */
+int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns)
+{
+	struct port_sched_attr attr = {.size = sizeof(attr),
+				       .sched_policy = POLICY_DEADLINE,
+				       .sched_runtime = slice_ns,
+				       .sched_deadline = period_ns,
+				       .sched_period = period_ns};
+	cpu_set_t all;
+
+	if (periodic.active || slice_ns == 0 || slice_ns > period_ns)
+		return -EINVAL;
+	if (syscall(SYS_sched_getattr, 0, &periodic.before, sizeof(periodic.before), 0) != 0 ||
+	    sched_getaffinity(0, sizeof(periodic.cpus_before), &periodic.cpus_before) != 0)
+		return -errno;
+	memset(&all, 0xff, sizeof(all));
+	sched_setaffinity(0, sizeof(all), &all); /* if not, the next call tells */
+	if (syscall(SYS_sched_setattr, 0, &attr, 0) != 0)
+		return periodic_restore(errno == ENOSYS ? -ENOTSUP : -errno);
+	periodic.active = true;
+	periodic.period_ns = period_ns;
+	periodic.first = __builtin_ia32_rdtsc();
+	return 0;
+}
+
+uint64_t os_periodic_wait(void)
+{
+	uint64_t passed_ticks = __builtin_ia32_rdtsc() - periodic.first;
+	uint64_t passed_ns = (uint64_t)((unsigned __int128)passed_ticks * NS_PER_S / os_clock_hz());
+	uint64_t period = passed_ns / periodic.period_ns;
+	uint64_t begin;
+
+	do
+		begin = periodic_tick(++period);
+	while (begin <= __builtin_ia32_rdtsc());
+	os_sleep_until(begin);
+	return begin;
+}
+
+void os_periodic_end(void)
+{
+	periodic_restore(0);
+	periodic.active = false;
 }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Periodic threads: their grid, the passing over of periods that were missed, what is refused, and the way back. Where
+ * the system refuses periodic threads altogether (rights, machine) there is nothing to keep, and nothing is checked.
+ */
+#include "conform.h"
+
+enum { PERIOD_NS = 10 * 1000 * 1000, PERIODS = 12, CONFORM_EBUSY = 16 };
+
+static uint64_t period_ticks(void)
+{
+	return os_clock_hz() / (1000 * 1000 * 1000 / PERIOD_NS);
+}
+
+/* Whether the caller is periodic now. */
+static bool periodic_possible(struct conform_party *party)
+{
+	int error = os_periodic_begin(PERIOD_NS, PERIOD_NS / 10);
+
+	CHECK(party->t, error <= 0);
+	return error == 0;
+}
+
+static void periodic_on_grid(struct conform_party *party)
+{
+	uint64_t last, begin;
+
+	if (!periodic_possible(party))
+		return;
+	last = os_periodic_wait();
+	for (unsigned i = 0; i < PERIODS; i++) {
+		begin = os_periodic_wait();
+		CHECK(party->t, os_clock_stop() >= begin);
+		/* whole periods, to a tick or two of rounding each */
+		CHECK(party->t, (begin - last + period_ticks() / 100) % period_ticks() <= period_ticks() / 50);
+		CHECK(party->t, begin - last >= period_ticks() / 100 * 99);
+		last = begin;
+	}
+	os_periodic_end();
+}
+
+CONFORM(periodic_grid, 1, "a periodic thread wakes at whole periods after its begin, never before the planned tick")
+{
+	for (unsigned cpu = 0; cpu < os_cpu_count() && cpu < 4; cpu++)
+		conform_call(t, cpu, periodic_on_grid, NULL);
+}
+
+static void periodic_late(struct conform_party *party)
+{
+	uint64_t last, begin;
+
+	if (!periodic_possible(party))
+		return;
+	last = os_periodic_wait();
+	os_sleep_ns(UINT64_C(5) * PERIOD_NS / 2);
+	begin = os_periodic_wait();
+	CHECK(party->t, begin - last >= period_ticks() / 100 * 298);
+	os_periodic_end();
+}
+
+CONFORM(periodic_passes_over, 1, "work that ends late passes over the periods that began meanwhile")
+{
+	conform_call(t, 0, periodic_late, NULL);
+}
+
+static void periodic_refused(struct conform_party *party)
+{
+	CHECK_EQUAL(party->t, os_periodic_begin(PERIOD_NS, PERIOD_NS + 1), -CONFORM_EINVAL);
+	CHECK_EQUAL(party->t, os_periodic_begin(PERIOD_NS, 0), -CONFORM_EINVAL);
+	for (unsigned i = 0; i < 3; i++) { /* what was promised is given back */
+		if (!periodic_possible(party))
+			return;
+		CHECK_EQUAL(party->t, os_periodic_begin(PERIOD_NS, PERIOD_NS / 10), -CONFORM_EINVAL);
+		os_periodic_end();
+		os_sleep_ns(PERIOD_NS);
+	}
+}
+
+CONFORM(periodic_refusals, 1, "a slice longer than its period is refused, and a second begin")
+{
+	conform_call(t, 0, periodic_refused, NULL);
+}
+
+static void periodic_full(struct conform_party *party)
+{
+	int error;
+
+	if (!periodic_possible(party))
+		return;
+	os_periodic_end();
+	error = os_periodic_begin(PERIOD_NS, PERIOD_NS);
+	CHECK(party->t, error == 0 || error == -CONFORM_EBUSY);
+	if (error == 0)
+		os_periodic_end();
+}
+
+CONFORM(periodic_admission, 1, "a slice as long as its period is admitted or refused, and nothing hangs")
+{
+	conform_call(t, 0, periodic_full, NULL);
+}

@@ -37,15 +37,24 @@ static json_t *subject_json(const char *subject)
 	return subject != NULL ? output_text_json(subject) : json_null();
 }
 
+/* What the Aerokernel says of itself. */
+static json_t *env_json(const struct budget_sheet *sheet, const char *key)
+{
+	const char *value = sheet->aerokernel != NULL ? summary_env(sheet->summary, sheet->aerokernel, key) : NULL;
+
+	return value != NULL ? output_text_json(value) : json_null();
+}
+
 json_t *budget_json(const struct budget_sheet *sheet)
 {
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < sheet->count; i++)
 		json_array_append_new(rows, line_json(&sheet->lines[i]));
-	return json_pack("{s:s, s:o, s:o, s:o, s:i, s:I, s:I, s:I, s:o}", "schema", "aerobench.budgets/1", "run",
-			 output_text_json(sheet->summary->store->id), "aerokernel", subject_json(sheet->aerokernel),
-			 "linux", subject_json(sheet->linux_subject), "cpus", BUDGET_CPUS, "met",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:I, s:I, s:o}", "schema", "aerobench.budgets/1",
+			 "run", output_text_json(sheet->summary->store->id), "aerokernel",
+			 subject_json(sheet->aerokernel), "linux", subject_json(sheet->linux_subject), "commit",
+			 env_json(sheet, "commit"), "build", env_json(sheet, "build"), "cpus", BUDGET_CPUS, "met",
 			 (json_int_t)sheet->verdicts[BUDGET_MET], "missed", (json_int_t)sheet->verdicts[BUDGET_MISSED],
 			 "not_measured", (json_int_t)sheet->verdicts[BUDGET_ABSENT], "rows", rows);
 }

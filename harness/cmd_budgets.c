@@ -114,11 +114,12 @@ static void print_notes(const struct budget_sheet *sheet)
 static void print_sheet(const struct reading *reading, const struct budget_sheet *sheet)
 {
 	const char *commit = summary_env(sheet->summary, sheet->aerokernel, "commit");
+	const char *build = summary_env(sheet->summary, sheet->aerokernel, "build");
 	const char *linux_name = sheet->linux_subject != NULL ? sheet->linux_subject : "not in this run";
 
 	reading_heading(stdout, sheet->summary);
-	printf("Aerokernel: %s, commit %s. Linux and user-level threads on it: %s.\n\n", sheet->aerokernel,
-	       commit != NULL ? commit : "unknown", linux_name);
+	printf("Aerokernel: %s, commit %s, build %s. Linux and user-level threads on it: %s.\n\n", sheet->aerokernel,
+	       commit != NULL ? commit : "unknown", build != NULL ? build : "unknown", linux_name);
 	print_table(sheet, output_colored(stdout, reading->color));
 	puts(
 	    "\nMedians of executed instructions (sim), of all CPUs together: a length of path, never a latency. The "

@@ -207,6 +207,34 @@ def test_linux_guests_measure_and_repeat_under_sim(bench):
     need(units == {"linux@qemu": "ticks", "linux@sim": "instructions"}, "each in its unit", units)
 
 
+def test_every_primitive_keeps_its_budget_and_is_steady(bench):
+    bench.fake()
+    bench.real("aerokernel.elf")
+    bench.good("run", "-s", "aerokernel@sim", "--samples", "60", "--warmup", "30", "--runs", "1", "-q")
+    status, out, err = bench("budgets", "--json")
+    budgets = json.loads(out)
+    if budgets["build"] != "release":
+        raise Skip(f"budgets are for release builds, this is {budgets['build']}")
+    missed = [(row["primitive"], row["budget"], row["aerokernel"]) for row in budgets["rows"] if row["verdict"] != "met"]
+    need(status == 0 and not missed, "every budget is met", err, *missed)
+    need(len(budgets["rows"]) >= 25, "all of them", len(budgets["rows"]))
+    status, out, err = bench("flat", "--json")
+    unsteady = [row for row in json.loads(out)["rows"] if row["verdict"] == "NOT FLAT"]
+    need(status == 0 and not unsteady, "every spread has a named cause", err, *unsteady)
+
+
+def test_costs_do_not_grow_with_the_cpus(bench):
+    bench.fake()
+    bench.real("aerokernel.elf")
+    subjects = [word for cpus in (1, 2, 8) for word in ("-s", f"aerokernel@sim:cpus={cpus}")]
+    names = ["thread_create:place=same", "thread_join", "yield_pair", "wake_cross", "remote_call"]
+    bench.good("run", *subjects, *[word for name in names for word in ("-b", name)], "--samples", "30", "--warmup", "10",
+               "--runs", "1", "-q")
+    status, out, err = bench("plot", "--check", "--json", "growth_cpus")
+    need(status == 0, "no claim of growth_cpus is broken", out, err)
+    need(out.count('"held"') >= 5, "and those that can be are checked", out)
+
+
 def test_doctor_reports_every_machine_with_reasons(bench):
     bench.fake()
     report = json.loads(bench.good("doctor", "--json"))

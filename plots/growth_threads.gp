@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # title: Cost over threads
 # about: What one operation costs beside 2 … 10,000 threads: creating another one while so many are blocked, a yield among so many that are ready, and waking so many at once for the one who wakes. Flat if nothing on its way depends on how many there are.
-# data: create scale x=live create_live?
-# data: yield scale x=threads yield_many?
+# data: create scale x=live create_live
+# data: yield scale x=threads yield_many
 # data: wake scale x=waiters wake_all_call
 # note: Medians.
 # note: [sim] Under sim an operation counts what all CPUs executed meanwhile: a path length, not a time. Caches do not count there.

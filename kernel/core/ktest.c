@@ -169,8 +169,7 @@ int ktest_main(int count, char *const words[])
 	}
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)
 		planned += ktest_contains((*test)->name, only);
-	format_print("KTAP version 1\n1..%u\n# stress=%lu seed=%lu\n", planned, ktest_factor,
-		     ktest_first_seed);
+	format_print("KTAP version 1\n1..%u\n# stress=%lu seed=%lu\n", planned, ktest_factor, ktest_first_seed);
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)
 		if (ktest_contains((*test)->name, only))
 			failed += !ktest_run(*test, ++number);

@@ -23,8 +23,7 @@ do for [r = 1:rows] {
 		d = word('create yield wake', c)
 		n = series(d, m)
 		f = file(d, m)
-		eval panel(r, m.(c == 1 ? ': create, beside' : c == 2 ? ': yield, among' : ': wake all, the waker'), 1)
-		eval key_lower(r, (c - 1) * 70)
+		eval panel(r, m.(c == 1 ? ': create, beside' : c == 2 ? ': yield, among' : ': wake all, the waker'), c == 1)
 		set xlabel (c == 1 ? 'threads that are blocked' : c == 2 ? 'threads that are ready' : 'threads that wait')
 		set ylabel unit(m)
 		if (n == 0) { eval nothing } else {

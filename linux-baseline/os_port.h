@@ -8,7 +8,7 @@
  * Needs _GNU_SOURCE on the command line: affinity is not POSIX. Objects of the suite may need, because they are used
  * inlined: port_cpu_count, port_cpu_logical, port_relax_pauses, sched_getcpu, sched_yield, pthread_mutex_lock,
  * pthread_mutex_unlock, sem_wait, sem_post, port_barrier_wait_tree,
- * port_fiber, port_fiber_switch, _GLOBAL_OFFSET_TABLE_ (port_fiber is found through it).
+ * port_fiber, _GLOBAL_OFFSET_TABLE_, port_fiber_switch.
  */
 #pragma once
 

@@ -7,7 +7,8 @@
  *
  * Slots come in chunks: STACK_CHUNK of them share one page table and one block of memory of one NUMA node. Each new stack also
  * does its share of preparing the node's next chunk, clearing the table above all, so that all stacks cost nearly the same.
- * What is left: one in STACK_CHUNK installs a table, one in 512 times that also needs a table above it.
+ * What is left are three steps in STACK_CHUNK: a page for the table, the block of memory, and the table's installation, which in
+ * one case of 512 also needs a table above it.
  */
 #pragma once
 
@@ -26,5 +27,5 @@ enum {
 uintptr_t stack_new(uint32_t *number);
 /* The same for the CPUs of this node, and the node that the stack lies in, which differs if that one has no memory left. */
 uintptr_t stack_new_node(uint32_t *number, unsigned *node);
-/* Slots handed out so far. Their numbers are less than this rounded up to whole chunks of each node. */
+/* Slots handed out so far. */
 uint32_t stack_count(void);

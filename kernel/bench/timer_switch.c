@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A switch by the quantum's interrupt (figure F6).
+ *
+ * One sample: two threads of CPU 0 do nothing but stamp, under a quantum of 20 us; from the last stamp of one to the first
+ * of the other. The interrupt, its entry and exit, the decision and the switch are inside, and at most one turn of the
+ * stamping loop. Checked: the CPU changed hands by preemption, and neither thread ever yields.
+ */
+#include "bench.h"
+#include "core/preempt.h"
+
+enum { QUANTUM_NS = 20000 };
+
+static struct {
+	struct bench_run *run;
+	volatile uint64_t stamp;
+	volatile unsigned owner; /* who stamped last; 0: nobody yet */
+	volatile bool over;
+} turn;
+
+/* Until the run has its samples. Whoever finds the other's stamp has just been switched to. */
+static void stamp_on(unsigned self)
+{
+	while (!turn.over) {
+		uint64_t now = os_clock_stop();
+
+		if (turn.owner != self && turn.owner != 0) {
+			if (bench_next(turn.run))
+				bench_record(turn.run, turn.stamp, now);
+			else
+				turn.over = true;
+			now = os_clock_stop();
+		}
+		turn.owner = self;
+		turn.stamp = now;
+	}
+}
+
+static void *other_main(void *arg)
+{
+	stamp_on(2);
+	return arg;
+}
+
+static void measure(struct bench_run *run)
+{
+	uint64_t switches = preempt_switches(0), quantum_ns = preempt_quantum_ns();
+	struct os_thread_attr attr;
+	struct os_thread other;
+
+	bench_check(run, os_thread_move(0) == 0 && os_thread_attr_init(&attr, 0) == 0, "the threads run on CPU 0");
+	turn.run = run;
+	turn.owner = 0;
+	turn.over = false;
+	bench_check(run, os_thread_create(&other, &attr, other_main, NULL) == 0, "the other thread can be created");
+	if (run->failed != NULL)
+		return;
+	bench_check(run, preempt_set_quantum(QUANTUM_NS) == 0, "the quantum can be set");
+	stamp_on(1);
+	bench_check(run, os_thread_join(&other, NULL) == 0, "the other thread can be joined");
+	preempt_set_quantum(quantum_ns);
+	bench_check(run, preempt_switches(0) - switches >= run->total, "every change of hands was a preemption");
+}
+
+BENCH(timer_switch, .run = measure, .unit = "ticks", .about = "a switch by the timer's interrupt, last stamp to first",
+      .max_samples = 1000, .max_warmup = 50, .spread = "the interrupt hits the loop at any of its instructions");

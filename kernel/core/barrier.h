@@ -15,6 +15,7 @@
  * parties that is 10 to 16 against 14, at 16 it is 18 to 32 against 14: the tree begins where its transfers are certain
  * to be fewer. In executed instructions, which is all that a machine without caches shows, the central one is shorter at
  * any P: about 12 a party and round against 57, of which most are looks in vain while others run.
+ * Models of all three: kernel/model/barrier.pml.
  */
 #pragma once
 

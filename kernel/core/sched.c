@@ -85,7 +85,7 @@ static __attribute__((noinline)) void sched_block_watched(void)
 		sched_switch(cpu, self, next);
 }
 
-/* Halts unless something has arrived. Interrupts are on before and after. */
+/* Halts unless something has arrived. Interrupts are on before and after. Model: kernel/model/wait.pml. */
 static inline void sched_halt(struct percpu *cpu)
 {
 	irq_disable(); /* a kick that is sent after the announcement stays pending until the halt */

@@ -378,6 +378,14 @@ def test_a_kernel_that_overflows_its_stack(bench):
     kernel_fault(bench, "overflow", "exit status 37", "stack overflow")
 
 
+def test_a_kernel_whose_fiber_overflows_its_stack(bench):
+    kernel_fault(bench, "fiber", "exit status 37", "stack overflow of a fiber")
+
+
+def test_a_kernel_whose_thread_ends_before_its_fibers(bench):
+    kernel_fault(bench, "fiberleft", "exit status 37", "ended before its fibers")
+
+
 def test_a_kernel_that_takes_a_double_fault(bench):
     kernel_fault(bench, "doublefault", "exit status 37", "double fault")
 

@@ -4,6 +4,7 @@
  */
 #include "core/fault.h"
 
+#include "core/fiber.h"
 #include "core/panic.h"
 #include "core/settings.h"
 #include "x86/cpu.h"
@@ -22,6 +23,20 @@ static unsigned fault_deeper(unsigned depth)
 	return fault_next(depth + 1) + (unsigned)frame[0];
 }
 
+static struct fiber fault_fiber;
+
+static void fault_in_fiber(void *arg)
+{
+	(void)arg;
+	fault_deeper(0);
+}
+
+static void *fault_leave_fiber(void *arg)
+{
+	fiber_start(&fault_fiber, fault_in_fiber, NULL);
+	return arg;
+}
+
 void fault_inject(void)
 {
 	switch (settings_panic) {
@@ -33,6 +48,13 @@ void fault_inject(void)
 		break;
 	case PANIC_OVERFLOW:
 		fault_deeper(0);
+		break;
+	case PANIC_FIBER:
+		fiber_start(&fault_fiber, fault_in_fiber, NULL);
+		fiber_join(&fault_fiber);
+		break;
+	case PANIC_FIBER_LEFT:
+		thread_join(thread_create(0, fault_leave_fiber, NULL));
 		break;
 	case PANIC_DOUBLEFAULT:
 		cpu_double_fault();

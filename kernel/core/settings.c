@@ -24,6 +24,8 @@ static const struct setting {
     {"panic", "assert", SETTING_PANIC, PANIC_ASSERT},
     {"panic", "pagefault", SETTING_PANIC, PANIC_PAGEFAULT},
     {"panic", "overflow", SETTING_PANIC, PANIC_OVERFLOW},
+    {"panic", "fiber", SETTING_PANIC, PANIC_FIBER},
+    {"panic", "fiberleft", SETTING_PANIC, PANIC_FIBER_LEFT},
     {"panic", "doublefault", SETTING_PANIC, PANIC_DOUBLEFAULT},
     {"panic", "hang", SETTING_PANIC, PANIC_HANG},
     {"panic", "mid", SETTING_PANIC, PANIC_MID},

@@ -6,8 +6,9 @@
  *   spin=pause|none    what a spin loop executes (default pause)
  *   quantum_us=N       lets threads of one CPU preempt each other after N microseconds: 10 to 1000000, or 0, the default:
  *                      never (core/preempt.h)
- *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, doublefault, hang before
- *                      anything is measured; mid in the middle of the stream
+ *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
+ *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
+ *                      middle of the stream
  */
 #pragma once
 
@@ -18,6 +19,8 @@ enum settings_panic {
 	PANIC_ASSERT,
 	PANIC_PAGEFAULT,
 	PANIC_OVERFLOW,
+	PANIC_FIBER,
+	PANIC_FIBER_LEFT,
 	PANIC_DOUBLEFAULT,
 	PANIC_HANG,
 	PANIC_MID

@@ -15,13 +15,14 @@
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
  *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
  *   @bench NAME unit=U per=P min_cpus=C max_samples=N extra=E series=S|S about=TEXT spread=TEXT
- *          spread_at=PARAM=VALUE:… PARAM=V|V …
+ *          spread_at=TEXT PARAM=V|V …
  *                                                        one for each benchmark that mode=list lists, or that is
  *                                                        measured; before the first result. 0: no bound; E is 1 if it
  *                                                        is measured only where it is named, else 0; series= is empty
  *                                                        for the one series without a name; spread= is the cause why
  *                                                        warm samples that count instructions differ, empty: none;
- *                                                        spread_at= at which points they do, empty: at all
+ *                                                        spread_at= at which points they do, several
+ *                                                        separated by one space, empty: at all
  *   @done F runs=R crc=C                                 last record: F failures, R @run records; C: CRC of all records
  *                                                        of the stream from @aero on, up to " crc="
  *

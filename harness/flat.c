@@ -18,18 +18,30 @@ bool flat_is_judged(const struct summary_row *row)
 	       subject.system == SUBJECT_AEROKERNEL && subject.machine == SUBJECT_SIM;
 }
 
-/* Whether the benchmark's cause holds for this row's point. */
-static bool cause_applies(const struct summary *summary, const struct summary_row *row,
-			  const struct stream_bench *bench)
+/* Whether the row is at these points, PARAM=VALUE:…, or "" for all. */
+static bool row_is_at(const struct summary *summary, const struct summary_row *row, const char *points)
 {
-	bool everywhere = bench->spread_at[0] == '\0', applies;
-	char *text = memory_format("%s%s%s", row->benchmark, everywhere ? "" : ":", bench->spread_at);
+	char *text = memory_format("%s%s%s", row->benchmark, points[0] != '\0' ? ":" : "", points);
+	bool applies;
 	struct error ignored = {STATUS_OK, ""};
 	struct figure_item item;
 
 	applies = figure_item_read(&item, text, &ignored) == 0 && figure_item_matches(&item, row, summary);
 	figure_item_free(&item);
 	free(text);
+	return applies;
+}
+
+/* Whether the benchmark's cause holds for this row's point. */
+static bool cause_applies(const struct summary *summary, const struct summary_row *row,
+			  const struct stream_bench *bench)
+{
+	char *copy = memory_text(bench->spread_at), *rest = copy;
+	bool applies = false;
+
+	while (rest != NULL && !applies)
+		applies = row_is_at(summary, row, strsep(&rest, " "));
+	free(copy);
 	return applies;
 }
 

@@ -53,7 +53,7 @@ struct stream_bench {
 	struct stream_point point;   /* the name, and each parameter with its values separated by '|' */
 	char *unit, *series, *about; /* series: names separated by '|', "" for the one series without a name */
 	char *spread;                /* why warm samples that count instructions differ; "": they should not */
-	char *spread_at;             /* at which points, PARAM=VALUE:…; "": at all */
+	char *spread_at;             /* at which points, "PARAM=VALUE:… …"; "": at all */
 	uint64_t per, min_cpus, max_samples;
 	uint64_t extra; /* 1: measured only where it is named */
 };

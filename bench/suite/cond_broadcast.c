@@ -27,4 +27,5 @@ static void measure(struct bench_run *run)
 BENCH(cond_broadcast, .run = measure, .unit = "ticks",
       .about = "os_cond_broadcast() to the waiters running, each with the mutex",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"},
-      .spread = "waiters run one after the other: each of them has another place", .spread_at = "series=each");
+      .spread = "each waiter has another place in the queue; every 100 ms of virtual time QEMU lets another CPU run",
+      .spread_at = "series=each place=other");

@@ -7,7 +7,9 @@
  * that broadcast, "each" is one of them, another one every sample. With place=other the waiters are on the other CPUs
  * in turn, one a CPU if there are as many; with two CPUs all are on CPU 1 and run one after the other. With
  * place=same all are on CPU 0, and run when the waker yields. All slept in each sample (waiters.h). "each" is spread
- * over the places in the queue even where every broadcast is the same.
+ * over the places in the queue even where every broadcast is the same. Two CPUs under sim take turns, and also every
+ * 100 ms of virtual time (QEMU, accel/tcg: TCG_KICK_PERIOD), once in some thousand samples while the waker is at work:
+ * then a waiter runs, and asks for its interrupt, a little earlier.
  */
 #include "wake.h"
 
@@ -27,4 +29,5 @@ static void measure(struct bench_run *run)
 
 BENCH(wake_all, .run = measure, .unit = "ticks", .about = "os_event_wake_all() to the waiters running",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"},
-      .spread = "waiters run one after the other: each of them has another place", .spread_at = "series=each");
+      .spread = "each waiter has another place in the queue; every 100 ms of virtual time QEMU lets another CPU run",
+      .spread_at = "series=each place=other");

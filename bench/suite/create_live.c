@@ -2,18 +2,20 @@
 /*
  * What creating a thread costs, warm, over the number of threads that are alive: a figure of growth.
  *
- * One sample: as in thread_create with place=same: the start stamp before os_thread_create(), the stop stamp after its
- * return, both by the creator on CPU 0. Meanwhile as many other threads as "live" says exist on CPU 0, each asleep in an
- * event since before the first sample; they are let go and joined after the last. A system that cannot have so many
- * threads skips the point. What it leaves ready is used again by what comes after it in the same run, thread_create_cold
- * too.
+ * One sample: as in thread_create with place=same: the start stamp before os_thread_create(), the stop stamp after
+ * its return, both by the creator on CPU 0. Meanwhile as many other threads as "live" says exist on CPU 0, each
+ * asleep in an event since before the first sample; they are let go and joined after the last. A system that cannot
+ * have so many threads skips the point. What it leaves ready is used again by what comes after it in the same run,
+ * thread_create_cold too.
  */
 #include "place.h"
 
+enum { SETTLE_NS = 20 * 1000 * 1000 }; /* a preemptive system may take the CPU from a sleeper just before it sleeps */
+
 static struct {
 	struct os_event release;
-	uint32_t ticket; /* covers the one wake there is */
-	uint32_t begun;  /* sleepers that ran; by the sleepers, all on CPU 0 */
+	uint32_t ticket;     /* covers the one wake there is */
+	struct os_sem begun; /* up by each sleeper that ran, all on CPU 0 */
 	uint32_t woken;
 	unsigned count;
 	struct os_thread *thread;
@@ -21,7 +23,7 @@ static struct {
 
 static void *sleeper(void *arg)
 {
-	share_set(&live.begun, live.begun + 1);
+	os_sem_up(&live.begun);
 	os_event_wait(&live.release, live.ticket);
 	share_set(&live.woken, live.woken + 1);
 	return arg;
@@ -33,13 +35,16 @@ static void *child(void *arg)
 	return arg;
 }
 
-/* Creates the next sleeper and lets it run until it sleeps. False: there is no room for it. */
+/*
+ * Creates the next sleeper and lets it run, by sleeping: a time-sharing scheduler may refuse to yield to a new thread
+ * for milliseconds, which 10,000 times are minutes. False: there is no room for it.
+ */
 static bool sleeper_start(const struct os_thread_attr *attr)
 {
 	if (os_thread_create(&live.thread[live.count], attr, sleeper, NULL) != 0)
 		return false;
 	live.count++;
-	place_await(&live.begun, live.count, PLACE_MAIN);
+	os_sem_down(&live.begun);
 	return true;
 }
 
@@ -79,23 +84,26 @@ static void measure(struct bench_run *run)
 	place_main(run);
 	os_event_init(&live.release);
 	live.ticket = os_event_ticket(&live.release);
-	live.begun = live.woken = 0;
+	live.woken = 0;
 	live.count = 0;
 	live.thread = os_malloc(wanted * sizeof(*live.thread));
 	if (live.thread == NULL) {
 		bench_skip(run, "no memory for so many threads");
 		return;
 	}
+	os_sem_init(&live.begun, 0);
 	bench_check(run, os_thread_attr_init(&attr, PLACE_MAIN) == 0, "CPU 0 exists");
 	while (run->failed == NULL && live.count < wanted && sleeper_start(&attr))
 		;
 	if (live.count < wanted)
 		bench_skip(run, "the system has no room for so many threads");
 	else
-		while (bench_next(run))
-			create_once(run, &attr);
+		os_sleep_ns(SETTLE_NS);
+	while (live.count == wanted && bench_next(run))
+		create_once(run, &attr);
 	sleepers_end(run);
 	os_thread_attr_destroy(&attr);
+	os_sem_destroy(&live.begun);
 	os_free(live.thread);
 }
 

@@ -23,13 +23,14 @@ struct heartbeat_worker {
 	uint32_t stamps_max;
 	uint64_t merged; /* by the worker, at its end; source=alarm */
 	uint64_t work;   /* by the worker: what it has done meanwhile */
-	bool stayed;
+	bool stayed, interruptible;
 } __attribute__((aligned(SHARE_ALIGN_BYTES)));
 
 struct heartbeat {
 	bool alarms;
 	uint64_t interval_ns, first; /* ticks */
 	unsigned count;
+	uint32_t go __attribute__((aligned(SHARE_ALIGN_BYTES)));
 	uint32_t stop __attribute__((aligned(SHARE_ALIGN_BYTES)));
 	uint64_t sent; /* source=loop: to each worker */
 	struct heartbeat_worker worker[HEARTBEAT_WORKERS_MAX];
@@ -66,13 +67,16 @@ static void *heartbeat_worker(void *arg)
 	struct heartbeat_worker *worker = arg;
 	struct heartbeat *heartbeat = worker->heartbeat;
 	struct os_alarm alarm;
-	int error;
+	int error = 0;
 
-	if (heartbeat->alarms)
-		error = os_alarm_start(&alarm, heartbeat->first, heartbeat->interval_ns, heartbeat_beat, worker);
-	else
+	if (!heartbeat->alarms)
 		error = os_async_init(&worker->async, heartbeat_beat, worker);
 	share_set(&worker->ready, error == 0 ? 1 : 2);
+	while (share_get(&heartbeat->go) == 0)
+		os_relax();
+	if (heartbeat->alarms)
+		error = os_alarm_start(&alarm, heartbeat->first, heartbeat->interval_ns, heartbeat_beat, worker);
+	worker->interruptible = error == 0;
 	while (share_get(&heartbeat->stop) == 0)
 		heartbeat_work(worker);
 	if (error == 0 && heartbeat->alarms)
@@ -90,13 +94,12 @@ static inline uint64_t heartbeat_ticks(const struct heartbeat *heartbeat)
 	return heartbeat->interval_ns * os_clock_hz() / (1000 * 1000 * 1000);
 }
 
-/* Starts the workers; stamps: room for so many stamps of worker 0. The first beat comes a millisecond later. */
+/* Starts the workers; stamps: room for so many stamps of worker 0. The first beat comes 1 ms after all are ready. */
 static inline void heartbeat_begin(struct bench_run *run, struct heartbeat *heartbeat, uint64_t *stamps, uint32_t count)
 {
 	*heartbeat = (struct heartbeat){.alarms = bench_is(run, "source", "alarm"),
 					.interval_ns = (uint64_t)bench_int(run, "interval_us") * 1000};
 	heartbeat->count = os_cpu_count() - 1 < HEARTBEAT_WORKERS_MAX ? os_cpu_count() - 1 : HEARTBEAT_WORKERS_MAX;
-	heartbeat->first = os_clock_stop() + os_clock_hz() / 1000;
 	for (unsigned i = 0; i < heartbeat->count; i++) {
 		struct heartbeat_worker *worker = &heartbeat->worker[i];
 
@@ -107,8 +110,9 @@ static inline void heartbeat_begin(struct bench_run *run, struct heartbeat *hear
 		if (worker->partner.started)
 			while (share_get(&worker->ready) == 0)
 				os_relax();
-		bench_check(run, worker->ready == 1, "the worker can be interrupted");
 	}
+	heartbeat->first = os_clock_stop() + os_clock_hz() / 1000;
+	share_set(&heartbeat->go, 1);
 }
 
 /* Beats until worker 0 has got so many; source=alarm: only waits. */
@@ -137,6 +141,7 @@ static inline uint64_t heartbeat_end(struct bench_run *run, struct heartbeat *he
 		const struct heartbeat_worker *worker = &heartbeat->worker[i];
 
 		bench_check(run, worker->work != 0, "every worker works between its beats");
+		bench_check(run, worker->interruptible, "every worker can be interrupted");
 		bench_check(run, worker->stayed, "every worker stayed on its CPU");
 		bench_check(run,
 			    worker->beats + worker->merged <=

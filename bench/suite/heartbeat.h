@@ -97,13 +97,20 @@ static inline uint64_t heartbeat_ticks(const struct heartbeat *heartbeat)
 /* Starts the workers; stamps: room for so many stamps of worker 0. The first beat comes 1 ms after all are ready. */
 static inline void heartbeat_begin(struct bench_run *run, struct heartbeat *heartbeat, uint64_t *stamps, uint32_t count)
 {
-	*heartbeat = (struct heartbeat){.alarms = bench_is(run, "source", "alarm"),
-					.interval_ns = (uint64_t)bench_int(run, "interval_us") * 1000};
+	heartbeat->alarms = bench_is(run, "source", "alarm");
+	heartbeat->interval_ns = (uint64_t)bench_int(run, "interval_us") * 1000;
+	heartbeat->go = 0;
+	heartbeat->stop = 0;
+	heartbeat->sent = 0;
 	heartbeat->count = os_cpu_count() - 1 < HEARTBEAT_WORKERS_MAX ? os_cpu_count() - 1 : HEARTBEAT_WORKERS_MAX;
 	for (unsigned i = 0; i < heartbeat->count; i++) {
 		struct heartbeat_worker *worker = &heartbeat->worker[i];
 
 		worker->heartbeat = heartbeat;
+		worker->ready = 0;
+		worker->beats = 0;
+		worker->merged = 0;
+		worker->work = 0;
 		worker->stamps = stamps;
 		worker->stamps_max = i == 0 ? count : 0;
 		partner_start(run, &worker->partner, place_other(i), heartbeat_worker, worker);

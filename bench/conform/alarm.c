@@ -51,14 +51,14 @@ static void bell_stop(struct conform *t, struct os_alarm *alarm, struct bell *be
 
 static struct bell bells[2];
 
-/* The thread does nothing but spin: only an interruption can call. */
+/* The thread does nothing but look, without the spin hint, that nothing may run in its place: only an interruption can call. */
 static void alarm_of_busy_thread(struct conform_party *party)
 {
 	struct os_alarm alarm;
 
 	bell_start(party->t, &alarm, &bells[0], os_clock_stop() + ticks_of_us(100));
 	while (conform_read(&bells[0].calls) < CALLS)
-		os_relax();
+		;
 	bell_stop(party->t, &alarm, &bells[0]);
 }
 

@@ -51,7 +51,7 @@ static void target_init(void)
 	os_mutex_init(&target.mutex);
 }
 
-/* Does nothing but look at a word that only a thread which it never lets run could change. */
+/* Does nothing but look at a word that a thread of another CPU changes, without the spin hint: a hint can give way. */
 static void compute(struct conform_party *party)
 {
 	uint64_t before;
@@ -60,7 +60,7 @@ static void compute(struct conform_party *party)
 	before = os_thread_blocks();
 	conform_set(&target.ready, 1);
 	while (conform_read(&target.over) == 0)
-		os_relax();
+		;
 	target.blocks = os_thread_blocks() - before;
 	os_async_destroy(&target.trace.event);
 }

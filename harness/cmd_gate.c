@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `aerobench gate --baseline FILE [RUN]`: may this change go in? Reads a run (or makes one), checks that it is whole and
+ * exact, holds its counts of instructions against a committed baseline, and says so by its exit status. --update writes
+ * the baseline instead, with the reason, and shows what changed.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gate.h"
+#include "gate_measure.h"
+#include "memory.h"
+#include "reading.h"
+#include "store_file.h"
+
+enum { GATE_BASELINE = READING_NS + 1, GATE_MEASURE, GATE_UPDATE, GATE_REASON, GATE_STRICT, GATE_MARKDOWN, GATE_JUNIT };
+
+struct gate_options {
+	struct reading reading;
+	struct gate_scope scope;
+	const char *baseline, *reason, *markdown, *junit, *run;
+	bool measure, update, strict, all;
+};
+
+static void gate_help(const char *program)
+{
+	printf(
+	    "Usage: %s --baseline FILE [OPTION…] [RUN]\n"
+	    "Holds the counts of instructions of a run (sim) against a committed baseline. RUN is an id or its "
+	    "beginning, a\n"
+	    "directory, or latest (the default).\n\n"
+	    "      --baseline FILE  what the points cost, written by --update\n"
+	    "      --measure        make the run now, as the baseline's was made\n"
+	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
+	    "      --reason TEXT    why the counts changed, for --update\n"
+	    "      --strict         points that are new or gone do not pass\n"
+	    "  -a, --all            show points that did not change, too\n"
+	    "      --markdown FILE  write a summary for a pull request\n"
+	    "      --junit FILE     write the verdicts for a CI system\n"
+	    "%s\n"
+	    "Any growth of a median fails, and of a maximum where all samples were equal, unless FILE has a margin "
+	    "for\n"
+	    "the point: {\"point\": \"NAME[:PARAM=VALUE…]\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
+	    "\"instructions\": N,\n"
+	    "\"reason\": TEXT}; the larger of both counts.\n\n"
+	    "Exit status: 0 no regression, 1 a regression or a failed check, 2 usage or broken input, 3 (--strict) "
+	    "points\n"
+	    "are new or gone, 77 nothing could be compared: another QEMU, compiler or machine.\n",
+	    program, reading_help);
+}
+
+/* --- Results ------------------------------------------------------------------------------------------------------ */
+
+/* Takes text. */
+static int write_file(const char *path, char *text, struct error *error)
+{
+	int status = store_file_write(path, text, strlen(text), error);
+
+	free(text);
+	return status;
+}
+
+static void tell_remedy(const struct gate_options *options, const struct gate *gate)
+{
+	if (gate->correct && gate->tally.count[STATS_REGRESSED] > 0)
+		printf("\nIf the growth is meant, commit it with its reason: aerobench gate --baseline %s --update "
+		       "--reason TEXT %s\n",
+		       options->baseline, gate->summary->store->id);
+	else if (gate->tally.count[STATS_SKIPPED] > 0 && gate->correct)
+		printf("\nSkipped is not passed: gate with what the baseline was made with, or write one for this "
+		       "machine by --update.\n");
+}
+
+static int tell(const struct gate_options *options, const struct gate *gate, struct error *error)
+{
+	enum status verdict = gate_status(gate, options->strict);
+	int status = 0;
+
+	if (options->markdown != NULL)
+		status = write_file(options->markdown, gate_markdown(gate, options->baseline, verdict), error);
+	if (status == 0 && options->junit != NULL)
+		status = write_file(options->junit, gate_junit(gate), error);
+	if (status == 0 && options->reading.json) {
+		status = output_json(gate_json(gate, options->baseline, verdict), error);
+	} else if (status == 0) {
+		reading_heading(stdout, gate->summary);
+		gate_print(gate, stdout, options->all, output_colored(stdout, options->reading.color));
+		tell_remedy(options, gate);
+		status = output_finish(error);
+	}
+	return status != 0 ? status : (int)verdict;
+}
+
+/* --- Update ------------------------------------------------------------------------------------------------------- */
+
+/* The new baseline is only what has passed the checks and differs. */
+static int update(const struct gate_options *options, struct gate *gate, struct error *error)
+{
+	struct gate_baseline merged;
+	bool changed = gate->other_machine;
+	int status;
+
+	if (!gate->correct) {
+		gate_print(gate, stderr, false, false);
+		return error_set(error, STATUS_FAILED, "%s was not written: run %s has failed a check",
+				 options->baseline, gate->summary->store->id);
+	}
+	for (size_t i = 0; i < gate->finding_count; i++)
+		changed |= gate->findings[i].changed || gate->findings[i].verdict == STATS_INCONCLUSIVE;
+	gate_print(gate, stdout, options->all, output_colored(stdout, options->reading.color));
+	if (!changed) {
+		printf("%s is up to date and was not written\n", options->baseline);
+		return output_finish(error);
+	}
+	gate_baseline_merge(&merged, gate->before, gate->after);
+	status = gate_baseline_write(&merged, options->baseline, error);
+	gate_baseline_free(&merged);
+	if (status != 0)
+		return status;
+	printf("%s written from run %s: %s\n", options->baseline, gate->summary->store->id, options->reason);
+	return output_finish(error);
+}
+
+/* --- The command -------------------------------------------------------------------------------------------------- */
+
+static int judge(const struct gate_options *options, const struct gate_baseline *before, const char *run,
+		 struct error *error)
+{
+	struct reading whole = options->reading;
+	struct gate_baseline after;
+	struct summary summary;
+	struct store store;
+	struct gate gate;
+	int status;
+
+	/* Checks are of whole subjects, so the selection is applied to what is judged, not to what is read. */
+	whole.select.benchmark_count = 0;
+	whole.select.subject_count = 0;
+	status = reading_load(&whole, run, &store, &summary, error);
+	if (status != 0)
+		return status;
+	gate_baseline_take(&after, &summary, options->reason);
+	status = gate_judge(&gate, before, &after, &summary, &options->scope, error);
+	if (status == 0)
+		status = options->update ? update(options, &gate, error) : tell(options, &gate, error);
+	gate_free(&gate);
+	gate_baseline_free(&after);
+	reading_unload(&store, &summary);
+	return status;
+}
+
+static int read_baseline(const struct gate_options *options, struct gate_baseline *before, struct error *error)
+{
+	*before = (struct gate_baseline){0};
+	if (access(options->baseline, F_OK) == 0)
+		return gate_baseline_read(before, options->baseline, error);
+	if (options->update)
+		return 0;
+	return error_set(error, STATUS_USAGE,
+			 "no baseline %s: write one by: aerobench gate --baseline %s --update --reason TEXT",
+			 options->baseline, options->baseline);
+}
+
+static int gate_run(struct gate_options *options, struct error *error)
+{
+	struct gate_baseline before;
+	char *measured = NULL;
+	int status = read_baseline(options, &before, error);
+
+	if (status == 0 && options->measure)
+		status = gate_measure(&before, &options->scope, options->reading.results, &measured, error);
+	if (status == 0)
+		status = judge(options, &before, measured != NULL ? measured : options->run, error);
+	free(measured);
+	gate_baseline_free(&before);
+	return status;
+}
+
+static int check_options(struct gate_options *options, int count, struct error *error)
+{
+	const struct reading *reading = &options->reading;
+
+	options->scope = (struct gate_scope){.any_machine = options->update,
+					     .benchmarks = reading->benchmarks,
+					     .benchmark_count = reading->select.benchmark_count,
+					     .subjects = reading->subjects,
+					     .subject_count = reading->select.subject_count};
+	if (options->baseline == NULL)
+		return error_set(error, STATUS_USAGE, "name the baseline: aerobench gate --baseline FILE");
+	if (count > 1 || (count == 1 && options->measure))
+		return error_set(error, STATUS_USAGE, "at most one RUN, and none with --measure, which makes it");
+	if (options->update && (options->reason == NULL || options->reason[strspn(options->reason, " \t\n")] == '\0'))
+		return error_set(error, STATUS_USAGE, "--update needs --reason TEXT: why have the counts changed?");
+	if (options->update && (reading->json || options->markdown != NULL || options->junit != NULL))
+		return error_set(error, STATUS_USAGE,
+				 "--update judges nothing: leave out --json, --markdown and --junit");
+	if (options->update && (reading->select.benchmark_count > 0 || reading->select.subject_count > 0))
+		return error_set(error, STATUS_USAGE,
+				 "--update takes the whole run: leave out -b and -s, and measure only what shall be "
+				 "written");
+	if (!options->update && options->reason != NULL)
+		return error_set(error, STATUS_USAGE, "--reason goes with --update");
+	return 0;
+}
+
+static int gate_option(struct gate_options *options, int option, char **argv, struct error *error)
+{
+	switch (option) {
+	case 'a':
+		options->all = true;
+		return 0;
+	case GATE_BASELINE:
+		options->baseline = optarg;
+		return 0;
+	case GATE_MEASURE:
+		options->measure = true;
+		return 0;
+	case GATE_UPDATE:
+		options->update = true;
+		return 0;
+	case GATE_REASON:
+		options->reason = optarg;
+		return 0;
+	case GATE_STRICT:
+		options->strict = true;
+		return 0;
+	case GATE_MARKDOWN:
+		options->markdown = optarg;
+		return 0;
+	case GATE_JUNIT:
+		options->junit = optarg;
+		return 0;
+	default:
+		return reading_option(&options->reading, option, argv, error);
+	}
+}
+
+static int gate_main(int argc, char **argv)
+{
+	static const struct option long_options[] = {READING_LONG,
+						     {"baseline", required_argument, NULL, GATE_BASELINE},
+						     {"measure", no_argument, NULL, GATE_MEASURE},
+						     {"update", no_argument, NULL, GATE_UPDATE},
+						     {"reason", required_argument, NULL, GATE_REASON},
+						     {"strict", no_argument, NULL, GATE_STRICT},
+						     {"all", no_argument, NULL, 'a'},
+						     {"markdown", required_argument, NULL, GATE_MARKDOWN},
+						     {"junit", required_argument, NULL, GATE_JUNIT},
+						     {NULL, 0, NULL, 0}};
+	struct gate_options options = {.run = "latest"};
+	struct error error = {0};
+	int option, status = 0;
+
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT "a", long_options, NULL)) != -1)
+		status = gate_option(&options, option, argv, &error);
+	if (optind < argc)
+		options.run = argv[optind];
+	if (status == 0 && options.reading.help) {
+		gate_help(argv[0]);
+	} else if (status == 0) {
+		status = check_options(&options, argc - optind, &error);
+		if (status == 0)
+			status = gate_run(&options, &error);
+	}
+	if (error.status != STATUS_OK)
+		error_print(&error);
+	reading_free(&options.reading);
+	return status;
+}
+
+COMMAND(gate, .summary = "may this change go in: counts against a committed baseline", .run = gate_main);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a baseline, strictly: see gate_baseline.h. */
+#include "gate_baseline.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "store_file.h"
+
+/* A point takes about 120 bytes. */
+enum { BASELINE_BYTES_MAX = 1 << 24 };
+
+struct reader {
+	const char *path;
+	struct error *error;
+};
+
+static int refuse(const struct reader *reader, const char *what, size_t number, const char *problem)
+{
+	return error_set(
+	    reader->error, STATUS_USAGE,
+	    "%s: %s %zu: %s; restore it from version control, or write a new one by: aerobench gate --update",
+	    reader->path, what, number + 1, problem);
+}
+
+static int read_margin(const struct reader *reader, struct gate_baseline *baseline, const json_t *json, size_t number)
+{
+	const char *selection, *statistic, *reason;
+	struct gate_margin margin = {.statistic = GATE_STATISTICS};
+	json_error_t problem;
+
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:F, s:F, s:s}", "point", &selection,
+			   "statistic", &statistic, "percent", &margin.percent, "instructions", &margin.instructions,
+			   "reason", &reason) != 0)
+		return refuse(reader, "margin", number, problem.text);
+	for (int i = 0; i < GATE_STATISTICS; i++) {
+		if (strcmp(gate_statistic_names[i], statistic) == 0)
+			margin.statistic = (enum gate_statistic)i;
+	}
+	if (margin.statistic == GATE_STATISTICS)
+		return refuse(reader, "margin", number, "its statistic is neither p50 nor max");
+	if (!(margin.percent >= 0) || !(margin.instructions >= 0) || margin.percent > 1000)
+		return refuse(reader, "margin", number, "percent is not from 0 to 1000, or instructions below 0");
+	if (selection[0] == '\0' || reason[0] == '\0')
+		return refuse(reader, "margin", number, "it names no point, or no reason");
+	margin.selection = memory_text(selection);
+	margin.reason = memory_text(reason);
+	baseline->margins = memory_grow(baseline->margins, baseline->margin_count, sizeof(*baseline->margins));
+	baseline->margins[baseline->margin_count++] = margin;
+	return 0;
+}
+
+/* A median is a whole or a half number, a maximum a whole one; both fit a sample. */
+static bool is_count(double value, double unit)
+{
+	return value >= 0 && value <= UINT32_MAX && value / unit == floor(value / unit);
+}
+
+static int read_point(const struct reader *reader, struct gate_subject *subject, const json_t *json, size_t number)
+{
+	const char *benchmark, *params;
+	json_int_t per, n;
+	struct gate_point point = {0};
+	json_error_t problem;
+
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:I, s:I, s:F, s:F}", "benchmark",
+			   &benchmark, "params", &params, "per", &per, "n", &n, gate_statistic_names[GATE_P50],
+			   &point.value[GATE_P50], gate_statistic_names[GATE_MAX], &point.value[GATE_MAX]) != 0)
+		return refuse(reader, "point", number, problem.text);
+	if (per < 1 || per > UINT32_MAX || n < 1 || n > STREAM_SAMPLES_MAX || benchmark[0] == '\0')
+		return refuse(reader, "point", number, "per or n is out of range, or it has no name");
+	if (!is_count(point.value[GATE_P50], 0.5) || !is_count(point.value[GATE_MAX], 1) ||
+	    point.value[GATE_P50] > point.value[GATE_MAX])
+		return refuse(reader, "point", number, "p50 or max is no count of instructions, or max is below p50");
+	if (gate_point_find(subject, benchmark, params) != NULL)
+		return refuse(reader, "point", number, "the same point stands there twice");
+	point.per = (unsigned)per;
+	point.n = (size_t)n;
+	point.benchmark = memory_text(benchmark);
+	point.params = memory_text(params);
+	subject->points = memory_grow(subject->points, subject->point_count, sizeof(*subject->points));
+	subject->points[subject->point_count++] = point;
+	return 0;
+}
+
+static int read_benchmarks(const struct reader *reader, struct gate_subject *subject, const json_t *names,
+			   size_t number)
+{
+	subject->benchmarks = memory_new(json_array_size(names), sizeof(*subject->benchmarks));
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+
+		if (name == NULL)
+			return refuse(reader, "subject", number, "a benchmark's name is no text");
+		subject->benchmarks[subject->benchmark_count++] = memory_text(name);
+	}
+	return 0;
+}
+
+static int read_subject(const struct reader *reader, struct gate_baseline *baseline, const json_t *json, size_t number)
+{
+	const char *name, *run, *created, *commit, *reason;
+	const json_t *benchmarks, *points, *env, *command;
+	json_t *machine;
+	struct gate_subject *subject;
+	json_error_t problem;
+	int status;
+
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "subject",
+			   &name, "run", &run, "created", &created, "commit", &commit, "reason", &reason, "benchmarks",
+			   &benchmarks, "machine", &machine, "points", &points) != 0)
+		return refuse(reader, "subject", number, problem.text);
+	if (json_unpack_ex(machine, &problem, JSON_STRICT, "{s:s, s:o, s:o}", "qemu", &(const char *){NULL}, "env",
+			   &env, "command", &command) != 0)
+		return refuse(reader, "subject", number, problem.text);
+	if (!json_is_array(benchmarks) || !json_is_array(points) || !json_is_object(env) || !json_is_array(command))
+		return refuse(reader, "subject", number, "benchmarks, machine or points are of the wrong kind");
+	if (gate_subject_find(baseline, name) != NULL)
+		return refuse(reader, "subject", number, "the same subject stands there twice");
+	baseline->subjects = memory_grow(baseline->subjects, baseline->subject_count, sizeof(*baseline->subjects));
+	subject = &baseline->subjects[baseline->subject_count++];
+	*subject = (struct gate_subject){.name = memory_text(name),
+					 .run = memory_text(run),
+					 .created = memory_text(created),
+					 .commit = memory_text(commit),
+					 .reason = memory_text(reason),
+					 .machine = json_incref(machine)};
+	status = read_benchmarks(reader, subject, benchmarks, number);
+	for (size_t i = 0; i < json_array_size(points) && status == 0; i++)
+		status = read_point(reader, subject, json_array_get(points, i), i);
+	return status;
+}
+
+static int read_all(const struct reader *reader, struct gate_baseline *baseline, json_t *json)
+{
+	const char *schema;
+	const json_t *margins, *subjects;
+	json_error_t problem;
+	int status = 0;
+
+	if (json_unpack_ex(json, &problem, JSON_STRICT, "{s:s, s:o, s:o}", "schema", &schema, "margins", &margins,
+			   "subjects", &subjects) != 0)
+		return error_set(reader->error, STATUS_USAGE, "%s is no baseline of aerobench gate: %s", reader->path,
+				 problem.text);
+	if (strcmp(schema, "aerobench.baseline/1") != 0)
+		return error_set(reader->error, STATUS_USAGE,
+				 "%s has schema '%s', this program reads aerobench.baseline/1: write it again by "
+				 "--update",
+				 reader->path, schema);
+	if (!json_is_array(margins) || !json_is_array(subjects))
+		return error_set(reader->error, STATUS_USAGE, "%s: margins or subjects are no list", reader->path);
+	for (size_t i = 0; i < json_array_size(margins) && status == 0; i++)
+		status = read_margin(reader, baseline, json_array_get(margins, i), i);
+	for (size_t i = 0; i < json_array_size(subjects) && status == 0; i++)
+		status = read_subject(reader, baseline, json_array_get(subjects, i), i);
+	return status;
+}
+
+int gate_baseline_read(struct gate_baseline *baseline, const char *path, struct error *error)
+{
+	const struct reader reader = {.path = path, .error = error};
+	json_error_t problem;
+	json_t *json;
+	char *bytes;
+	size_t len;
+	int status;
+
+	*baseline = (struct gate_baseline){0};
+	status = store_file_read(path, BASELINE_BYTES_MAX, &bytes, &len, error);
+	if (status != 0)
+		return status;
+	json = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &problem);
+	free(bytes);
+	if (json == NULL)
+		return error_set(error, STATUS_USAGE,
+				 "%s is torn or no JSON (line %d: %s): restore it from version control", path,
+				 problem.line, problem.text);
+	status = read_all(&reader, baseline, json);
+	json_decref(json);
+	return status;
+}

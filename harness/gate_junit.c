@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The gate's verdict as JUnit's XML, as CI systems read it: a test case for each check and each point. Only what fails
+ * the gate is a failure; what was not judged is skipped, never passed.
+ */
+#include "gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "output.h"
+
+/* For an attribute. XML 1.0 has no place for control bytes, not even escaped, nor for what is not UTF-8. */
+static void put_text(FILE *file, const char *bytes)
+{
+	json_t *clean = output_text_json(bytes);
+
+	for (const char *text = json_string_value(clean); *text != '\0'; text++) {
+		switch (*text) {
+		case '&':
+			fputs("&amp;", file);
+			break;
+		case '<':
+			fputs("&lt;", file);
+			break;
+		case '>':
+			fputs("&gt;", file);
+			break;
+		case '"':
+			fputs("&quot;", file);
+			break;
+		default:
+			fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
+		}
+	}
+	json_decref(clean);
+}
+
+/* kind: "failure", "skipped" or NULL. */
+static void put_case(FILE *file, const char *class, const char *name, const char *kind, const char *message)
+{
+	fputs("  <testcase classname=\"aerobench.", file);
+	put_text(file, class);
+	fputs("\" name=\"", file);
+	put_text(file, name);
+	if (kind == NULL) {
+		fputs("\" time=\"0\"/>\n", file);
+		return;
+	}
+	fprintf(file, "\" time=\"0\"><%s message=\"", kind);
+	put_text(file, message);
+	fputs("\"/></testcase>\n", file);
+}
+
+static void put_check(FILE *file, const struct gate_check *check)
+{
+	static const char *const kinds[GATE_OUTCOMES] = {
+	    [GATE_HOLDS] = NULL, [GATE_BROKEN] = "failure", [GATE_UNTESTED] = "skipped"};
+
+	put_case(file, check->subject, check->name, kinds[check->outcome], check->text);
+}
+
+static const char *finding_kind(const struct gate_finding *finding)
+{
+	if (finding->verdict == STATS_REGRESSED)
+		return "failure";
+	return finding->verdict == STATS_SKIPPED || finding->verdict == STATS_INCONCLUSIVE ? "skipped" : NULL;
+}
+
+static void put_finding(FILE *file, const struct gate_finding *finding)
+{
+	char *name = gate_finding_name(finding), *p50 = gate_change_text(&finding->changes[GATE_P50]);
+	char *max = gate_change_text(&finding->changes[GATE_MAX]);
+	char *message = finding->reason[0] != '\0'
+			    ? memory_text(finding->reason)
+			    : memory_format("instructions per operation: p50 %s, max %s", p50, max);
+
+	put_case(file, finding->subject, name, finding_kind(finding), message);
+	free(message);
+	free(max);
+	free(p50);
+	free(name);
+}
+
+char *gate_junit(const struct gate *gate)
+{
+	size_t failures = gate->tally.count[STATS_REGRESSED], size;
+	size_t skipped = gate->tally.count[STATS_SKIPPED] + gate->tally.count[STATS_INCONCLUSIVE];
+	char *text = NULL;
+	FILE *file = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < gate->check_count; i++) {
+		failures += gate->checks[i].outcome == GATE_BROKEN;
+		skipped += gate->checks[i].outcome == GATE_UNTESTED;
+	}
+	fprintf(file,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+		" <testsuite name=\"aerobench gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" "
+		"time=\"0\">\n",
+		gate->check_count + gate->finding_count, failures, skipped);
+	for (size_t i = 0; i < gate->check_count; i++)
+		put_check(file, &gate->checks[i]);
+	for (size_t i = 0; i < gate->finding_count; i++)
+		put_finding(file, &gate->findings[i]);
+	fputs(" </testsuite>\n</testsuites>\n", file);
+	fclose(file);
+	return text;
+}

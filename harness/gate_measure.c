@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Measuring for the gate: see gate_measure.h. */
+#include "gate_measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "campaign.h"
+#include "memory.h"
+#include "paths.h"
+#include "record.h"
+#include "run_options.h"
+#include "run_plan.h"
+
+static const char gate_default[] = "aerokernel@sim";
+
+/* A whole number of the baseline's environment; otherwise if it is not there or no number ("rule"). */
+static int64_t env_number(const struct gate_subject *subject, const char *key, int64_t otherwise)
+{
+	const char *text = json_string_value(json_object_get(json_object_get(subject->machine, "env"), key));
+	char *end = NULL;
+	int64_t number = text != NULL ? strtoll(text, &end, 10) : otherwise;
+
+	return end != NULL && end != text && *end == '\0' && number >= 0 && number <= UINT32_MAX ? number : otherwise;
+}
+
+static bool wanted(const struct gate_scope *scope, const char *name)
+{
+	for (size_t i = 0; i < scope->subject_count; i++) {
+		if (strcmp(scope->subjects[i], name) == 0)
+			return true;
+	}
+	return scope->subject_count == 0;
+}
+
+static bool same_benchmarks(const struct gate_subject *a, const struct gate_subject *b)
+{
+	if (a->benchmark_count != b->benchmark_count)
+		return false;
+	for (size_t i = 0; i < a->benchmark_count; i++) {
+		if (strcmp(a->benchmarks[i], b->benchmarks[i]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static int alike(const struct gate_subject *a, const struct gate_subject *b, struct error *error)
+{
+	if (same_benchmarks(a, b) && env_number(a, "cpus", 0) == env_number(b, "cpus", 0) &&
+	    env_number(a, "seed", 1) == env_number(b, "seed", 1))
+		return 0;
+	return error_set(
+	    error, STATUS_USAGE,
+	    "%s and %s of the baseline were measured differently and do not fit into one run: gate one at a "
+	    "time by -s",
+	    a->name, b->name);
+}
+
+/* Names, benchmarks, CPUs and seed: what one run has in common. */
+static int choose(struct run_options *options, const struct gate_baseline *baseline, const struct gate_scope *scope,
+		  struct error *error)
+{
+	const struct gate_subject *first = NULL;
+	int status = 0;
+
+	for (size_t i = 0; i < baseline->subject_count && status == 0; i++) {
+		const struct gate_subject *subject = &baseline->subjects[i];
+
+		if (!wanted(scope, subject->name))
+			continue;
+		options->subjects[options->subject_count++] = subject->name;
+		first = first != NULL ? first : subject;
+		status = alike(first, subject, error);
+	}
+	for (size_t i = 0; i < scope->subject_count && status == 0; i++) {
+		if (gate_subject_find(baseline, scope->subjects[i]) == NULL)
+			options->subjects[options->subject_count++] = scope->subjects[i];
+	}
+	if (options->subject_count == 0)
+		options->subjects[options->subject_count++] = (char *)gate_default;
+	if (first != NULL) {
+		options->benchmarks = first->benchmarks;
+		options->benchmark_count = first->benchmark_count;
+		options->cpus = (unsigned)env_number(first, "cpus", 0);
+		options->seed = env_number(first, "seed", -1);
+	}
+	return status;
+}
+
+/* Samples and warm-up may differ between subjects. */
+static void adjust(struct plan *plan, const struct gate_baseline *baseline)
+{
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		struct plan_subject *planned = &plan->subjects[i];
+		const struct gate_subject *subject = gate_subject_find(baseline, planned->subject.name);
+		int64_t samples = subject != NULL ? env_number(subject, "samples", 0) : 0;
+
+		if (samples < 1 || samples > PLAN_SAMPLES_MAX)
+			continue;
+		planned->samples = (unsigned)samples;
+		planned->warmup = env_number(subject, "warmup", -1);
+		plan_guess(planned);
+	}
+}
+
+static int create(struct store *store, const struct plan *plan, const struct run_options *options, struct error *error)
+{
+	static char *const command[] = {(char *)"aerobench gate", (char *)"--measure"};
+	struct store_plan stored = {.benchmarks = options->benchmarks,
+				    .benchmark_count = options->benchmark_count,
+				    .warmup = -1,
+				    .runs = plan_rounds(plan),
+				    .seed = plan->seed};
+	int status;
+
+	stored.subjects = memory_new(plan->subject_count, sizeof(*stored.subjects));
+	stored.subject_count = plan->subject_count;
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		stored.subjects[i] = (char *)plan->subjects[i].subject.name;
+		if (plan->subjects[i].samples > stored.samples)
+			stored.samples = plan->subjects[i].samples;
+	}
+	status =
+	    store_create(store, paths_results(options->results), &stored, record_make(plan, 2, command, NULL), error);
+	free(stored.subjects);
+	return status;
+}
+
+static int carry_out(struct plan *plan, struct store *store, struct error *error)
+{
+	struct campaign campaign = {.plan = plan, .store = store};
+	int status = campaign_run(&campaign, error);
+
+	for (size_t i = 0; i < campaign.failure_count; i++)
+		error_warn("%s", campaign.failures[i]);
+	if (status == 0 && campaign.interrupted)
+		status = error_set(error, STATUS_FAILED, "interrupted; go on by: aerobench run --resume %s", store->id);
+	campaign_free(&campaign);
+	return status;
+}
+
+int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *scope, const char *results, char **run,
+		 struct error *error)
+{
+	struct run_options options = {.warmup = -1, .seed = -1, .results = results};
+	struct plan plan;
+	struct store store;
+	int status;
+
+	*run = NULL;
+	memset(&plan, 0, sizeof(plan));
+	options.subjects = memory_new(baseline->subject_count + scope->subject_count + 1, sizeof(*options.subjects));
+	status = choose(&options, baseline, scope, error);
+	if (status == 0)
+		status = run_plan_make(&plan, &options, error);
+	if (status == 0)
+		status = run_plan_tell_unsupported(&plan, false, error);
+	if (status == 0) {
+		adjust(&plan, baseline);
+		status = create(&store, &plan, &options, error);
+	}
+	if (status == 0) {
+		status = carry_out(&plan, &store, error);
+		*run = memory_text(store.id);
+		store_close(&store);
+	}
+	plan_free(&plan);
+	free(options.subjects);
+	return status;
+}

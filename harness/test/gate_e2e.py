@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""End-to-end test of `aerobench gate`: a real kernel under sim against a baseline, with faults made on purpose.
+
+Usage: gate_e2e.py --list | gate_e2e.py BIN NAME…     BIN: the directory with aerobench and aerokernel.elf
+Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
+"""
+import json
+import pathlib
+import sys
+import xml.dom.minidom
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import e2e  # noqa: E402
+from e2e import need  # noqa: E402
+
+RUN = ["-s", "aerokernel@sim", "-b", "clock_read", "-b", "yield_pair", "--samples", "100", "-q"]
+
+
+def edit(path, change):
+    data = json.loads(path.read_text())
+    change(data)
+    path.write_text(json.dumps(data))
+
+
+def point(data, name):
+    return next(entry for entry in data["subjects"][0]["points"] if entry["benchmark"] == name)
+
+
+def test_gate_judges_real_counts_exactly(bench):
+    bench.real("aerokernel.elf")
+    bench.good("run", *RUN)
+    path, junit, markdown = (bench.scratch / name for name in ("sim.json", "gate.xml", "gate.md"))
+    gate = ["gate", "--baseline", str(path)]
+
+    bench.refused(2, *gate, says=[str(path), "--update"])
+    bench.refused(2, *gate, "--update", says=["--reason"])
+    bench.good(*gate, "--update", "--reason", "first")
+    first = path.read_text()
+    out = bench.good(*gate)
+    need("2 pass, 0 improved, 0 regressed" in out, "a run passes against itself", out)
+    bench.good(*gate, "--update", "--reason", "again")
+    need(path.read_text() == first, "what has not changed is not written")
+
+    bench.good(*gate, "--measure")
+    need(len([entry for entry in bench.results.iterdir() if entry.is_dir() and not entry.is_symlink()]) == 2,
+         "it made a run of its own, as the first was made", *bench.results.iterdir())
+
+    def fewer(data):
+        point(data, "yield_pair").update(p50=point(data, "yield_pair")["p50"] - 1)
+    edit(path, fewer)
+    status, out, err = bench(*gate, "--junit", str(junit), "--markdown", str(markdown))
+    need(status == 1 and "yield_pair" in out and "REGRESSED" in out, "one instruction more fails", status, out, err)
+    suite = xml.dom.minidom.parse(str(junit)).getElementsByTagName("testsuite")[0]
+    need(suite.getAttribute("failures") == "1" and len(suite.getElementsByTagName("failure")) == 1, "JUnit says so")
+    need("**regression**" in markdown.read_text(), "Markdown says so", markdown.read_text())
+    status, out, err = bench(*gate, "--json", "-b", "clock_read")
+    need(status == 0 and json.loads(out)["verdicts"]["pass"] == 1, "what is not selected is not judged", out, err)
+
+    def margin(data):
+        data["margins"].append({"point": "yield_pair", "statistic": "p50", "percent": 0, "instructions": 1,
+                                "reason": "under test"})
+    edit(path, margin)
+    need("under test" in bench.good(*gate), "a margin allows it and is told")
+
+    edit(path, lambda data: data["subjects"][0]["machine"].update(qemu="1.0"))
+    status, out, err = bench(*gate)
+    need(status == 77 and "'1.0' in the baseline" in out, "another QEMU is skipped, not passed", status, out, err)
+
+    path.write_text(first[:-40])
+    bench.refused(2, *gate, says=[str(path), "torn"])
+    log = next(bench.run_dir().glob("*.log.zst"))
+    log.write_bytes(log.read_bytes()[:-1])
+    path.write_text(first)
+    bench.refused(2, *gate, says=[log.name])
+
+
+e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}
+
+if __name__ == "__main__":
+    sys.exit(e2e.main())

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: MIT */
+/* The gate's verdicts: made-up runs of known counts against baselines of known counts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gate.h"
+#include "gate_machine.h"
+#include "memory.h"
+#include "sample_run.h"
+
+#define SUBJECT "aerokernel@sim"
+
+/* --- A run and its baseline ------------------------------------------------------------------------------------------ */
+
+/* What a made-up kernel costs; 0 samples leave a benchmark out. */
+struct costs {
+	uint32_t yield, create, lock, wake[2]; /* lock: of a sample of 100 operations; wake: two values in turn */
+	uint32_t control[2];
+	bool no_other, extra, failed;
+	uint32_t second_boot; /* added to yield in the second boot */
+	const char *compiler;
+};
+
+static const struct costs usual = {
+    .yield = 44, .create = 100, .lock = 746, .wake = {121, 130}, .control = {4, 4}, .compiler = "GNU 12.2.0"};
+
+static void boot(struct sample_run *run, const struct costs *costs, unsigned round)
+{
+	struct sample_stream stream;
+	uint32_t yield = costs->yield + (round > 0 ? costs->second_boot : 0);
+
+	sample_open(&stream, "aerokernel");
+	sample_unit = "instructions";
+	wire_begin(&stream.wire, "env");
+	wire_pair(&stream.wire, "compiler", costs->compiler);
+	wire_pair(&stream.wire, "commit", "0123456789ab");
+	wire_end(&stream.wire);
+	sample_run(&stream, "clock_read", "", costs->control, 2, 20);
+	sample_run(&stream, "yield_pair", "", &yield, 1, 20);
+	sample_run(&stream, "thread_create", "place=same", &costs->create, 1, 20);
+	if (!costs->no_other)
+		sample_run(&stream, "thread_create", "place=other", &usual.create, 1, 20);
+	sample_run(&stream, "wake", "threads=4 series=last", costs->wake, 2, 21);
+	if (costs->extra)
+		sample_run(&stream, "brand_new", "", &costs->yield, 1, 20);
+	sample_per = 100;
+	sample_run(&stream, "lock", "", &costs->lock, 1, 20);
+	if (costs->no_other)
+		sample_skip(&stream, "thread_create", "needs <4> CPUs & \"more\"");
+	sample_run_boot(run, SUBJECT, round, &stream);
+}
+
+struct judged {
+	struct sample_run run;
+	struct store store;
+	struct summary summary;
+	struct gate_baseline before, after;
+	struct gate gate;
+};
+
+static void judged_open(struct judged *judged, const struct costs *costs)
+{
+	struct error error = {0};
+
+	memset(judged, 0, sizeof(*judged));
+	sample_run_open(&judged->run, SUBJECT, 2);
+	boot(&judged->run, costs, 0);
+	if (costs->failed)
+		sample_run_failure(&judged->run, SUBJECT, 1, STORE_FAILED, "panic: a lock was held");
+	else
+		boot(&judged->run, costs, 1);
+	sample_run_close(&judged->run);
+	assert_int_equal(store_open(&judged->store, judged->run.results, "latest", &error), 0);
+	assert_int_equal(summary_load(&judged->summary, &judged->store, NULL, &error), 0);
+	gate_baseline_take(&judged->after, &judged->summary, "under test");
+}
+
+static void judged_close(struct judged *judged)
+{
+	gate_free(&judged->gate);
+	gate_baseline_free(&judged->before);
+	gate_baseline_free(&judged->after);
+	summary_free(&judged->summary);
+	store_close(&judged->store);
+	sample_run_remove(&judged->run);
+}
+
+/* The baseline is what a run of the usual costs gives, with these margins. */
+static void judge(struct judged *judged, const struct costs *costs, const struct gate_margin *margins, size_t count,
+		  const struct gate_scope *scope)
+{
+	static const struct gate_scope everything = {0};
+	struct gate_baseline before, with_margins;
+	struct judged base;
+	struct error error = {0};
+
+	judged_open(&base, &usual);
+	before = base.after;
+	before.margins = (struct gate_margin *)margins;
+	before.margin_count = count;
+	gate_baseline_merge(&with_margins, &before, &(struct gate_baseline){0});
+	judged_close(&base);
+	judged_open(judged, costs);
+	judged->before = with_margins;
+	assert_int_equal(gate_judge(&judged->gate, &judged->before, &judged->after, &judged->summary,
+				    scope != NULL ? scope : &everything, &error),
+			 0);
+}
+
+static const struct gate_finding *finding(const struct judged *judged, const char *name)
+{
+	for (size_t i = 0; i < judged->gate.finding_count; i++) {
+		char *text = gate_finding_name(&judged->gate.findings[i]);
+		bool found = strcmp(text, name) == 0;
+
+		free(text);
+		if (found)
+			return &judged->gate.findings[i];
+	}
+	fail_msg("no finding of %s", name);
+	return NULL;
+}
+
+static const struct gate_check *check(const struct judged *judged, const char *name)
+{
+	for (size_t i = 0; i < judged->gate.check_count; i++) {
+		if (strcmp(judged->gate.checks[i].name, name) == 0)
+			return &judged->gate.checks[i];
+	}
+	fail_msg("no check %s", name);
+	return NULL;
+}
+
+static void assert_tally(const struct judged *judged, size_t pass, size_t improved, size_t regressed,
+			 size_t inconclusive, size_t skipped)
+{
+	const size_t *count = judged->gate.tally.count;
+
+	assert_int_equal(count[STATS_PASS], pass);
+	assert_int_equal(count[STATS_IMPROVED], improved);
+	assert_int_equal(count[STATS_REGRESSED], regressed);
+	assert_int_equal(count[STATS_INCONCLUSIVE], inconclusive);
+	assert_int_equal(count[STATS_SKIPPED], skipped);
+}
+
+/* --- Counts ----------------------------------------------------------------------------------------------------------- */
+
+static void equal_counts_pass(void **state)
+{
+	struct judged judged;
+
+	(void)state;
+	judge(&judged, &usual, NULL, 0, NULL);
+	assert_tally(&judged, 6, 0, 0, 0, 0);
+	assert_true(judged.gate.correct);
+	assert_int_equal(judged.gate.check_count, 4);
+	for (size_t i = 0; i < judged.gate.check_count; i++)
+		assert_int_equal(judged.gate.checks[i].outcome, GATE_HOLDS);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
+	judged_close(&judged);
+}
+
+static void a_growth_of_one_percent_is_named_and_alone(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	costs.create = 101;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	assert_int_equal(finding(&judged, "thread_create place=same")->verdict, STATS_REGRESSED);
+	assert_int_equal(finding(&judged, "thread_create place=other")->verdict, STATS_PASS);
+	text = gate_change_text(&finding(&judged, "thread_create place=same")->changes[GATE_P50]);
+	assert_string_equal(text, "100 → 101 (+1 %)");
+	free(text);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+static void one_instruction_in_a_hundred_operations_is_seen(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.lock = 747;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	assert_int_equal(finding(&judged, "lock")->verdict, STATS_REGRESSED);
+	assert_true(finding(&judged, "lock")->changes[GATE_P50].after == 7.47);
+	judged_close(&judged);
+}
+
+static void fewer_instructions_improve_and_do_not_fail(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.yield = 43;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 5, 1, 0, 0, 0);
+	assert_true(finding(&judged, "yield_pair")->changed);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
+	judged_close(&judged);
+}
+
+static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	/* Of 21 samples in turn 11 are the first value: the median stays, the maximum moves. */
+	costs.wake[1] = 190;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 6, 0, 0, 0, 0);
+	assert_true(finding(&judged, "wake threads=4 series=last")->changed);
+	assert_false(finding(&judged, "wake threads=4 series=last")->changes[GATE_MAX].judged);
+	assert_true(finding(&judged, "yield_pair")->changes[GATE_MAX].judged);
+	judged_close(&judged);
+}
+
+static void a_shorter_median_does_not_pay_for_a_longer_maximum(void **state)
+{
+	const struct gate_margin margin = {
+	    .selection = (char *)"wake", .reason = (char *)"threads meet", .statistic = GATE_MAX, .percent = 10};
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.wake[0] = 110;
+	costs.wake[1] = 150; /* 130 + 10 % = 143 */
+	judge(&judged, &costs, &margin, 1, NULL);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	judged_close(&judged);
+}
+
+static void growth_up_to_the_margin_passes_and_is_told(void **state)
+{
+	const struct gate_margin margins[] = {
+	    {.selection = (char *)"thread_create", .reason = (char *)"pools", .statistic = GATE_P50, .percent = 2},
+	    {.selection = (char *)"thread_create", .reason = (char *)"pools", .statistic = GATE_MAX, .instructions = 2},
+	};
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.create = 102;
+	judge(&judged, &costs, margins, 2, NULL);
+	assert_tally(&judged, 6, 0, 0, 0, 0);
+	assert_true(finding(&judged, "thread_create place=same")->changed);
+	assert_string_equal(finding(&judged, "thread_create place=same")->changes[GATE_P50].margin_reason, "pools");
+	judged_close(&judged);
+	costs.create = 103;
+	judge(&judged, &costs, margins, 2, NULL);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	judged_close(&judged);
+}
+
+static void the_last_margin_that_means_a_point_counts(void **state)
+{
+	const struct gate_margin margins[] = {
+	    {.selection = (char *)"thread_create", .reason = (char *)"a", .statistic = GATE_P50, .percent = 50},
+	    {.selection = (char *)"thread_create", .reason = (char *)"b", .statistic = GATE_MAX, .percent = 50},
+	    {.selection = (char *)"thread_create:place=same", .reason = (char *)"c", .statistic = GATE_P50},
+	};
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.create = 101;
+	judge(&judged, &costs, margins, 3, NULL);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	judged_close(&judged);
+}
+
+static void new_and_vanished_points_are_neither_passed_nor_failed(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.no_other = true;
+	costs.extra = true;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 5, 0, 0, 2, 0);
+	assert_non_null(strstr(finding(&judged, "thread_create place=other")->reason, "skipped: needs <4> CPUs"));
+	assert_non_null(strstr(finding(&judged, "brand_new")->reason, "new"));
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_OK);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_INCONCLUSIVE);
+	judged_close(&judged);
+}
+
+static void only_what_is_selected_is_judged(void **state)
+{
+	char *names[] = {(char *)"yield_pair", (char *)"thread_create:place=other"};
+	const struct gate_scope scope = {.benchmarks = names, .benchmark_count = 2};
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.create = 500;
+	judge(&judged, &costs, NULL, 0, &scope);
+	assert_tally(&judged, 2, 0, 0, 0, 0);
+	judged_close(&judged);
+}
+
+static void a_selection_of_nothing_is_refused(void **state)
+{
+	char *names[] = {(char *)"yield_pear"};
+	const struct gate_scope scope = {.benchmarks = names, .benchmark_count = 1};
+	struct error error = {0};
+	struct judged judged;
+	struct gate gate;
+
+	(void)state;
+	judged_open(&judged, &usual);
+	assert_int_equal(gate_judge(&gate, &judged.after, &judged.after, &judged.summary, &scope, &error),
+			 STATUS_USAGE);
+	assert_non_null(strstr(error.text, "yield_pear"));
+	gate_free(&gate);
+	judged_close(&judged);
+}
+
+/* --- Checks ----------------------------------------------------------------------------------------------------------- */
+
+static void a_failed_boot_is_never_judged(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.failed = true;
+	costs.yield = 1;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 0, 0, 0, 0, 6);
+	assert_int_equal(check(&judged, "boots")->outcome, GATE_BROKEN);
+	assert_non_null(strstr(check(&judged, "boots")->text, "panic: a lock was held"));
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+static void boots_that_differ_are_not_judged(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.second_boot = 1;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_int_equal(check(&judged, "repeats")->outcome, GATE_BROKEN);
+	assert_non_null(strstr(check(&judged, "repeats")->text, "yield_pair"));
+	assert_tally(&judged, 0, 0, 0, 0, 6);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+static void an_unsteady_control_is_not_judged(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.control[1] = 5;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_int_equal(check(&judged, "control")->outcome, GATE_BROKEN);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+/* --- Machines --------------------------------------------------------------------------------------------------------- */
+
+static void another_compiler_is_skipped_and_named(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.compiler = "GNU 13.1.0";
+	costs.create = 500;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 0, 0, 0, 0, 6);
+	assert_true(judged.gate.correct);
+	assert_non_null(strstr(finding(&judged, "yield_pair")->reason,
+			       "compiler is 'GNU 13.1.0' here, 'GNU 12.2.0' in the baseline"));
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_UNSUPPORTED);
+	judged_close(&judged);
+}
+
+static void an_update_compares_across_machines_and_says_so(void **state)
+{
+	const struct gate_scope scope = {.any_machine = true};
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.compiler = "GNU 13.1.0";
+	costs.create = 101;
+	judge(&judged, &costs, NULL, 0, &scope);
+	assert_tally(&judged, 5, 0, 1, 0, 0);
+	assert_true(judged.gate.other_machine);
+	assert_non_null(strstr(check(&judged, "machine")->text, "GNU 13.1.0"));
+	judged_close(&judged);
+}
+
+static void assert_difference(const char *there, const char *here, const char *word)
+{
+	json_t *a = json_loads(there, 0, NULL), *b = json_loads(here, 0, NULL);
+	char *text = gate_machine_difference(a, b);
+
+	assert_non_null(a);
+	assert_non_null(b);
+	if (word == NULL)
+		assert_null(text);
+	else
+		assert_non_null(strstr(text, word));
+	free(text);
+	json_decref(a);
+	json_decref(b);
+}
+
+static void a_difference_of_machines_names_its_part(void **state)
+{
+	static const char machine[] = "{\"qemu\": \"7.2.22\", \"env\": {\"samples\": \"200\"}, \"command\": [\"-smp\", "
+				      "\"2\"]}";
+
+	(void)state;
+	assert_difference(machine, machine, NULL);
+	assert_difference(machine, "{\"qemu\": \"8.0.0\", \"env\": {\"samples\": \"200\"}, \"command\": []}",
+			  "QEMU's version is '8.0.0' here, '7.2.22'");
+	assert_difference(machine, "{\"qemu\": \"7.2.22\", \"env\": {\"samples\": \"300\"}, \"command\": []}",
+			  "samples is '300' here, '200'");
+	assert_difference(machine, "{\"qemu\": \"7.2.22\", \"env\": {}, \"command\": []}", "samples is unknown here");
+	assert_difference(machine,
+			  "{\"qemu\": \"7.2.22\", \"env\": {\"samples\": \"200\"}, \"command\": [\"-smp\", \"4\"]}",
+			  "word 2 of QEMU's command line is '4' here, '2'");
+	assert_difference(machine, "{\"qemu\": \"7.2.22\", \"env\": {\"samples\": \"200\"}, \"command\": [\"-smp\"]}",
+			  "unknown here, '2'");
+}
+
+/* --- Reports ---------------------------------------------------------------------------------------------------------- */
+
+static size_t occurrences(const char *text, const char *word)
+{
+	size_t count = 0;
+
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		count++;
+	return count;
+}
+
+static void junit_counts_what_it_lists_and_escapes_it(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	costs.no_other = true;
+	costs.create = 101;
+	judge(&judged, &costs, NULL, 0, NULL);
+	text = gate_junit(&judged.gate);
+	assert_non_null(strstr(text, "tests=\"10\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+	assert_int_equal(occurrences(text, "<testcase "), 10);
+	assert_int_equal(occurrences(text, "<failure "), 1);
+	assert_int_equal(occurrences(text, "<skipped "), 1);
+	assert_non_null(strstr(text, "needs &lt;4&gt; CPUs &amp; &quot;more&quot;"));
+	free(text);
+	judged_close(&judged);
+}
+
+static void markdown_leads_with_the_verdict_and_escapes_cells(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	costs.create = 101;
+	costs.yield = 43;
+	judge(&judged, &costs, NULL, 0, NULL);
+	text = gate_markdown(&judged.gate, "ci/sim.json", gate_status(&judged.gate, false));
+	assert_int_equal(strncmp(text, "### aerobench gate: **regression**\n", 35), 0);
+	assert_non_null(strstr(text, "| thread\\_create place=same | 100 → 101 (+1 %) |"));
+	assert_true(strstr(text, "REGRESSED") < strstr(text, "improved |"));
+	assert_int_equal(occurrences(text, "\n| aerokernel@sim |"), 2);
+	free(text);
+	judged_close(&judged);
+}
+
+static void json_holds_every_point_with_its_numbers(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+	json_t *json, *point;
+
+	(void)state;
+	costs.create = 101;
+	judge(&judged, &costs, NULL, 0, NULL);
+	json = gate_json(&judged.gate, "ci/sim.json", STATUS_FAILED);
+	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.gate/1");
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "verdicts"), "regressed")), 1);
+	assert_int_equal(json_array_size(json_object_get(json, "points")), 6);
+	for (size_t i = 0; i < 6; i++) {
+		point = json_array_get(json_object_get(json, "points"), i);
+		if (strcmp(json_string_value(json_object_get(point, "verdict")), "regressed") == 0)
+			assert_int_equal(json_integer_value(json_object_get(json_object_get(point, "p50"), "after")),
+					 101);
+	}
+	json_decref(json);
+	judged_close(&judged);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(equal_counts_pass),
+	    cmocka_unit_test(a_growth_of_one_percent_is_named_and_alone),
+	    cmocka_unit_test(one_instruction_in_a_hundred_operations_is_seen),
+	    cmocka_unit_test(fewer_instructions_improve_and_do_not_fail),
+	    cmocka_unit_test(a_maximum_is_judged_only_where_all_samples_were_equal),
+	    cmocka_unit_test(a_shorter_median_does_not_pay_for_a_longer_maximum),
+	    cmocka_unit_test(growth_up_to_the_margin_passes_and_is_told),
+	    cmocka_unit_test(the_last_margin_that_means_a_point_counts),
+	    cmocka_unit_test(new_and_vanished_points_are_neither_passed_nor_failed),
+	    cmocka_unit_test(only_what_is_selected_is_judged),
+	    cmocka_unit_test(a_selection_of_nothing_is_refused),
+	    cmocka_unit_test(a_failed_boot_is_never_judged),
+	    cmocka_unit_test(boots_that_differ_are_not_judged),
+	    cmocka_unit_test(an_unsteady_control_is_not_judged),
+	    cmocka_unit_test(another_compiler_is_skipped_and_named),
+	    cmocka_unit_test(an_update_compares_across_machines_and_says_so),
+	    cmocka_unit_test(a_difference_of_machines_names_its_part),
+	    cmocka_unit_test(junit_counts_what_it_lists_and_escapes_it),
+	    cmocka_unit_test(markdown_leads_with_the_verdict_and_escapes_cells),
+	    cmocka_unit_test(json_holds_every_point_with_its_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

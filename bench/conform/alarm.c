@@ -130,7 +130,7 @@ static void alarm_two(struct conform_party *party)
 	bell_start(party->t, &alarms[0], &bells[0], os_clock_stop());
 	bell_start(party->t, &alarms[1], &bells[1], os_clock_stop() + ticks_of_us(PERIOD_US / 2));
 	while (conform_read(&bells[0].calls) < CALLS || conform_read(&bells[1].calls) < CALLS)
-		os_relax();
+		;
 	bell_stop(party->t, &alarms[0], &bells[0]);
 	bell_stop(party->t, &alarms[1], &bells[1]);
 }

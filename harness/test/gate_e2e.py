@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""End-to-end test of `aerobench gate`: a real kernel under sim against a baseline, with faults made on purpose.
+"""End-to-end tests of `aerobench gate` and `history`: a real kernel under sim, with faults made on purpose.
 
 Usage: gate_e2e.py --list | gate_e2e.py BIN NAME…     BIN: the directory with aerobench and aerokernel.elf
 Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
@@ -74,6 +74,26 @@ def test_gate_judges_real_counts_exactly(bench):
     log.write_bytes(log.read_bytes()[:-1])
     path.write_text(first)
     bench.refused(2, *gate, says=[log.name])
+
+
+def test_history_keeps_each_run_once(bench):
+    bench.real("aerokernel.elf")
+    bench.good("run", *RUN)
+    path = bench.scratch / "sim.jsonl"
+    history = ["history", "--file", str(path)]
+
+    bench.refused(2, *history, says=[str(path)])
+    need("added to" in bench.good("history", "add", *history[1:]), "a run is added")
+    first = path.read_bytes()
+    need("already in" in bench.good("history", "add", *history[1:]), "and not twice")
+    need(path.read_bytes() == first and first.count(b"\n") == 1, "one line", first)
+    series = json.loads(bench.good(*history, "--json", "yield_pair"))["series"]
+    need(len(series) == 1 and series[0]["values"][0]["p50"] > 0, "with its numbers", series)
+    bench.refused(2, *history, "yield_pear", says=["no such point"])
+    path.write_bytes(first[:-30])
+    status, out, err = bench("history", "add", *history[1:])
+    need(status == 0 and "line 1 is cut" in err, "a torn line is told", status, out, err)
+    need(path.read_bytes() == first, "and its run can be added again", path.read_bytes())
 
 
 e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}

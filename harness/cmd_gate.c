@@ -11,18 +11,28 @@
 #include <unistd.h>
 
 #include "gate.h"
+#include "gate_conform.h"
 #include "gate_measure.h"
 #include "memory.h"
 #include "reading.h"
 #include "store_file.h"
 
-enum { GATE_BASELINE = READING_NS + 1, GATE_MEASURE, GATE_UPDATE, GATE_REASON, GATE_STRICT, GATE_MARKDOWN, GATE_JUNIT };
+enum {
+	GATE_BASELINE = READING_NS + 1,
+	GATE_MEASURE,
+	GATE_UPDATE,
+	GATE_REASON,
+	GATE_STRICT,
+	GATE_CONFORMANCE,
+	GATE_MARKDOWN,
+	GATE_JUNIT
+};
 
 struct gate_options {
 	struct reading reading;
 	struct gate_scope scope;
 	const char *baseline, *reason, *markdown, *junit, *run;
-	bool measure, update, strict, all;
+	bool measure, update, strict, all, conformance;
 };
 
 static void gate_help(const char *program)
@@ -126,6 +136,24 @@ static int update(const struct gate_options *options, struct gate *gate, struct 
 
 /* --- The command -------------------------------------------------------------------------------------------------- */
 
+/* Every subject in scope that has been measured. */
+static int conform(const struct gate_options *options, struct gate *gate, struct error *error)
+{
+	const struct gate_scope *scope = &options->scope;
+	int status = 0;
+
+	for (size_t i = 0; i < gate->after->subject_count && status == 0; i++) {
+		const char *name = gate->after->subjects[i].name;
+		bool wanted = scope->subject_count == 0;
+
+		for (size_t j = 0; j < scope->subject_count; j++)
+			wanted |= strcmp(scope->subjects[j], name) == 0;
+		if (wanted)
+			status = gate_conform(gate, name, error);
+	}
+	return status;
+}
+
 static int judge(const struct gate_options *options, const struct gate_baseline *before, const char *run,
 		 struct error *error)
 {
@@ -144,6 +172,8 @@ static int judge(const struct gate_options *options, const struct gate_baseline 
 		return status;
 	gate_baseline_take(&after, &summary, options->reason);
 	status = gate_judge(&gate, before, &after, &summary, &options->scope, error);
+	if (status == 0 && options->conformance)
+		status = conform(options, &gate, error);
 	if (status == 0)
 		status = options->update ? update(options, &gate, error) : tell(options, &gate, error);
 	gate_free(&gate);
@@ -218,6 +248,9 @@ static int gate_option(struct gate_options *options, int option, char **argv, st
 	case GATE_MEASURE:
 		options->measure = true;
 		return 0;
+	case GATE_CONFORMANCE:
+		options->conformance = true;
+		return 0;
 	case GATE_UPDATE:
 		options->update = true;
 		return 0;
@@ -243,6 +276,7 @@ static int gate_main(int argc, char **argv)
 	static const struct option long_options[] = {READING_LONG,
 						     {"baseline", required_argument, NULL, GATE_BASELINE},
 						     {"measure", no_argument, NULL, GATE_MEASURE},
+						     {"conformance", no_argument, NULL, GATE_CONFORMANCE},
 						     {"update", no_argument, NULL, GATE_UPDATE},
 						     {"reason", required_argument, NULL, GATE_REASON},
 						     {"strict", no_argument, NULL, GATE_STRICT},

@@ -7,6 +7,7 @@ Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
 """
 import json
 import pathlib
+import re
 import sys
 import xml.dom.minidom
 
@@ -43,7 +44,8 @@ def test_gate_judges_real_counts_exactly(bench):
     bench.good(*gate, "--update", "--reason", "again")
     need(path.read_text() == first, "what has not changed is not written")
 
-    bench.good(*gate, "--measure")
+    out = bench.good(*gate, "--measure", "--conformance")
+    need(re.search(r"conformance: ok: [1-9][0-9]* tests passed", out), "and what it measured keeps its contract", out)
     need(len([entry for entry in bench.results.iterdir() if entry.is_dir() and not entry.is_symlink()]) == 2,
          "it made a run of its own, as the first was made", *bench.results.iterdir())
 

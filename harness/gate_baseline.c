@@ -63,7 +63,7 @@ static void subject_take(struct gate_baseline *baseline, const struct summary *s
 		struct gate_point point = {
 		    .benchmark = (char *)row->benchmark, .params = row->params, .per = row->per, .n = row->n};
 
-		if (strcmp(row->subject, name) != 0)
+		if (strcmp(row->subject, name) != 0 || strcmp(row->unit, "instructions") != 0)
 			continue;
 		point.value[GATE_P50] = stats_quantile_u32(row->sorted, row->n, 0.5);
 		point.value[GATE_MAX] = row->sorted[row->n - 1];

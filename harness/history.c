@@ -171,19 +171,29 @@ static struct history_series *series_of(struct history_series **all, size_t *cou
 	return &(*all)[(*count)++];
 }
 
-/* Nothing is said of a series with a median of 0: it has no logarithm, and no ratio. */
+/*
+ * Nothing is said of a series with a median of 0: it has no logarithm, and no ratio. One whose values are all equal has
+ * no change, which need not be searched for.
+ */
 static void find_changes(struct history_series *series)
 {
+	size_t first = series->count > HISTORY_LOOKED_AT ? series->count - HISTORY_LOOKED_AT : 0;
 	double *logs = memory_new(series->count, sizeof(*logs));
-	bool counts = strcmp(series->unit, "instructions") == 0, positive = true;
+	bool counts = strcmp(series->unit, "instructions") == 0, positive = true, equal = true;
 
 	for (size_t i = 0; i < series->count; i++) {
-		positive &= series->values[i].p50 > 0;
-		logs[i] = positive ? log(series->values[i].p50) : 0;
 		series->steps += counts && i > 0 && series->values[i].p50 != series->values[i - 1].p50;
+		if (i < first)
+			continue;
+		equal &= series->values[i].p50 == series->values[first].p50;
+		positive &= series->values[i].p50 > 0;
+		logs[i - first] = positive ? log(series->values[i].p50) : 0;
 	}
-	if (positive)
-		series->change_count = stats_change_find(logs, series->count, &stats_change_defaults, &series->changes);
+	if (positive && !equal)
+		series->change_count =
+		    stats_change_find(logs, series->count - first, &stats_change_defaults, &series->changes);
+	for (size_t i = 0; i < series->change_count; i++)
+		series->changes[i].at += first;
 	free(logs);
 }
 

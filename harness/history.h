@@ -16,6 +16,9 @@
 #include "stats_change.h"
 #include "summary.h"
 
+/* The last entries of a series in which changes are looked for: the search is quadratic, 250 take less than a tenth of a second. */
+enum { HISTORY_LOOKED_AT = 250 };
+
 /* One line: what a run measured on one subject. The texts point into json. */
 struct history_entry {
 	json_t *json;
@@ -60,7 +63,7 @@ struct history_series {
 	const char *subject, *machine, *benchmark, *params, *unit;
 	struct history_value *values;
 	size_t count;
-	struct stats_change *changes; /* of log p50; `at` is an index of values */
+	struct stats_change *changes; /* of log p50 in the last HISTORY_LOOKED_AT; `at` is an index of values */
 	size_t change_count;
 	size_t steps; /* instructions only: how often the median differed from the one before */
 };

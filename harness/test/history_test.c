@@ -321,6 +321,30 @@ static void a_step_is_found_where_it_is_and_a_constant_has_none(void **state)
 	history_free(&history);
 }
 
+static void a_change_in_a_long_history_is_counted_from_its_first_entry(void **state)
+{
+	enum { ENTRIES = HISTORY_LOOKED_AT + 30, STEP = ENTRIES - 40 };
+	json_t *lines[ENTRIES];
+	struct history history;
+	struct history_series *series;
+	struct error error = {0};
+	size_t appended;
+
+	(void)state;
+	for (unsigned i = 0; i < ENTRIES; i++)
+		lines[i] = entry(i, "m", "ticks", (i < STEP ? 100 : 120) + i * 7 % 5 * 0.3);
+	assert_int_equal(history_append(path, lines, ENTRIES, &appended, &error), 0);
+	assert_int_equal(appended, ENTRIES);
+	for (unsigned i = 0; i < ENTRIES; i++)
+		json_decref(lines[i]);
+	assert_int_equal(series_of(&history, &series), 1);
+	assert_int_equal(series->count, ENTRIES);
+	assert_int_equal(series->change_count, 1);
+	assert_int_equal(series->changes[0].at, STEP);
+	history_series_free(series, 1);
+	history_free(&history);
+}
+
 static void a_median_of_zero_has_no_ratio_and_no_change(void **state)
 {
 	struct history history;
@@ -389,6 +413,7 @@ int main(void)
 	    cmocka_unit_test_teardown(entries_are_in_the_order_of_time, file_drop),
 	    cmocka_unit_test_teardown(configurations_are_series_of_their_own, file_drop),
 	    cmocka_unit_test_teardown(a_step_is_found_where_it_is_and_a_constant_has_none, file_drop),
+	    cmocka_unit_test_teardown(a_change_in_a_long_history_is_counted_from_its_first_entry, file_drop),
 	    cmocka_unit_test_teardown(a_median_of_zero_has_no_ratio_and_no_change, file_drop),
 	    cmocka_unit_test_teardown(an_entry_is_the_median_over_runs_per_operation, file_drop),
 	};

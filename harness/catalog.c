@@ -26,6 +26,7 @@ int catalog_load(struct catalog *catalog, enum subject_system system)
 		return (int)error->status;
 	if (subject_parse(&subject, system == SUBJECT_LINUX ? "linux@host" : "aerokernel@sim", error) != 0)
 		return (int)error->status;
+	subject_set_build(&subject, catalog->build != NULL ? catalog->build : "");
 	request.subject = &subject;
 	if (launch_boot(&request, &result) != 0)
 		error_set(error, result.error.status, "%s", result.error.text);

@@ -17,6 +17,7 @@ struct catalog {
 	struct stream stream[SUBJECT_SYSTEMS]; /* benches of each system */
 	bool loaded[SUBJECT_SYSTEMS];
 	struct error error[SUBJECT_SYSTEMS]; /* why not */
+	const char *build;                   /* whose lists (build.h); NULL: those beside this program */
 };
 
 /* Asks one system; does nothing if it was asked before. Returns 0, or the status of catalog->error[system]. */

@@ -51,7 +51,9 @@ static int run_reopen(struct store *store, struct plan *plan, const struct run_o
 
 	if (status != 0)
 		return status;
-	status = record_same_programs(store->run, error);
+	status = record_take_builds(store->run, error);
+	if (status == 0)
+		status = record_same_programs(store->run, error);
 	if (status == 0)
 		status = plan_read(plan, json_object_get(store->run, "campaign"), error);
 	if (status == 0)

@@ -106,8 +106,10 @@ int gate_conform(struct gate *gate, const char *subject_name, struct error *erro
 	const char *cpus = summary_env(gate->summary, subject_name, "cpus");
 	struct launch_result result;
 	struct subject subject;
-	int status = record_same_programs(gate->summary->store->run, error);
+	int status = record_take_builds(gate->summary->store->run, error);
 
+	if (status == 0)
+		status = record_same_programs(gate->summary->store->run, error);
 	if (status != 0)
 		return error_prefix(error, "conformance would test another program than run %s",
 				    gate->summary->store->id);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
 #include "launch_machine.h"
 #include "memory.h"
 #include "paths.h"
@@ -25,6 +26,13 @@ static const struct launch_machine *const machines[SUBJECT_MACHINES] = {
 char *launch_path(const char *name)
 {
 	return memory_format("%s/%s", paths_bin(), name);
+}
+
+char *launch_program(const struct subject *subject, const char *name)
+{
+	const char *directory = build_directory(subject->build);
+
+	return memory_format("%s/%s", directory != NULL ? directory : paths_bin(), name);
 }
 
 /* --- The command line ---------------------------------------------------------------------------------------------------- */
@@ -75,6 +83,9 @@ static unsigned cpus_of(const struct launch_request *request)
 
 int launch_check(const struct subject *subject, struct error *error)
 {
+	if (build_directory(subject->build) == NULL)
+		return error_set(error, STATUS_USAGE, "%s: no build '%s'; say where it is by --build %s=DIR",
+				 subject->name, subject->build, subject->build);
 	return machines[subject->machine]->check(subject, error);
 }
 

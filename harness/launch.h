@@ -100,3 +100,5 @@ int launch_boot(const struct launch_request *request, struct launch_result *resu
 
 /* The path of a program or image: $AEROBENCH_BIN/name, else beside the running program; allocated. */
 char *launch_path(const char *name);
+/* The same for a subject, which may be of another build; allocated. */
+char *launch_program(const struct subject *subject, const char *name);

@@ -14,7 +14,7 @@
 
 static int host_check(const struct subject *subject, struct error *error)
 {
-	char *program = launch_path("linux-baseline");
+	char *program = launch_program(subject, "linux-baseline");
 	int status = 0;
 
 	if (access(program, X_OK) != 0)
@@ -34,7 +34,7 @@ static int host_command(const struct launch_request *request, unsigned cpus, str
 			struct error *error)
 {
 	unsigned chosen[CPUS_MAX], count = cpus_choose(chosen, cpus < CPUS_MAX ? cpus : CPUS_MAX);
-	char *program = launch_path("linux-baseline"), *list = cpus_text(chosen, count);
+	char *program = launch_program(request->subject, "linux-baseline"), *list = cpus_text(chosen, count);
 	char *words = memory_text(request->words), *rest = words;
 
 	if (request->cpus > count) { /* asked for, so fewer would not be the same measurement */

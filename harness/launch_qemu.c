@@ -61,7 +61,7 @@ int launch_qemu_probe(char *version, struct error *error)
 static int need_file(const struct subject *subject, const char *name, enum status status, const char *remedy,
 		     struct error *error)
 {
-	char *path = launch_path(name);
+	char *path = launch_program(subject, name);
 
 	if (access(path, R_OK) == 0)
 		status = STATUS_OK;
@@ -150,7 +150,7 @@ static char *machine_words(const struct launch_request *request)
 
 static void aerokernel_args(const struct launch_request *request, struct launch_argv *argv)
 {
-	char *image = launch_path("aerokernel.elf"), *words = machine_words(request);
+	char *image = launch_program(request->subject, "aerokernel.elf"), *words = machine_words(request);
 
 	launch_arg(argv, "-kernel");
 	launch_arg(argv, "%s", image);
@@ -171,7 +171,8 @@ static void aerokernel_args(const struct launch_request *request, struct launch_
 /* The guest's second CPU is brought up by its init on sim: Linux's own way hangs under icount (measuring.md §4). */
 static void linux_args(const struct launch_request *request, struct launch_argv *argv)
 {
-	char *image = launch_path("vmlinuz"), *initrd = launch_path("guest.cpio.gz"), *words = machine_words(request);
+	char *image = launch_program(request->subject, "vmlinuz"),
+	     *initrd = launch_program(request->subject, "guest.cpio.gz"), *words = machine_words(request);
 	const struct subject *subject = request->subject;
 	bool sim = subject->machine == SUBJECT_SIM;
 

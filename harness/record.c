@@ -9,19 +9,21 @@
 #include <build_info.h>
 #include <zlib.h>
 
+#include "build.h"
 #include "cpus.h"
 #include "host.h"
 #include "launch.h"
 #include "launch_machine.h"
 #include "memory.h"
+#include "paths.h"
 
 static const char *const images[] = {"aerokernel.elf", "linux-baseline", "guest.cpio.gz", "vmlinuz"};
 
 /* Length and CRC-32 of a program, null if it is not there. */
-static json_t *image_json(const char *name)
+static json_t *image_json(const char *directory, const char *name)
 {
 	static unsigned char buffer[1 << 16];
-	char *path = launch_path(name), crc_text[16];
+	char *path = memory_format("%s/%s", directory, name), crc_text[16];
 	FILE *file = fopen(path, "re");
 	uLong crc = crc32(0, NULL, 0);
 	json_int_t len_bytes = 0;
@@ -39,16 +41,36 @@ static json_t *image_json(const char *name)
 	return json_pack("{s:I, s:s}", "bytes", len_bytes, "crc32", crc_text);
 }
 
+static json_t *images_json(const char *directory)
+{
+	json_t *programs = json_object();
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++)
+		json_object_set_new(programs, images[i], image_json(directory, images[i]));
+	return programs;
+}
+
+/* {NAME: {"directory": …, "programs": {…}}} of the builds beside this program's. */
+static json_t *builds_json(void)
+{
+	json_t *directories = build_json(), *json = json_object(), *directory;
+	const char *name;
+
+	json_object_foreach(directories, name, directory) json_object_set_new(
+	    json, name,
+	    json_pack("{s:O, s:o}", "directory", directory, "programs", images_json(json_string_value(directory))));
+	json_decref(directories);
+	return json;
+}
+
 static json_t *versions_json(void)
 {
 	char qemu[64] = "";
-	json_t *programs = json_object();
 	bool found = launch_qemu_probe(qemu, NULL) == 0;
 
-	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++)
-		json_object_set_new(programs, images[i], image_json(images[i]));
-	return json_pack("{s:s, s:s, s:s, s:s?, s:o}", "aerobench", BUILD_COMMIT, "compiler", BUILD_COMPILER, "build",
-			 BUILD_TYPE, "qemu", found ? qemu : NULL, "programs", programs);
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o}", "aerobench", BUILD_COMMIT, "compiler", BUILD_COMPILER,
+			 "build", BUILD_TYPE, "qemu", found ? qemu : NULL, "programs", images_json(paths_bin()),
+			 "builds", builds_json());
 }
 
 static json_t *environment_json(const struct plan *plan)
@@ -76,20 +98,51 @@ json_t *record_make(const struct plan *plan, int argc, char *const *argv, const 
 			 "versions", versions_json(), "command", command, "campaign", campaign);
 }
 
-int record_same_programs(const json_t *run, struct error *error)
+static int same_images(const json_t *programs, const char *directory, struct error *error)
 {
-	const json_t *programs = json_object_get(json_object_get(run, "versions"), "programs");
 	int status = 0;
 
 	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]) && status == 0; i++) {
 		const json_t *then = json_object_get(programs, images[i]);
-		json_t *now = image_json(images[i]);
+		json_t *now = image_json(directory, images[i]);
 
 		if (then != NULL && !json_is_null(then) && !json_equal(then, now))
 			status =
 			    error_set(error, STATUS_USAGE,
 				      "%s is not the one that this run was begun with; start a new run", images[i]);
 		json_decref(now);
+	}
+	return status;
+}
+
+int record_take_builds(const json_t *run, struct error *error)
+{
+	json_t *builds = json_object_get(json_object_get(run, "versions"), "builds"), *build;
+	const char *name;
+	int status = 0;
+
+	json_object_foreach(builds, name, build)
+	{
+		const char *directory = json_string_value(json_object_get(build, "directory"));
+
+		if (status == 0 && directory != NULL && build_directory(name) == NULL)
+			status = build_set(name, directory, error);
+	}
+	return status;
+}
+
+int record_same_programs(const json_t *run, struct error *error)
+{
+	json_t *versions = json_object_get(run, "versions"), *build;
+	int status = same_images(json_object_get(versions, "programs"), paths_bin(), error);
+	const char *name;
+
+	json_object_foreach(json_object_get(versions, "builds"), name, build)
+	{
+		const char *directory = build_directory(name);
+
+		if (status == 0 && directory != NULL)
+			status = same_images(json_object_get(build, "programs"), directory, error);
 	}
 	return status;
 }

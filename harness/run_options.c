@@ -8,15 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
 #include "memory.h"
 #include "plan.h"
 #include "subject.h"
 
-enum { RUNS = 256, SAMPLES, WARMUP, SEED, CPUS, RESUME, DRY_RUN, BUDGET, QUICK, JSON, TIMEOUT, WORDS };
+enum { RUNS = 256, SAMPLES, WARMUP, SEED, CPUS, RESUME, DRY_RUN, BUDGET, QUICK, JSON, TIMEOUT, WORDS, BUILD };
 
 static const struct option long_options[] = {
     {"subject", required_argument, NULL, 's'},
     {"benchmark", required_argument, NULL, 'b'},
+    {"build", required_argument, NULL, BUILD},
     {"runs", required_argument, NULL, RUNS},
     {"samples", required_argument, NULL, SAMPLES},
     {"warmup", required_argument, NULL, WARMUP},
@@ -48,6 +50,7 @@ void run_options_help(const char *program)
 	printf(")\n"
 	       "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: all but those\n"
 	       "                     that 'aerobench list' marks as run by -b)\n"
+	       "      --build NAME=DIR  subjects with the option build=NAME are the programs of DIR (a build's bin)\n"
 	       "      --runs N       boots of each subject, 1 to %d (default: %d; subjects that count instructions "
 	       "repeat\n"
 	       "                     exactly and are booted %d times at most)\n"
@@ -150,6 +153,8 @@ static int take(struct run_options *options, int option, char *text, struct erro
 	case 'b':
 		append(&options->benchmarks, &options->benchmark_count, text);
 		return 0;
+	case BUILD:
+		return build_add(text, error);
 	case RESUME:
 		options->resume = text;
 		return 0;

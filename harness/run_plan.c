@@ -42,30 +42,38 @@ static int add_subject(struct plan *plan, const struct run_options *options, con
 	return 0;
 }
 
+/* What a subject's system has of the selected benchmarks: two builds need not have the same. */
+static int select_of(struct plan_subject *subject, struct catalog *catalog, const struct run_options *options,
+		     struct error *error)
+{
+	enum subject_system system = subject->subject.system;
+
+	catalog_load(catalog, system);
+	subject->bench = catalog_word(catalog, system, options->benchmarks, options->benchmark_count);
+	if (subject->bench == NULL && !catalog->loaded[system])
+		return error_set(error, STATUS_FAILED, "%s", catalog->error[system].text);
+	if (subject->bench == NULL)
+		subject->unsupported = memory_format("%s has none of the selected benchmarks", subject->subject.name);
+	return 0;
+}
+
 /* Checks the names of benchmarks and leaves out of each subject what its system does not have. */
 static int select_benchmarks(struct plan *plan, const struct run_options *options, struct error *error)
 {
-	struct catalog catalog;
+	struct catalog own = {0};
 	int status = 0;
 
-	memset(&catalog, 0, sizeof(catalog));
 	for (size_t i = 0; i < options->benchmark_count && status == 0; i++)
-		status = catalog_check(&catalog, options->benchmarks[i], error);
+		status = catalog_check(&own, options->benchmarks[i], error);
 	for (size_t i = 0; i < plan->subject_count && status == 0 && options->benchmark_count > 0; i++) {
 		struct plan_subject *subject = &plan->subjects[i];
-		enum subject_system system = subject->subject.system;
+		struct catalog other = {.build = subject->subject.build};
 
-		if (subject->unsupported != NULL)
-			continue;
-		catalog_load(&catalog, system);
-		subject->bench = catalog_word(&catalog, system, options->benchmarks, options->benchmark_count);
-		if (subject->bench == NULL && catalog.loaded[system])
-			subject->unsupported =
-			    memory_format("%s has none of the selected benchmarks", subject->subject.name);
-		else if (subject->bench == NULL)
-			status = error_set(error, STATUS_FAILED, "%s", catalog.error[system].text);
+		if (subject->unsupported == NULL)
+			status = select_of(subject, subject->subject.build[0] != '\0' ? &other : &own, options, error);
+		catalog_free(&other);
 	}
-	catalog_free(&catalog);
+	catalog_free(&own);
 	return status;
 }
 

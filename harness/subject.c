@@ -12,7 +12,7 @@
 
 static const char *const system_names[SUBJECT_SYSTEMS] = {"aerokernel", "linux"};
 static const char *const machine_names[SUBJECT_MACHINES] = {"host", "qemu", "sim", "kvm", "metal", "cores"};
-static const char *const option_names[] = {"poll", "lean", "tuned", "cpus=N"};
+static const char *const option_names[] = {"poll", "lean", "tuned", "cpus=N", "build=NAME"};
 
 const char *const subject_defaults[] = {
     "aerokernel@qemu", "linux@qemu", "linux@host", "aerokernel@sim", "linux@sim",
@@ -120,10 +120,23 @@ static int parse_cpus(struct subject *subject, const char *text, const char *val
 	return 0;
 }
 
+static int parse_build(struct subject *subject, const char *text, const char *name, struct error *error)
+{
+	if (!build_name_valid(name))
+		return error_set(
+		    error, STATUS_USAGE,
+		    "subject '%s': '%s' is no name for a build: use at most %d letters, digits, '.', '_' and '-'", text,
+		    name, BUILD_NAME_MAX - 1);
+	strcpy(subject->build, name);
+	return 0;
+}
+
 static int parse_option(struct subject *subject, const char *text, const char *option, struct error *error)
 {
 	bool linux_system = subject->system == SUBJECT_LINUX;
 
+	if (strncmp(option, "build=", 6) == 0)
+		return parse_build(subject, text, option + 6, error);
 	if (strncmp(option, "cpus=", 5) == 0)
 		return parse_cpus(subject, text, option + 5, error);
 	if (strcmp(option, "tuned") == 0) {
@@ -172,15 +185,19 @@ static int parse_options(struct subject *subject, const char *text, char *option
 /* The canonical name: the same subject written in two ways is one row. */
 static void name_make(struct subject *subject)
 {
-	char cpus[16] = "";
+	char cpus[16] = "", build[BUILD_NAME_MAX + 8] = "";
 	const char *options[] = {subject->poll ? "poll" : NULL, subject->lean ? "lean" : NULL,
-				 subject->tuned ? "tuned" : NULL, NULL};
+				 subject->tuned ? "tuned" : NULL, NULL, NULL};
 	char separator = ':';
 	size_t len;
 
 	if (subject->cpus != 0) {
 		snprintf(cpus, sizeof(cpus), "cpus=%u", subject->cpus);
 		options[3] = cpus;
+	}
+	if (subject->build[0] != '\0') {
+		snprintf(build, sizeof(build), "build=%s", subject->build);
+		options[4] = build;
 	}
 	len = (size_t)snprintf(subject->name, sizeof(subject->name), "%s@%s", system_names[subject->system],
 			       machine_names[subject->machine]);
@@ -196,6 +213,12 @@ static void name_make(struct subject *subject)
 void subject_drop_cpus(struct subject *subject)
 {
 	subject->cpus = 0;
+	name_make(subject);
+}
+
+void subject_set_build(struct subject *subject, const char *build)
+{
+	snprintf(subject->build, sizeof(subject->build), "%s", build);
 	name_make(subject);
 }
 

@@ -2,14 +2,16 @@
 /*
  * Subjects: what can be measured, and where. A subject is written SYSTEM@MACHINE[:OPTION,…]. Systems: aerokernel,
  * linux. Machines: host, qemu, sim, kvm, metal, cores. Options: tuned (Linux profile; without it stock), lean (a
- * Linux guest booted without what protects it from others), poll (idle CPUs poll instead of halting), cpus=N. This
- * file knows names and what they mean; whether a subject can run on this computer is launch.h's business.
+ * Linux guest booted without what protects it from others), poll (idle CPUs poll instead of halting), cpus=N,
+ * build=NAME (the programs of that directory, build.h; without it those beside this one). This file knows names and what
+ * they mean; whether a subject can run on this computer is launch.h's business.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "build.h"
 #include "error.h"
 
 enum subject_system { SUBJECT_AEROKERNEL, SUBJECT_LINUX, SUBJECT_SYSTEMS };
@@ -31,8 +33,10 @@ struct subject {
 	bool tuned;
 	bool lean;
 	bool poll;
-	unsigned cpus;               /* CPUs of this subject; 0: as many as the run asks for */
-	char name[SUBJECT_NAME_MAX]; /* canonical, the result key: options in the order poll, lean, tuned, cpus=N */
+	unsigned cpus;              /* CPUs of this subject; 0: as many as the run asks for */
+	char build[BUILD_NAME_MAX]; /* "": the programs beside this one */
+	char
+	    name[SUBJECT_NAME_MAX]; /* canonical, the result key: poll, lean, tuned, cpus=N, build=NAME in this order */
 };
 
 /*
@@ -46,6 +50,8 @@ int subject_parse(struct subject *subject, const char *text, struct error *error
  * different numbers of CPUs have in common.
  */
 void subject_drop_cpus(struct subject *subject);
+/* The same subject of another build, "" for that of this program: in its name too. */
+void subject_set_build(struct subject *subject, const char *build);
 
 /* "aerokernel"; "qemu". */
 const char *subject_system_name(enum subject_system system);

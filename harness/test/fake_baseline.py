@@ -14,6 +14,8 @@ of the file "script" beside it; the last line holds for all further calls; witho
     empty            nothing, exit status 0
     fails            a whole stream whose benchmark failed its self-check
     big COUNT        so many random samples
+    level FACTOR     yield_pair takes so many times as long
+    wider FACTOR     yield_pair takes as long, but spreads so many times as wide
 Each call appends its process id to the file "calls".
 """
 import os
@@ -59,13 +61,23 @@ def listing(stream):
         stream.add(f"@bench {name} unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= about=fake spread= spread_at={pair}")
 
 
-def measure(stream, words, count):
+def changed(values, what):
+    """The samples of yield_pair in a build that differs."""
+    middle, factor = sorted(values)[len(values) // 2], float(what[1])
+    if what[0] == "level":
+        return [round(value * factor) for value in values]
+    return [max(1, round(middle + (value - middle) * factor)) for value in values]
+
+
+def measure(stream, words, count, what):
     generator = random.Random(int(words.get("seed", "1")))
     names = [item.split(":")[0] for item in words.get("bench", ",".join(BENCHES)).split(",")]
     for name in ["clock_read"] + sorted(set(names) - {"clock_read"}):
         for point in BENCHES[name] or [""]:
             values = [generator.randrange(100, 2 ** 31) if count > 10000 else generator.randrange(100, 130)
                       for _ in range(count)]
+            if name == "yield_pair" and what[0] in ("level", "wider"):
+                values = changed(values, what)
             stream.run(name, [point] if point else [], [500, 120], values)
 
 
@@ -109,7 +121,7 @@ def main():
     elif what[0] == "fails":
         stream.add("@fail yield_pair reason=the%20other%20thread%20never%20ran")
     else:
-        measure(stream, words, int(what[1]) if what[0] == "big" else int(words.get("samples", "10000")))
+        measure(stream, words, int(what[1]) if what[0] == "big" else int(words.get("samples", "10000")), what)
     if what[0] == "slow":
         time.sleep(float(what[1]))
     failures = int(what[0] == "fails")

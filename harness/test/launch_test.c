@@ -142,6 +142,28 @@ static void words_of_the_machine_are_added(void **state)
 	has("aerokernel@sim:cpus=8", "-smp 8", true);
 }
 
+static void a_subject_of_another_build_is_its_programs(void **state)
+{
+	char directory[256], program[700], add[300];
+	struct error error = {STATUS_OK, ""};
+	struct subject subject;
+
+	snprintf(directory, sizeof(directory), "%s/other", (const char *)*state);
+	snprintf(program, sizeof(program), "mkdir %s && cp %s/l* %s", directory, (const char *)*state, directory);
+	assert_int_equal(system(program), 0);
+	assert_int_equal(subject_parse(&subject, "linux@host:build=other", NULL), 0);
+	assert_int_equal(launch_check(&subject, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, "--build other=DIR"));
+	error.status = STATUS_OK;
+	assert_int_equal(build_add("other", &error), STATUS_USAGE);
+	assert_int_equal(build_add("other=/nowhere", &error), STATUS_USAGE);
+	snprintf(add, sizeof(add), "other=%s", directory);
+	assert_int_equal(build_add(add, &error), 0);
+	snprintf(program, sizeof(program), "%s/linux-baseline", directory);
+	has("linux@host:build=other", program, true);
+	has("linux@host", program, false);
+}
+
 static void what_has_no_machine_is_unsupported_and_what_has_no_file_has_failed(void **state)
 {
 	struct error error = {STATUS_OK, ""};
@@ -167,6 +189,7 @@ int main(void)
 	    cmocka_unit_test(two_systems_get_one_machine),
 	    cmocka_unit_test(everything_that_would_change_counts_is_pinned),
 	    cmocka_unit_test(words_of_the_machine_are_added),
+	    cmocka_unit_test(a_subject_of_another_build_is_its_programs),
 	    cmocka_unit_test(what_has_no_machine_is_unsupported_and_what_has_no_file_has_failed),
 	};
 

@@ -49,6 +49,27 @@ static void options_in_any_order_give_one_name(void **state)
 	assert_string_equal(parsed(subject.name).name, subject.name);
 	assert_true(subject.poll && subject.lean && subject.tuned && subject.cpus == 4);
 	assert_string_equal(parsed("aerokernel@sim:cpus=255").name, "aerokernel@sim:cpus=255");
+	assert_string_equal(parsed("linux@qemu:build=v1.2-rc_3,cpus=4").name, "linux@qemu:cpus=4,build=v1.2-rc_3");
+}
+
+static void a_build_can_be_set_and_taken_away(void **state)
+{
+	struct subject subject = parsed("linux@host:tuned,build=base");
+
+	(void)state;
+	assert_string_equal(subject.build, "base");
+	subject_set_build(&subject, "head");
+	assert_string_equal(subject.name, "linux@host:tuned,build=head");
+	subject_set_build(&subject, "");
+	assert_string_equal(subject.name, "linux@host:tuned");
+}
+
+static void the_longest_name_fits(void **state)
+{
+	static const char longest[] = "linux@qemu:poll,lean,tuned,cpus=255,build=abcdefghijklmno";
+
+	(void)state;
+	assert_string_equal(parsed(longest).name, longest);
 }
 
 static void only_sim_counts_instructions(void **state)
@@ -81,6 +102,10 @@ static void what_is_wrong_is_named_with_the_nearest_word(void **state)
 	refused("linux@host:poll", "linux@qemu:poll");
 	refused("linux@host:lean", "linux@qemu:lean");
 	refused("aerokernel@sim:lean", "linux@qemu:lean");
+	refused("linux@host:build=", "no name for a build");
+	refused("linux@host:build=../x", "no name for a build");
+	refused("linux@host:build=-x", "no name for a build");
+	refused("linux@host:build=abcdefghijklmnop", "at most 15");
 	refused("linux@qemu:cpus=", "1 to 255");
 	refused("linux@qemu:cpus=0", "1 to 255");
 	refused("linux@qemu:cpus=256", "1 to 255");
@@ -120,6 +145,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_known_and_default_subject_is_its_own_canonical_name),
 	    cmocka_unit_test(options_in_any_order_give_one_name),
+	    cmocka_unit_test(a_build_can_be_set_and_taken_away),
+	    cmocka_unit_test(the_longest_name_fits),
 	    cmocka_unit_test(only_sim_counts_instructions),
 	    cmocka_unit_test(what_is_wrong_is_named_with_the_nearest_word),
 	    cmocka_unit_test(a_name_of_any_length_is_refused_in_bounds),

@@ -9,6 +9,7 @@
 #include "figure_match.h"
 #include "memory.h"
 #include "subject.h"
+#include "tsv.h"
 
 enum { BUDGET_FILE_COLUMNS = 10 };
 
@@ -41,18 +42,11 @@ static int budget_numbers(struct budget *budget, char *const *column, struct err
 	return 0;
 }
 
-static int budget_line_read(struct budgets *budgets, char *line, struct error *error)
+static int budget_row(void *context, char *const *column, struct error *error)
 {
-	char *column[BUDGET_FILE_COLUMNS];
+	struct budgets *budgets = context;
 	struct budget *budget;
-	size_t count = 0;
 
-	for (char *cell; (cell = strsep(&line, "\t")) != NULL; count++) {
-		if (count < BUDGET_FILE_COLUMNS)
-			column[count] = cell;
-	}
-	if (count != BUDGET_FILE_COLUMNS)
-		return error_set(error, STATUS_USAGE, "%zu columns instead of %d", count, BUDGET_FILE_COLUMNS);
 	for (size_t i = 0; i + 1 < BUDGET_FILE_COLUMNS; i++) {
 		if (column[i][0] == '\0')
 			return error_set(error, STATUS_USAGE, "column %zu is empty; write - for none", i + 1);
@@ -70,27 +64,8 @@ static int budget_line_read(struct budgets *budgets, char *line, struct error *e
 
 int budgets_read(struct budgets *budgets, const char *path, struct error *error)
 {
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	unsigned number = 0;
-	int status = 0;
-
 	*budgets = (struct budgets){0};
-	if (file == NULL)
-		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
-	while (status == 0 && getline(&line, &size, file) >= 0) {
-		number++;
-		line[strcspn(line, "\r\n")] = '\0';
-		if (line[0] == '#' || line[0] == '\0')
-			continue;
-		status = budget_line_read(budgets, line, error);
-		if (status != 0)
-			error_prefix(error, "%s:%u", path, number);
-	}
-	free(line);
-	fclose(file);
-	return status;
+	return tsv_read(path, BUDGET_FILE_COLUMNS, budget_row, budgets, error);
 }
 
 void budgets_free(struct budgets *budgets)

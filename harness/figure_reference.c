@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "tsv.h"
 
 enum { REFERENCE_COLUMNS = 8 };
 
@@ -32,18 +33,12 @@ const char *reference_grade_label(char grade)
 	}
 }
 
-static int reference_line(struct reference *reference, char *line, struct error *error)
+static int reference_row(void *context, char *const *column, struct error *error)
 {
+	struct reference *reference = context;
 	struct reference_value value = {0};
-	char *column[REFERENCE_COLUMNS], *end;
-	size_t count = 0;
+	char *end;
 
-	for (char *cell; (cell = strsep(&line, "\t")) != NULL; count++) {
-		if (count < REFERENCE_COLUMNS)
-			column[count] = cell;
-	}
-	if (count != REFERENCE_COLUMNS)
-		return error_set(error, STATUS_USAGE, "%zu columns instead of %d", count, REFERENCE_COLUMNS);
 	value.value = strtod(column[4], &end);
 	if (end == column[4] || *end != '\0' || !(value.value > 0))
 		return error_set(error, STATUS_USAGE, "'%s' is not a positive number", column[4]);
@@ -65,27 +60,8 @@ static int reference_line(struct reference *reference, char *line, struct error 
 
 int reference_read(struct reference *reference, const char *path, struct error *error)
 {
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t size = 0;
-	unsigned number = 0;
-	int status = 0;
-
 	*reference = (struct reference){0};
-	if (file == NULL)
-		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
-	while (status == 0 && getline(&line, &size, file) >= 0) {
-		number++;
-		line[strcspn(line, "\r\n")] = '\0';
-		if (line[0] == '#' || line[0] == '\0')
-			continue;
-		status = reference_line(reference, line, error);
-		if (status != 0)
-			error_prefix(error, "%s:%u", path, number);
-	}
-	free(line);
-	fclose(file);
-	return status;
+	return tsv_read(path, REFERENCE_COLUMNS, reference_row, reference, error);
 }
 
 void reference_free(struct reference *reference)

@@ -16,61 +16,33 @@
 #include "figure_reference.h"
 #include "figure_series.h"
 #include "memory.h"
-#include "sample_campaign.h"
+#include "sample_opened.h"
 
 /* --- A run for all tests ---------------------------------------------------------------------------------------------- */
 
-static char directory[] = "/tmp/aerobench_claim_XXXXXX";
-static struct store store;
-static struct summary summary;
+static struct sample_opened run;
 
 static int run_open(void **state)
 {
-	static const struct summary_select everything;
-	struct sample_campaign campaign = {.results = directory, .rounds = 6, .n = 200};
-	struct error error = {0};
-
 	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return 1;
-	free(sample_campaign_make(&campaign));
-	if (store_open(&store, directory, "latest", &error) != 0)
-		return 1;
-	return summary_load(&summary, &store, &everything, &error);
+	return sample_opened_make(&run, (struct sample_campaign){.rounds = 6, .n = 200});
 }
 
 static int run_close(void **state)
 {
-	char *command = memory_format("rm -rf %s", directory);
-	int status = system(command);
-
 	(void)state;
-	free(command);
-	summary_free(&summary);
-	store_close(&store);
-	return status;
-}
-
-static char *write_file(const char *name, const char *text)
-{
-	char *path = memory_format("%s/%s", directory, name);
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	return path;
+	return sample_opened_remove(&run);
 }
 
 /* --- Claims ----------------------------------------------------------------------------------------------------------- */
 
 static int claims(const char *text, struct figure_expect *expect, struct error *error)
 {
-	char *path = write_file("f9_test.expect", text);
+	char *path = sample_opened_file(&run, "f9_test.expect", text);
 	int status;
 
 	*error = (struct error){0};
-	status = figure_expect_check(expect, path, &summary, error);
+	status = figure_expect_check(expect, path, &run.summary, error);
 	free(path);
 	return status;
 }
@@ -170,7 +142,7 @@ static void wrong_claim_names_its_line(void **state)
 
 static int values(const char *text, struct reference *reference, struct error *error)
 {
-	char *path = write_file("values.tsv", text);
+	char *path = sample_opened_file(&run, "values.tsv", text);
 	int status;
 
 	*error = (struct error){0};
@@ -215,9 +187,9 @@ static void a_value_is_drawn_only_with_its_grade_on_its_own_machine(void **state
 	FILE *file = open_memstream(&text, &size);
 
 	(void)state;
-	path = write_file("f9_test.gp", "# title: t\n# data: a rows yield_pair pingpong_same\n");
+	path = sample_opened_file(&run, "f9_test.gp", "# title: t\n# data: a rows yield_pair pingpong_same\n");
 	assert_int_equal((error = (struct error){0}, figure_read(&figure, path, &error)), 0);
-	figure_block_make(&other, &figure.data[0], &summary, "sim");
+	figure_block_make(&other, &figure.data[0], &run.summary, "sim");
 	free(path);
 	assert_int_equal(values("# comment\npingpong_same\t\tsim\tinstructions\t1955\tX\tR\ts\n"
 				"yield_pair\t\tsim\tticks\t1\tX\tR\ts\nyield_pair\t\tqemu\tinstructions\t2\tX\tR\ts\n"

@@ -20,55 +20,32 @@
 #include "error.h"
 #include "figure.h"
 #include "memory.h"
-#include "sample_campaign.h"
+#include "sample_opened.h"
 
-static char directory[] = "/tmp/aerobench_draw_XXXXXX";
-static struct store store;
-static struct summary summary;
-static struct store grown_store; /* of a run over numbers of CPUs */
-static struct summary grown;
-static char *part_run; /* a run that has yield_pair only */
+static struct sample_opened run;
+static struct sample_opened grown; /* a run over numbers of CPUs */
+static char *part_run;             /* a run that has yield_pair only */
 
 static int run_open(void **state)
 {
-	static const struct summary_select everything;
-	char *part_results;
 	struct sample_campaign part = {.rounds = 1, .n = 50, .benchmark = "yield_pair"};
-	struct sample_campaign campaign = {.results = directory, .rounds = 2, .n = 150};
-	struct sample_campaign growth = {.rounds = 2, .n = 150, .growth = true};
-	struct error error = {0};
+	char *part_results;
 
 	(void)state;
-	if (mkdtemp(directory) == NULL)
+	if (sample_opened_make(&run, (struct sample_campaign){.rounds = 2, .n = 150}) != 0 ||
+	    sample_opened_make(&grown, (struct sample_campaign){.rounds = 2, .n = 150, .growth = true}) != 0)
 		return 1;
-	free(sample_campaign_make(&campaign));
-	part.results = part_results = memory_format("%s/part", directory);
+	part.results = part_results = memory_format("%s/part", run.directory);
 	part_run = sample_campaign_make(&part);
 	free(part_results);
-	growth.results = part_results = memory_format("%s/growth", directory);
-	free(sample_campaign_make(&growth));
-	if (store_open(&grown_store, growth.results, "latest", &error) != 0 ||
-	    summary_load(&grown, &grown_store, &everything, &error) != 0)
-		return 1;
-	free(part_results);
-	if (store_open(&store, directory, "latest", &error) != 0)
-		return 1;
-	return summary_load(&summary, &store, &everything, &error);
+	return 0;
 }
 
 static int run_close(void **state)
 {
-	char *command = memory_format("rm -rf %s", directory);
-	int status = system(command);
-
 	(void)state;
-	free(command);
 	free(part_run);
-	summary_free(&summary);
-	store_close(&store);
-	summary_free(&grown);
-	store_close(&grown_store);
-	return status;
+	return sample_opened_remove(&grown) | sample_opened_remove(&run);
 }
 
 static void need_gnuplot(void)
@@ -107,8 +84,8 @@ static size_t file_count(const char *folder)
 
 static void every_figure_is_drawn_the_same_twice(void **state)
 {
-	char *sources = figure_sources(), *once = memory_format("%s/a/b", directory);
-	char *twice = memory_format("%s/second's", directory);
+	char *sources = figure_sources(), *once = memory_format("%s/a/b", run.directory);
+	char *twice = memory_format("%s/second's", run.directory);
 	struct figure *figures;
 	struct error error = {0};
 	size_t count;
@@ -118,14 +95,14 @@ static void every_figure_is_drawn_the_same_twice(void **state)
 	assert_int_equal(figure_list(&figures, &count, sources, NULL, 0, &error), 0);
 	assert_true(count >= 7);
 	for (size_t i = 0; i < count; i++) {
-		const struct summary *source = &summary;
+		const struct summary *source = &run.summary;
 		char *skipped, *first, *second;
 
 		assert_int_equal(figure_draw(&figures[i], source, once, &skipped, &error), 0);
 		if (skipped != NULL) { /* then it is over numbers of CPUs */
 			assert_non_null(strstr(skipped, "several numbers of CPUs"));
 			free(skipped);
-			source = &grown;
+			source = &grown.summary;
 			assert_int_equal(figure_draw(&figures[i], source, once, &skipped, &error), 0);
 		}
 		assert_null(skipped);
@@ -156,8 +133,8 @@ static void every_figure_is_drawn_the_same_twice(void **state)
 
 static struct figure figure_of(const char *name, const char *text)
 {
-	char *path = memory_format("%s/%s.gp", directory, name);
-	char *values = memory_format("%s/reference_values.tsv", directory);
+	char *path = memory_format("%s/%s.gp", run.directory, name);
+	char *values = memory_format("%s/reference_values.tsv", run.directory);
 	FILE *file = fopen(path, "w");
 	struct figure figure;
 	struct error error = {0};
@@ -175,7 +152,7 @@ static struct figure figure_of(const char *name, const char *text)
 static void broken_drawing_leaves_nothing(void **state)
 {
 	struct figure figure = figure_of("f9_broken", "# title: t\n# data: a rows yield_pair\nplot nonsense(x\n");
-	char *out = memory_format("%s/broken", directory), *skipped, *svg = memory_format("%s/f9_broken.svg", out);
+	char *out = memory_format("%s/broken", run.directory), *skipped, *svg = memory_format("%s/f9_broken.svg", out);
 	struct error error = {0};
 	FILE *file;
 
@@ -184,7 +161,7 @@ static void broken_drawing_leaves_nothing(void **state)
 	mkdir(out, 0777);
 	file = fopen(svg, "w");
 	fclose(file);
-	assert_int_equal(figure_draw(&figure, &summary, out, &skipped, &error), STATUS_USAGE);
+	assert_int_equal(figure_draw(&figure, &run.summary, out, &skipped, &error), STATUS_USAGE);
 	assert_null(skipped);
 	assert_non_null(strstr(error.text, "f9_broken.gp"));
 	assert_null(strchr(error.text, '\n'));
@@ -197,7 +174,8 @@ static void broken_drawing_leaves_nothing(void **state)
 static void missing_data_skip_with_the_command_that_measures_them(void **state)
 {
 	struct figure figure = figure_of("f9_missing", "# title: t\n# data: a rows no_such_benchmark\nplot x\n");
-	char *out = memory_format("%s/missing", directory), *skipped, *stale = memory_format("%s/f9_missing.png", out);
+	char *out = memory_format("%s/missing", run.directory), *skipped,
+	     *stale = memory_format("%s/f9_missing.png", out);
 	struct error error = {0};
 	FILE *file;
 
@@ -205,7 +183,7 @@ static void missing_data_skip_with_the_command_that_measures_them(void **state)
 	mkdir(out, 0777);
 	file = fopen(stale, "w");
 	fclose(file);
-	assert_int_equal(figure_draw(&figure, &summary, out, &skipped, &error), 0);
+	assert_int_equal(figure_draw(&figure, &run.summary, out, &skipped, &error), 0);
 	assert_non_null(skipped);
 	assert_non_null(strstr(skipped, "aerobench run -b no_such_benchmark"));
 	assert_int_equal(file_count(out), 0);
@@ -228,7 +206,7 @@ static int plot(const char *before, const char *arguments, char *text, size_t si
 
 	if (bin == NULL)
 		skip();
-	command = memory_format("%s %s/aerobench plot --results %s %s 2>&1", before, bin, directory, arguments);
+	command = memory_format("%s %s/aerobench plot --results %s %s 2>&1", before, bin, run.directory, arguments);
 	pipe = popen(command, "r");
 	assert_non_null(pipe);
 	got = fread(text, 1, size - 1, pipe);
@@ -242,7 +220,7 @@ static int plot(const char *before, const char *arguments, char *text, size_t si
 static void exit_status_tells_what_happened(void **state)
 {
 	static char text[1 << 16];
-	char *arguments = memory_format("--run %s -o %s/cli", part_run, directory);
+	char *arguments = memory_format("--run %s -o %s/cli", part_run, run.directory);
 
 	(void)state;
 	need_gnuplot();
@@ -250,7 +228,7 @@ static void exit_status_tells_what_happened(void **state)
 	assert_int_equal(plot("", arguments, text, sizeof(text)), STATUS_UNSUPPORTED);
 	assert_non_null(strstr(text, "f1_create_sequence: skipped: run "));
 	free(arguments);
-	arguments = memory_format("f1_create_sequence -o %s/cli", directory);
+	arguments = memory_format("f1_create_sequence -o %s/cli", run.directory);
 	assert_int_equal(plot("", arguments, text, sizeof(text)), STATUS_OK);
 	assert_non_null(strstr(text, "/cli/f1_create_sequence.svg"));
 	free(arguments);
@@ -270,8 +248,8 @@ static void exit_status_tells_what_happened(void **state)
 
 static void without_gnuplot_it_names_the_package(void **state)
 {
-	char text[4096], *arguments = memory_format("f6_switch -o %s/none", directory);
-	char *out = memory_format("%s/none", directory);
+	char text[4096], *arguments = memory_format("f6_switch -o %s/none", run.directory);
+	char *out = memory_format("%s/none", run.directory);
 
 	(void)state;
 	assert_int_equal(plot("PATH=/nonexistent", arguments, text, sizeof(text)), STATUS_UNSUPPORTED);
@@ -284,7 +262,7 @@ static void without_gnuplot_it_names_the_package(void **state)
 static void broken_claim_is_exit_status_1(void **state)
 {
 	static char text[1 << 16];
-	char *root = memory_format("%s/root", directory), *before, *sources = figure_sources();
+	char *root = memory_format("%s/root", run.directory), *before, *sources = figure_sources();
 	char *command = memory_format("mkdir -p %s/plots && cp \"%s\"/f6_switch.gp %s/plots/ && "
 				      "echo 'on sim: p50 aerokernel yield_pair > p50 linux yield_pair' > "
 				      "%s/plots/f6_switch.expect",

@@ -18,57 +18,30 @@
 #include "figure_script.h"
 #include "figure_series.h"
 #include "memory.h"
-#include "sample_campaign.h"
+#include "sample_opened.h"
 
 /* --- A run for all tests ---------------------------------------------------------------------------------------------- */
 
-static char directory[] = "/tmp/aerobench_figure_XXXXXX";
-static struct store store;
-static struct summary summary;
+static struct sample_opened run;
+static const struct summary *asked = &run.summary;
 
 static int run_open(void **state)
 {
-	static const struct summary_select everything;
-	struct sample_campaign campaign = {.results = directory, .rounds = 6, .n = 200};
-	struct error error = {0};
-
 	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return 1;
-	free(sample_campaign_make(&campaign));
-	if (store_open(&store, directory, "latest", &error) != 0)
-		return 1;
-	return summary_load(&summary, &store, &everything, &error);
+	return sample_opened_make(&run, (struct sample_campaign){.rounds = 6, .n = 200});
 }
 
 static int run_close(void **state)
 {
-	char *command = memory_format("rm -rf %s", directory);
-	int status = system(command);
-
 	(void)state;
-	free(command);
-	summary_free(&summary);
-	store_close(&store);
-	return status;
-}
-
-static char *write_file(const char *name, const char *text)
-{
-	char *path = memory_format("%s/%s", directory, name);
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-	return path;
+	return sample_opened_remove(&run);
 }
 
 /* --- Headers ---------------------------------------------------------------------------------------------------------- */
 
 static int header(struct figure *figure, const char *text, struct error *error)
 {
-	char *path = write_file("f9_test.gp", text);
+	char *path = sample_opened_file(&run, "f9_test.gp", text);
 	int status;
 
 	*error = (struct error){0};
@@ -174,7 +147,7 @@ static struct figure one_data(const char *data, struct figure_block *block, cons
 	struct error error;
 
 	assert_int_equal(header(&figure, text, &error), 0);
-	figure_block_make(block, &figure.data[0], &summary, machine);
+	figure_block_make(block, &figure.data[0], asked, machine);
 	free(text);
 	return figure;
 }
@@ -233,9 +206,9 @@ static void scale_is_ordered_by_its_parameter(void **state)
 static void numbers_of_cpus_are_one_series(void **state)
 {
 	static const double cpus[] = {1, 2, 8};
-	char *results = memory_format("%s/growth", directory);
+	char *results = memory_format("%s/growth", run.directory);
 	struct sample_campaign campaign = {.results = results, .rounds = 1, .n = 50, .growth = true};
-	struct summary whole = summary, grown;
+	struct summary grown;
 	struct figure_block block;
 	struct figure figure;
 	struct store grown_store;
@@ -245,7 +218,7 @@ static void numbers_of_cpus_are_one_series(void **state)
 	free(sample_campaign_make(&campaign));
 	assert_int_equal(store_open(&grown_store, results, "latest", &error), 0);
 	assert_int_equal(summary_load(&grown, &grown_store, NULL, &error), 0);
-	summary = grown; /* one_data() asks it */
+	asked = &grown;
 	figure = one_data("a cpus yield_pair wake_all:waiters=max:place=other:series=last", &block, "qemu");
 	assert_int_equal(block.series_count, 4);
 	assert_string_equal(block.series[0].title, "aerokernel@qemu yield_pair");
@@ -259,7 +232,7 @@ static void numbers_of_cpus_are_one_series(void **state)
 	}
 	figure_block_free(&block);
 	figure_free(&figure);
-	summary = whole;
+	asked = &run.summary;
 	summary_free(&grown);
 	store_close(&grown_store);
 	free(results);
@@ -299,10 +272,10 @@ static void missing_item_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair no_such?\n", &error), 0);
-	assert_null(figure_missing(&figure, &summary));
+	assert_null(figure_missing(&figure, &run.summary));
 	figure_free(&figure);
 	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair wake_call:place=far\n", &error), 0);
-	assert_string_equal(figure_missing(&figure, &summary)->text, "wake_call:place=far");
+	assert_string_equal(figure_missing(&figure, &run.summary)->text, "wake_call:place=far");
 	figure_free(&figure);
 }
 

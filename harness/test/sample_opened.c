@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* A run for tests that read one: see sample_opened.h. */
+#include "sample_opened.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+int sample_opened_make(struct sample_opened *opened, struct sample_campaign campaign)
+{
+	struct error error = {STATUS_OK, ""};
+
+	strcpy(opened->directory, "/tmp/aerobench_run_XXXXXX");
+	if (mkdtemp(opened->directory) == NULL)
+		return 1;
+	campaign.results = opened->directory;
+	free(sample_campaign_make(&campaign));
+	if (store_open(&opened->store, opened->directory, "latest", &error) != 0)
+		return 1;
+	return summary_load(&opened->summary, &opened->store, NULL, &error) != 0;
+}
+
+int sample_opened_remove(struct sample_opened *opened)
+{
+	char *command = memory_format("rm -rf %s", opened->directory);
+	int status = system(command);
+
+	free(command);
+	summary_free(&opened->summary);
+	store_close(&opened->store);
+	return status != 0;
+}
+
+char *sample_opened_file(const struct sample_opened *opened, const char *name, const char *text)
+{
+	char *path = memory_format("%s/%s", opened->directory, name);
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0) {
+		fprintf(stderr, "cannot write %s\n", path);
+		exit(1);
+	}
+	return path;
+}

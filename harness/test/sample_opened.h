@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A made-up run in a directory of its own, opened and summarised: what tests of reading a run share. */
+#pragma once
+
+#include "sample_campaign.h"
+#include "store.h"
+#include "summary.h"
+
+struct sample_opened {
+	char directory[64]; /* holds the runs, and what the test writes beside them */
+	struct store store;
+	struct summary summary;
+};
+
+/* Makes the campaign in a new directory, whatever it says of results, and opens it. Returns 0; 1: it cannot. */
+int sample_opened_make(struct sample_opened *opened, struct sample_campaign campaign);
+/* Closes it and removes the directory. Returns 0; 1: it cannot. */
+int sample_opened_remove(struct sample_opened *opened);
+/* Writes a file into the directory. Its path, allocated; ends the test program if it cannot. */
+char *sample_opened_file(const struct sample_opened *opened, const char *name, const char *text);

@@ -51,11 +51,26 @@ static const char *unit_of(const struct options *options, const struct bench *be
 	return word_order(bench->unit, "ticks") == 0 ? options->unit : bench->unit;
 }
 
+static unsigned per_of(const struct bench *bench)
+{
+	return bench->per > 0 ? bench->per : 1;
+}
+
 void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason)
 {
 	wire_begin(wire, record);
 	wire_word(wire, point->bench->name);
 	emit_params(wire, point);
+	wire_pair(wire, "reason", reason);
+	wire_end(wire);
+}
+
+void emit_count_fail(struct wire *wire, const struct grid_point *point, const char *reason)
+{
+	wire_begin(wire, "fail");
+	wire_word(wire, point->bench->name);
+	emit_params(wire, point);
+	wire_pair(wire, "pass", "counting");
 	wire_pair(wire, "reason", reason);
 	wire_end(wire);
 }
@@ -71,7 +86,7 @@ static void emit_series(struct wire *wire, const struct options *options, const 
 	wire_begin(wire, "run");
 	wire_word(wire, bench->name);
 	wire_pair(wire, "unit", unit_of(options, bench));
-	wire_pair_number(wire, "per", bench->per > 0 ? bench->per : 1);
+	wire_pair_number(wire, "per", per_of(bench));
 	wire_pair_number(wire, "n", samples);
 	wire_pair_number(wire, "warmup", warmup);
 	emit_params(wire, point);
@@ -97,6 +112,27 @@ void emit_runs(struct wire *wire, const struct options *options, const struct gr
 		emit_series(wire, options, point, run, i, interrupts);
 }
 
+void emit_nocount(struct wire *wire, const struct counting_event *event)
+{
+	wire_begin(wire, "nocount");
+	wire_word(wire, event->name);
+	wire_pair(wire, "reason", event->absent);
+	wire_end(wire);
+}
+
+void emit_count(struct wire *wire, const struct grid_point *point, const struct counting_event *event,
+		unsigned iterations)
+{
+	wire_begin(wire, "count");
+	wire_word(wire, point->bench->name);
+	wire_pair(wire, "event", event->name);
+	wire_pair_number(wire, "count", event->count);
+	wire_pair_number(wire, "iterations", iterations);
+	wire_pair_number(wire, "per", per_of(point->bench));
+	emit_params(wire, point);
+	wire_end(wire);
+}
+
 static void pair_joined(struct wire *wire, const char *key, const char *const *names, unsigned count)
 {
 	char string[GRID_TEXT_MAX];
@@ -119,7 +155,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_begin(wire, "bench");
 	wire_word(wire, bench->name);
 	wire_pair(wire, "unit", bench->unit);
-	wire_pair_number(wire, "per", bench->per > 0 ? bench->per : 1);
+	wire_pair_number(wire, "per", per_of(bench));
 	wire_pair_number(wire, "min_cpus", bench->min_cpus);
 	wire_pair_number(wire, "max_samples", bench->max_samples);
 	wire_pair_number(wire, "extra", bench->extra);

@@ -16,5 +16,12 @@ void emit_reason(struct wire *wire, const char *record, const struct grid_point 
 /* All series of a point that was measured, each from its @run to its @end. interrupts: -1 if unknown. */
 void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
 	       const struct bench_run *run, int64_t interrupts);
+/* @fail of a point that was measured without one; pass=counting tells it from the point of that. */
+void emit_count_fail(struct wire *wire, const struct grid_point *point, const char *reason);
+/* One @nocount. */
+void emit_nocount(struct wire *wire, const struct counting_event *event);
+/* One @count: the event's last count, of so many iterations of the point. */
+void emit_count(struct wire *wire, const struct grid_point *point, const struct counting_event *event,
+		unsigned iterations);
 /* @done. */
 void emit_done(struct wire *wire, unsigned failures);

@@ -49,6 +49,11 @@ static bool take_seed(struct options *options, const char *value)
 	return word_number(word_of(value), &options->seed) && options->seed <= INT64_MAX;
 }
 
+static bool take_events(struct options *options, const char *value)
+{
+	return counting_parse(&options->counting, word_of(value));
+}
+
 static const struct option {
 	const char *key;
 	bool (*take)(struct options *options, const char *value);
@@ -59,6 +64,7 @@ static const struct option {
     {"warmup", take_warmup, "must be a number from 0 to 1000000"},
     {"seed", take_seed, "must be a number below 2^63"},
     {"unit", take_unit, "must be ticks or instructions"},
+    {"events", take_events, "must be CODE/NAME,... with codes like r5300c0 or s2, names once, 16 at most"},
     {"mode", take_mode, "must be bench, list or conform here"},
     {"test", take_test, "must be part of a conformance test's name"},
 };

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "counting.h"
 #include "grid.h"
 #include "runner.h"
 
@@ -18,7 +19,8 @@ struct options {
 	uint64_t warmup; /* if warmup_given */
 	uint64_t seed;
 	bool warmup_given;
-	unsigned seen; /* a bit for each of the runner's words */
+	struct counting counting; /* count is 0: no second pass */
+	unsigned seen;            /* a bit for each of the runner's words */
 };
 
 /* Words that the runner does not know go to the port. False: one of them is wrong. */

@@ -86,11 +86,9 @@ static unsigned point_total(const struct options *options, const struct bench *b
 	return options_warmup(options, bench) + options_samples(options, bench);
 }
 
-static void point_measure(struct runner *runner, const struct grid_point *point)
+static struct bench_run point_run(const struct runner *runner, const struct grid_point *point)
 {
 	struct bench_run run = {.bench = point->bench};
-	int64_t before, after;
-	const char *defect;
 
 	run.total = point_total(&runner->options, point->bench);
 	run.random = point_seed(runner->options.seed, point);
@@ -98,12 +96,26 @@ static void point_measure(struct runner *runner, const struct grid_point *point)
 		run.value[i] = point->value[i];
 	for (unsigned i = 0; i < bench_series(point->bench); i++)
 		run.samples[i] = runner->memory + (size_t)i * run.total;
+	return run;
+}
+
+/* What failed, or NULL. */
+static const char *point_defect(const struct bench_run *run)
+{
+	return run->failed != NULL ? run->failed : run->skipped != NULL ? NULL : defect_of(run);
+}
+
+static void point_measure(struct runner *runner, const struct grid_point *point)
+{
+	struct bench_run run = point_run(runner, point);
+	int64_t before, after;
+	const char *defect;
 
 	before = interrupts_now(runner->port);
 	point->bench->run(&run);
 	after = interrupts_now(runner->port);
 
-	defect = run.failed != NULL ? run.failed : run.skipped != NULL ? NULL : defect_of(&run);
+	defect = point_defect(&run);
 	if (defect != NULL) {
 		runner->failures++;
 		emit_reason(&runner->wire, "fail", point, defect);
@@ -130,6 +142,55 @@ static void point_skip(struct runner *runner, const struct grid_point *point)
 	}
 	reason[at] = '\0';
 	emit_reason(&runner->wire, "skip", point, reason);
+}
+
+/* --- Counting ----------------------------------------------------------------------------------------------------- */
+
+/* One turn of a point that was measured before. Its samples are not those of a point at rest: they are not emitted. */
+static void point_count(struct runner *runner, const struct grid_point *point, unsigned turn)
+{
+	struct counting *counting = &runner->options.counting;
+	struct bench_run run = point_run(runner, point);
+	const char *defect;
+
+	runner->port->counting->start(counting, turn);
+	point->bench->run(&run);
+	runner->port->counting->stop(counting, turn);
+
+	defect = point_defect(&run);
+	if (defect != NULL) {
+		runner->failures++;
+		emit_count_fail(&runner->wire, point, defect);
+	}
+	for (unsigned i = 0; defect == NULL && run.skipped == NULL && i < counting->count; i++) {
+		const struct counting_event *event = &counting->events[i];
+
+		if (event->absent[0] == '\0' && event->turn == turn)
+			emit_count(&runner->wire, point, event, run.total);
+	}
+}
+
+/* The second pass, behind a first one without failures. It ends with the first failure: the stream has failed then. */
+static void count_all(struct runner *runner)
+{
+	struct counting *counting = &runner->options.counting;
+
+	if (runner->port->counting == NULL)
+		counting_refuse_all(counting, "this system counts no events");
+	else
+		runner->port->counting->prepare(counting);
+	for (unsigned i = 0; i < counting->count; i++) {
+		if (counting->events[i].absent[0] != '\0')
+			emit_nocount(&runner->wire, &counting->events[i]);
+	}
+	for (size_t i = 0; i < runner->grid.count; i++) {
+		const struct grid_point *point = &runner->grid.points[i];
+
+		if (point->bench->min_cpus > os_cpu_count())
+			continue;
+		for (unsigned turn = 0; turn < counting->turns && runner->failures == 0; turn++)
+			point_count(runner, point, turn);
+	}
 }
 
 /* --- All points --------------------------------------------------------------------------------------------------- */
@@ -184,6 +245,8 @@ static void measure_all(struct runner *runner)
 		else
 			point_measure(runner, point);
 	}
+	if (runner->failures == 0)
+		count_all(runner);
 	emit_done(&runner->wire, runner->failures);
 }
 

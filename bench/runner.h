@@ -7,6 +7,7 @@
  *   samples=N warmup=N   per point (default 10000, and the larger of 200 and N/10)
  *   seed=N               order of the points, random delays (default 1)
  *   unit=NAME            what a tick of the clock is on this machine: ticks, or instructions under icount
+ *   events=CODE/NAME,…   count these events in a second pass (counting.h; default: none, and no second pass)
  *   mode=bench|list|conform   measure; or one @bench record for each benchmark; or the conformance tests, as KTAP
  *   test=TEXT            mode=conform: only the tests whose name holds this text
  *
@@ -17,6 +18,7 @@
 #pragma once
 
 #include "bench.h"
+#include "counting.h"
 #include "wire.h"
 
 struct runner_port {
@@ -29,6 +31,8 @@ struct runner_port {
 	void (*env)(struct wire *wire);
 	/* Interrupts taken so far by all CPUs together, or -1 if unknown. NULL: unknown. */
 	int64_t (*interrupts)(void);
+	/* Counts events. NULL: this system cannot. */
+	const struct counting_port *counting;
 	/* Takes a word that the runner does not know; false: unknown, or its value is wrong. NULL: none. */
 	bool (*word)(const char *key, const char *value);
 };

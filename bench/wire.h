@@ -14,6 +14,10 @@
  *                                                        C: CRC of the records from @run on, up to " crc="
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
  *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
+ *   @nocount EVENT reason=TEXT                           this event of those that were asked for cannot be counted here
+ *   @count NAME event=EVENT count=C iterations=I per=P PARAM=VALUE …
+ *                                                        C: how often it occurred on all CPUs while the point ran once
+ *                                                        more, I iterations of P operations; -1: not counted all the time
  *   @bench NAME unit=U per=P min_cpus=C max_samples=N extra=E series=S|S about=TEXT spread=TEXT
  *          spread_at=TEXT PARAM=V|V …
  *                                                        one for each benchmark that mode=list lists, or that is
@@ -26,6 +30,7 @@
  *   @done F runs=R crc=C                                 last record: F failures, R @run records; C: CRC of all records
  *                                                        of the stream from @aero on, up to " crc="
  *
+ * Counts come behind all results; each event of a point has one, unless @nocount or @skip says why not.
  * A key appears once in a stream's @env records, and once in any other record; a value may be empty. Each series of a
  * point is a @run of its own, in the order of the names. A CRC is CRC-32/ISO-HDLC (zlib's crc32()) over the bytes of the
  * records with their newlines, noise left out. A stream without its @done, or with F > 0, is a failed run, whatever the

@@ -106,13 +106,48 @@ static bool port_word(const char *key, const char *value)
 	return strcmp(key, "idle") == 0 && (strcmp(value, "halt") == 0 || strcmp(value, "poll") == 0);
 }
 
+bool fake_counts;
+static unsigned turn_running; /* 0: none, else 1 + its number */
+
+static void counting_prepare(struct counting *counting)
+{
+	unsigned placed = 0;
+
+	for (unsigned i = 0; i < counting->count; i++) {
+		if (strcmp(counting->events[i].name, "odd") == 0)
+			counting_refuse(&counting->events[i], "an odd event");
+		else
+			counting->events[i].turn = placed++ / 2;
+	}
+	counting->turns = (placed + 1) / 2;
+}
+
+static void counting_start(struct counting *counting, unsigned turn)
+{
+	if (turn_running != 0 || turn >= counting->turns)
+		abort();
+	turn_running = 1 + turn;
+}
+
+/* An event's count is its code, where 0 stands for unknown. */
+static void counting_stop(struct counting *counting, unsigned turn)
+{
+	if (turn_running != 1 + turn)
+		abort();
+	turn_running = 0;
+	for (unsigned i = 0; i < counting->count; i++)
+		counting->events[i].count = counting->events[i].code == 0 ? -1 : (int64_t)counting->events[i].code;
+}
+
 int fake_run(const char *first, ...)
 {
-	static const struct runner_port port = {.write = port_write,
-						.context = &text_bytes,
-						.env = port_env,
-						.interrupts = port_interrupts,
-						.word = port_word};
+	static const struct counting_port counts = {counting_prepare, counting_start, counting_stop};
+	const struct runner_port port = {.write = port_write,
+					 .context = &text_bytes,
+					 .env = port_env,
+					 .interrupts = port_interrupts,
+					 .counting = fake_counts ? &counts : NULL,
+					 .word = port_word};
 	char *words[16];
 	int count = 0;
 	va_list list;

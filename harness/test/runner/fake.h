@@ -16,6 +16,7 @@ extern int64_t fake_interrupts; /* grows by 5 with each look; below 0: unknown *
 extern bool fake_in_benchmark;  /* set by a benchmark: nothing may be written or allocated meanwhile */
 
 extern uint64_t fake_random[4]; /* what the benchmark randoms drew in its last run */
+extern bool fake_counts;        /* whether the port can count events; two in a turn, those named odd not at all */
 extern int fake_wrong;          /* 0: the conformance test bb_checks passes */
 
 /* Runs runner_main() on these words (up to NULL) and returns its result; fake_text is what it wrote. */

@@ -24,6 +24,7 @@ static int fresh(void **state)
 	fake_malloc_most = SIZE_MAX;
 	fake_interrupts = -1;
 	fake_wrong = 0;
+	fake_counts = false;
 	return 0;
 }
 
@@ -200,6 +201,75 @@ static void own_unit_stays_whatever_a_tick_is(void **state)
 	fake_run("bench=own_unit,plain", "samples=1", "unit=instructions", NULL);
 	assert_non_null(fake_line("@run own_unit unit=detours"));
 	assert_non_null(fake_line("@run plain unit=instructions"));
+}
+
+/* --- Counting ----------------------------------------------------------------------------------------------------------- */
+
+static void events_are_counted_in_turns_behind_all_results(void **state)
+{
+	const char *counts, *last_run = NULL;
+
+	(void)state;
+	fake_counts = true;
+	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2",
+				  "events=r5300c0/instructions,s0/shared,r76/odd,r1a/third", NULL),
+			 0);
+	assert_string_equal(fake_line("@nocount"), "@nocount odd reason=an%20odd%20event");
+	assert_int_equal(fake_lines("@nocount"), 1);
+	assert_int_equal(fake_lines("@count"), 6);
+	assert_string_equal(fake_line("@count clock_read event=instructions"),
+			    "@count clock_read event=instructions count=5439680 iterations=20 per=1");
+	assert_string_equal(fake_line("@count plain event=shared"),
+			    "@count plain event=shared count=-1 iterations=20 per=4");
+	assert_string_equal(fake_line("@count plain event=third"),
+			    "@count plain event=third count=26 iterations=20 per=4");
+	assert_int_equal(fake_lines("@run"), 2); /* the counting pass has no samples */
+	counts = strstr(fake_text, "@nocount");
+	for (const char *at = fake_text; (at = strstr(at, "@end")) != NULL; at++)
+		last_run = at;
+	assert_true(counts > last_run);
+}
+
+static void events_that_nobody_counts_leave_the_samples_as_they_are(void **state)
+{
+	static char without[sizeof(fake_text)];
+	size_t same;
+
+	(void)state;
+	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2", NULL), 0);
+	strcpy(without, fake_text);
+	fake_clock = 0;
+	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2", "events=rc0/a,s1/b", NULL), 0);
+	same = (size_t)(strstr(without, "@done") - without);
+	assert_memory_equal(without, fake_text, same);
+	assert_int_equal(fake_lines("@nocount"), 2);
+	assert_string_equal(fake_line("@nocount b"), "@nocount b reason=this%20system%20counts%20no%20events");
+	assert_int_equal(fake_lines("@count"), 0);
+	assert_int_equal(fake_lines("@done 0 runs=2"), 1);
+}
+
+static void failure_of_a_measured_point_leaves_nothing_to_count(void **state)
+{
+	(void)state;
+	fake_counts = true;
+	assert_true(fake_run("samples=18", "events=rc0/a", NULL) > 0);
+	assert_int_equal(fake_lines("@count"), 0);
+	assert_int_equal(fake_lines("@nocount"), 0);
+}
+
+static void wrong_events_are_refused(void **state)
+{
+	static const char *const wrong[] = {"events=",      "events=rc0",         "events=rc0/",
+					    "events=c0/a",  "events=rC0/a",       "events=r/a",
+					    "events=sc0/a", "events=rc0/a,",      "events=,rc0/a",
+					    "events=x1/a",  "events=rc0/a,r76/a", "events=r12345678123456789/a"};
+
+	(void)state;
+	fake_counts = true;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		assert_int_equal(fake_run(wrong[i], NULL), -22);
+		assert_non_null(strstr(fake_text, "must be CODE/NAME"));
+	}
 }
 
 /* --- Failures ------------------------------------------------------------------------------------------------------------- */
@@ -397,6 +467,10 @@ int main(void)
 	    RUNNER_TEST(own_unit_stays_whatever_a_tick_is),
 	    RUNNER_TEST(defect_is_a_fail_without_numbers),
 	    RUNNER_TEST(skip_has_its_reason_and_is_no_failure),
+	    RUNNER_TEST(events_are_counted_in_turns_behind_all_results),
+	    RUNNER_TEST(events_that_nobody_counts_leave_the_samples_as_they_are),
+	    RUNNER_TEST(failure_of_a_measured_point_leaves_nothing_to_count),
+	    RUNNER_TEST(wrong_events_are_refused),
 	    RUNNER_TEST(crcs_of_a_whole_stream_are_zlibs),
 	    RUNNER_TEST(wrong_word_is_one_line_that_names_it_and_no_stream),
 	    RUNNER_TEST(too_little_memory_is_one_line_with_the_remedy),

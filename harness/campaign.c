@@ -70,6 +70,37 @@ static void apply_budget(struct campaign *campaign, const struct plan_boot *boot
 	}
 }
 
+/* Whether a round is the first that has not begun after one of the looks. */
+static bool is_look(const struct campaign *campaign, const struct plan_boot *boot)
+{
+	const struct plan *plan = campaign->plan;
+	bool planned = false;
+
+	for (size_t i = 0; i < plan->look_count; i++)
+		planned |= plan->looks[i] == boot->round;
+	for (size_t i = 0; i < plan->boot_count && planned; i++) {
+		const struct store_boot *stored = store_find(campaign->store, plan->boots[i].index);
+
+		planned = plan->boots[i].round < boot->round || stored == NULL || stored->status != STORE_OK;
+	}
+	return planned && subject_is_timed(&campaign_subject(campaign, boot)->subject);
+}
+
+/* Leaves the timed boots out that are not done when there are enough. */
+static void look(struct campaign *campaign, const struct plan_boot *boot)
+{
+	const struct plan *plan = campaign->plan;
+
+	if (campaign->enough == NULL || !is_look(campaign, boot) || !campaign->enough(campaign, boot->round))
+		return;
+	for (size_t i = 0; i < plan->boot_count; i++) {
+		if (campaign->done[i] || !subject_is_timed(&campaign_subject(campaign, &plan->boots[i])->subject))
+			continue;
+		campaign->done[i] = true;
+		campaign->spared++;
+	}
+}
+
 static void show(struct campaign *campaign, const struct session *session)
 {
 	double left = plan_seconds(campaign->plan, campaign->done);
@@ -100,6 +131,8 @@ static int start_some(struct campaign *campaign, struct session *session, struct
 		bool running;
 
 		apply_budget(campaign, boot);
+		if (!campaign->done[boot->index])
+			look(campaign, boot);
 		if (campaign->done[boot->index])
 			continue;
 		status = campaign_boot_start(campaign, &session->active[session->count], boot, &running, error);

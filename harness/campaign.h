@@ -22,11 +22,18 @@ struct campaign {
 	double timeout_seconds; /* bound on one boot; 0: by the expected length */
 	double budget_seconds;  /* no round is begun that would end later than this; 0: none */
 	bool quiet;
+	/*
+	 * Asked at the plan's looks, between two rounds: whether what is stored is enough, so that the timed boots to come
+	 * are left out. NULL: never. On an error the run goes on.
+	 */
+	bool (*enough)(struct campaign *campaign, unsigned rounds);
+	void *context; /* for enough() */
 	/* Filled in by campaign_run(): */
 	bool *done;  /* by boot: needs no further work */
 	unsigned ok; /* boots with numbers, those of earlier sessions too */
 	unsigned failed;
 	unsigned left_out; /* by the budget */
+	unsigned spared;   /* because enough() said so */
 	bool interrupted;
 	char **failures; /* one line each */
 	size_t failure_count;

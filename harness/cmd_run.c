@@ -17,6 +17,7 @@
 #include "record.h"
 #include "run_options.h"
 #include "run_plan.h"
+#include "run_until.h"
 #include "store.h"
 
 enum { STATUS_INTERRUPTED = 130 };
@@ -71,11 +72,13 @@ static int outcome_json(const struct campaign *campaign, struct error *error)
 
 	for (size_t i = 0; i < campaign->failure_count; i++)
 		json_array_append_new(failures, json_string(campaign->failures[i]));
-	return output_json(json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:b, s:f, s:o}", "schema",
+	return output_json(json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:b, s:f, s:o, s:o}", "schema",
 				     "aerobench.run_outcome/1", "id", campaign->store->id, "path",
 				     campaign->store->path, "boots_ok", (int)campaign->ok, "boots_failed",
-				     (int)campaign->failed, "boots_left_out", (int)campaign->left_out, "interrupted",
-				     (int)campaign->interrupted, "seconds", campaign->seconds, "failures", failures),
+				     (int)campaign->failed, "boots_left_out", (int)campaign->left_out, "boots_spared",
+				     (int)campaign->spared, "seed", (json_int_t)campaign->plan->seed, "interrupted",
+				     (int)campaign->interrupted, "seconds", campaign->seconds, "precision",
+				     run_until_json(campaign), "failures", failures),
 			   error);
 }
 
@@ -97,9 +100,11 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 		return STATUS_INTERRUPTED;
 	}
 	if (!options->json && campaign->ok > 0)
-		printf("run %s: %u boots in %s%s; see it by: aerobench show %s\n", id, campaign->ok,
-		       progress_time(time, sizeof(time), campaign->seconds),
+		printf("run %s: %u boots in %s, seed %llu%s; see it by: aerobench show %s\n", id, campaign->ok,
+		       progress_time(time, sizeof(time), campaign->seconds), (unsigned long long)campaign->plan->seed,
 		       campaign->failed > 0 ? ", some failed" : "", id);
+	if (!options->json && campaign->ok > 0)
+		run_until_tell(campaign);
 	if (output_finish(error) != 0)
 		return (int)error->status;
 	return campaign->failed > 0 ? STATUS_FAILED : STATUS_OK;
@@ -109,6 +114,7 @@ static int carry_out(struct plan *plan, struct store *store, const struct run_op
 {
 	struct campaign campaign = {.plan = plan,
 				    .store = store,
+				    .enough = plan->until > 0 ? run_until_enough : NULL,
 				    .timeout_seconds = options->timeout_seconds,
 				    .budget_seconds = options->budget_seconds,
 				    .quiet = options->quiet};

@@ -17,7 +17,13 @@
 #include "error.h"
 #include "subject.h"
 
-enum { PLAN_RUNS_MAX = 1000, PLAN_SAMPLES_MAX = 1000000, PLAN_RUNS_DEFAULT = 6, PLAN_SIM_BOOTS = 2 };
+enum {
+	PLAN_RUNS_MAX = 1000,
+	PLAN_SAMPLES_MAX = 1000000,
+	PLAN_RUNS_DEFAULT = 6,
+	PLAN_SIM_BOOTS = 2,
+	PLAN_LOOKS_MAX = 8
+};
 
 struct plan_subject {
 	struct subject subject;
@@ -45,6 +51,10 @@ struct plan {
 	uint64_t counted_seed; /* of boots that count instructions: the same in every run, so that runs are equal too */
 	unsigned cpus;         /* of each subject that does not say; 0: the launcher's default */
 	unsigned parallel;     /* boots at a time of subjects that count instructions; at least 1 */
+	/* Rounds after which it is looked whether the rest is needed, ascending; fixed before the first boot (§5). */
+	unsigned looks[PLAN_LOOKS_MAX];
+	size_t look_count; /* 0: every boot is made */
+	double until;      /* what makes the rest needless: each median within this, .03 = 3 %; 0: something else */
 };
 
 /* Appends a subject with the defaults of its kind: samples, boots and the built-in estimate; quick: a smoke run. */

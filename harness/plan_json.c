@@ -8,7 +8,7 @@
 
 json_t *plan_json(const struct plan *plan)
 {
-	json_t *subjects = json_array();
+	json_t *subjects = json_array(), *looks = json_array();
 
 	for (size_t i = 0; i < plan->subject_count; i++) {
 		const struct plan_subject *subject = &plan->subjects[i];
@@ -20,9 +20,32 @@ json_t *plan_json(const struct plan *plan)
 			      (int)subject->boots, "bench", subject->bench, "seconds_per_boot", subject->seconds,
 			      "estimate_from_earlier_runs", (int)subject->known, "unsupported", subject->unsupported));
 	}
-	return json_pack("{s:I, s:I, s:i, s:i, s:o}", "seed", (json_int_t)plan->seed, "counted_seed",
+	for (size_t i = 0; i < plan->look_count; i++)
+		json_array_append_new(looks, json_integer((json_int_t)plan->looks[i]));
+	return json_pack("{s:I, s:I, s:i, s:i, s:f, s:o, s:o}", "seed", (json_int_t)plan->seed, "counted_seed",
 			 (json_int_t)plan->counted_seed, "cpus", (int)plan->cpus, "parallel", (int)plan->parallel,
-			 "subjects", subjects);
+			 "until", plan->until, "looks", looks, "subjects", subjects);
+}
+
+/* Records of a time before there were looks have none. */
+static int looks_read(struct plan *plan, const json_t *json, struct error *error)
+{
+	const json_t *looks = json_object_get(json, "looks"), *until = json_object_get(json, "until");
+	json_int_t last = 0;
+
+	plan->until = json_is_number(until) ? json_number_value(until) : 0;
+	plan->look_count = json_array_size(looks);
+	if (plan->look_count > PLAN_LOOKS_MAX || !(plan->until >= 0 && plan->until <= 1))
+		return error_set(error, STATUS_USAGE, "the plan's looks are out of range");
+	for (size_t i = 0; i < plan->look_count; i++) {
+		json_int_t look = json_integer_value(json_array_get(looks, i));
+
+		if (look <= last || look > PLAN_RUNS_MAX)
+			return error_set(error, STATUS_USAGE, "the plan's looks are out of range");
+		plan->looks[i] = (unsigned)look;
+		last = look;
+	}
+	return 0;
 }
 
 static int subject_read(struct plan *plan, json_t *json, struct error *error)
@@ -65,6 +88,8 @@ int plan_read(struct plan *plan, const json_t *json, struct error *error)
 	plan->counted_seed = (uint64_t)counted_seed;
 	plan->cpus = (unsigned)cpus;
 	plan->parallel = parallel > 1 ? 2 : 1;
+	if (looks_read(plan, json, error) != 0)
+		return STATUS_USAGE;
 	json_array_foreach(subjects, i, item)
 	{
 		if (subject_read(plan, item, error) != 0) {

@@ -11,9 +11,10 @@
 #include "build.h"
 #include "memory.h"
 #include "plan.h"
+#include "run_plan.h"
 #include "subject.h"
 
-enum { RUNS = 256, SAMPLES, WARMUP, SEED, CPUS, RESUME, DRY_RUN, BUDGET, QUICK, JSON, TIMEOUT, WORDS, BUILD };
+enum { RUNS = 256, SAMPLES, WARMUP, SEED, CPUS, RESUME, DRY_RUN, BUDGET, QUICK, JSON, TIMEOUT, WORDS, BUILD, UNTIL };
 
 static const struct option long_options[] = {
     {"subject", required_argument, NULL, 's'},
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
     {"resume", required_argument, NULL, RESUME},
     {"dry-run", no_argument, NULL, DRY_RUN},
     {"budget", required_argument, NULL, BUDGET},
+    {"until", required_argument, NULL, UNTIL},
     {"quick", no_argument, NULL, QUICK},
     {"results", required_argument, NULL, 'o'},
     {"quiet", no_argument, NULL, 'q'},
@@ -59,6 +61,9 @@ void run_options_help(const char *program)
 	       "      --seed N       order of boots and of points, random delays (default: random, stored)\n"
 	       "      --cpus N       of each subject, 1 to %d (default: 2)\n"
 	       "      --quick        a smoke run: few samples, few boots\n"
+	       "      --until P%%     as many boots as it takes until the 95 %% interval of each median over boots is "
+	       "within\n"
+	       "                     P %% either way; looked at after %s boots, or at the last of --runs N\n"
 	       "      --budget TIME  at most this long (90s, 5m, 1h): fewer boots of each subject\n"
 	       "      --timeout TIME bound on one boot (default: ten times what it should take)\n"
 	       "      --dry-run      tell what would run and how long it would take\n"
@@ -68,7 +73,8 @@ void run_options_help(const char *program)
 	       "      --json         the outcome as JSON\n"
 	       "  -h, --help\n\n"
 	       "Exit status: 0 all boots good, 1 a boot failed, 2 usage, 77 nothing can run here, 130 interrupted.\n",
-	       PLAN_RUNS_MAX, PLAN_RUNS_DEFAULT, PLAN_SIM_BOOTS, PLAN_SAMPLES_MAX, PLAN_SAMPLES_MAX, SUBJECT_CPUS_MAX);
+	       PLAN_RUNS_MAX, PLAN_RUNS_DEFAULT, PLAN_SIM_BOOTS, PLAN_SAMPLES_MAX, PLAN_SAMPLES_MAX, SUBJECT_CPUS_MAX,
+	       RUN_LOOKS_TEXT);
 }
 
 /* --- Values -------------------------------------------------------------------------------------------------------------------- */
@@ -116,6 +122,21 @@ static int duration(const char *option, const char *text, double *seconds, struc
 	return 0;
 }
 
+/* "3%", "3", "0.5%": above 0, at most 100. */
+static int percentage(const char *option, const char *text, double *fraction, struct error *error)
+{
+	char *end = NULL;
+	double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+	if (end != NULL && *end == '%')
+		end++;
+	if (end == NULL || *end != '\0' || !(value > 0 && value <= 100))
+		return error_set(error, STATUS_USAGE, "--%s '%s' is not a percentage up to 100%%, as 3%%", option,
+				 text);
+	*fraction = value / 100;
+	return 0;
+}
+
 static void append(char ***items, size_t *count, char *item)
 {
 	*items = memory_grow(*items, *count, sizeof(**items));
@@ -137,6 +158,8 @@ static int take_number(struct run_options *options, int option, const char *text
 		return number("warmup", text, 0, PLAN_SAMPLES_MAX, &options->warmup, error);
 	case SEED:
 		return number("seed", text, 0, INT64_MAX, &options->seed, error);
+	case UNTIL:
+		return percentage("until", text, &options->until, error);
 	case BUDGET:
 		return duration("budget", text, &options->budget_seconds, error);
 	default:
@@ -189,7 +212,7 @@ static bool shapes_the_plan(const struct run_options *options)
 {
 	return options->subject_count > 0 || options->benchmark_count > 0 || options->runs > 0 ||
 	       options->samples > 0 || options->warmup >= 0 || options->seed >= 0 || options->cpus > 0 ||
-	       options->quick || options->words != NULL;
+	       options->until > 0 || options->quick || options->words != NULL;
 }
 
 int run_options_parse(struct run_options *options, int argc, char **argv, struct error *error)

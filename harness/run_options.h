@@ -22,6 +22,7 @@ struct run_options {
 	unsigned cpus;         /* 0: the launcher's default */
 	double budget_seconds; /* 0: none */
 	double timeout_seconds;
+	double until; /* half width of each median's interval, .03 = 3 %; 0: a fixed number of runs */
 	const char *resume;
 	const char *results;
 	const char *words;

@@ -16,6 +16,9 @@
 #include "progress.h"
 #include "table.h"
 
+static const unsigned run_looks[] = {6, 10, 16, 24, 40, 64}; /* RUN_LOOKS_TEXT */
+
+enum { RUN_LOOKS = sizeof(run_looks) / sizeof(run_looks[0]) };
 enum { COUNTED_SEED = 1, COUNTED_PARALLEL = 2 };
 
 static int add_subject(struct plan *plan, const struct run_options *options, const char *text, struct error *error)
@@ -36,6 +39,8 @@ static int add_subject(struct plan *plan, const struct run_options *options, con
 		added->warmup = options->warmup;
 	else if (options->samples > 0)
 		added->warmup = -1;
+	if (options->until > 0 && options->runs == 0 && subject_is_timed(&subject))
+		added->boots = run_looks[RUN_LOOKS - 1];
 	if (options->runs > 0)
 		added->boots =
 		    subject_is_timed(&subject) || options->runs < PLAN_SIM_BOOTS ? options->runs : PLAN_SIM_BOOTS;
@@ -125,7 +130,12 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 		plan_guess(&plan->subjects[i]);
 	plan_learn(plan, paths_results(options->results));
 	plan_order(plan);
-	if (options->budget_seconds > 0 && !plan_fit(plan, options->budget_seconds) && !options->quiet)
+	plan->until = options->until;
+	for (size_t i = 0; options->until > 0 && i < RUN_LOOKS; i++)
+		plan->looks[plan->look_count++] = run_looks[i];
+	/* With --until the budget is kept by what boots really take, as the number of boots is open anyway. */
+	if (options->budget_seconds > 0 && options->until == 0 && !plan_fit(plan, options->budget_seconds) &&
+	    !options->quiet)
 		error_warn(
 		    "one boot of each subject takes about %.0f s, longer than the budget; name fewer by -s or -b",
 		    plan_seconds(plan, NULL));

@@ -8,6 +8,9 @@
 #include "plan.h"
 #include "run_options.h"
 
+/* When a run with --until looks whether it has enough boots; the last is the most that it makes, without --runs. */
+#define RUN_LOOKS_TEXT "6, 10, 16, 24, 40 and 64"
+
 /* Makes the plan of a new run. Free by plan_free() in every case. Returns 0 or a status with the error set. */
 int run_plan_make(struct plan *plan, const struct run_options *options, struct error *error);
 /* Marks the subjects that cannot run here, which is asked again when a run is resumed. What should run but is not built is

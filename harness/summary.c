@@ -316,7 +316,10 @@ static int scale_row(const struct summary *summary, struct summary_row *row, boo
 /* Boots that the plan has for this subject: from the campaign's record, which knows more, else one each round. */
 static size_t planned_runs(const struct store *store, const char *subject)
 {
-	const json_t *subjects = json_object_get(json_object_get(store->run, "campaign"), "subjects");
+	const json_t *campaign = json_object_get(store->run, "campaign");
+	const json_t *subjects = json_object_get(campaign, "subjects");
+	/* After the first look the rest is made only if it is needed. */
+	json_int_t look = json_integer_value(json_array_get(json_object_get(campaign, "looks"), 0));
 
 	for (size_t i = 0; i < json_array_size(subjects); i++) {
 		const json_t *entry = json_array_get(subjects, i);
@@ -324,7 +327,7 @@ static size_t planned_runs(const struct store *store, const char *subject)
 		json_int_t boots = json_integer_value(json_object_get(entry, "boots"));
 
 		if (name != NULL && strcmp(name, subject) == 0 && boots > 0)
-			return (size_t)boots;
+			return (size_t)(look > 0 && look < boots ? look : boots);
 	}
 	return store->plan.runs;
 }

@@ -503,27 +503,6 @@ def test_a_run_is_not_continued_with_other_programs(bench):
     bench.refused(2, "run", "--resume", "latest", says=["linux-baseline", "start a new run"])
 
 
-def test_one_run_holds_two_builds(bench):
-    bench.fake()
-    other = bench.scratch / "other"
-    shutil.copytree(bench.bin, other)
-    (other / "script").write_text("level 2\n")
-    both = ["-s", "linux@host:build=old", "-s", "linux@host", "--samples", "1000", "-q"]
-    bench.refused(2, "run", *both, "--runs", "1", says=["--build old=DIR"])
-    bench.good("run", *both, "--build", f"old={other}", "--runs", "8")
-    medians = {row["subject"]: row["p50"] for row in json.loads(bench.good("show", "latest", "--json"))["results"]
-               if row["benchmark"] == "yield_pair"}
-    need(1.9 < medians["linux@host:build=old"] / medians["linux@host"] < 2.1, "each its own programs", medians)
-    journal = bench.journal()
-    need(all({journal[at]["subject"], journal[at + 1]["subject"]} == set(medians) and
-             journal[at]["round"] == journal[at + 1]["round"] for at in range(0, 16, 2)), "side by side", journal)
-    firsts = {journal[at]["subject"] for at in range(0, 16, 2)}
-    need(len(firsts) == 2, "either comes first: a coin decides", journal)
-    with (other / "linux-baseline").open("a") as file:
-        file.write("# another program\n")
-    bench.refused(2, "run", "--resume", "latest", says=["linux-baseline", "start a new run"])
-
-
 def test_a_run_that_does_not_exist_cannot_be_resumed(bench):
     bench.fake()
     bench.good("run", *FAKE, "--runs", "1")

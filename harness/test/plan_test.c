@@ -161,6 +161,10 @@ static void a_plan_reads_back_as_it_was_written(void **state)
 	plan.subjects[1].bench = strdup("yield_pair,wake_all:place=same");
 	plan.subjects[2].warmup = 5;
 	plan.cpus = 4;
+	plan.until = 0.05;
+	plan.look_count = 2;
+	plan.looks[0] = 6;
+	plan.looks[1] = 10;
 	json = plan_json(&plan);
 	assert_int_equal(plan_read(&back, json, NULL), 0);
 	assert_int_equal(back.boot_count, plan.boot_count);
@@ -170,6 +174,9 @@ static void a_plan_reads_back_as_it_was_written(void **state)
 	assert_int_equal(back.subjects[2].warmup, 5);
 	assert_int_equal(back.subjects[0].warmup, -1);
 	assert_int_equal(back.cpus, 4);
+	assert_float_equal(back.until, 0.05, 0);
+	assert_int_equal(back.look_count, 2);
+	assert_memory_equal(back.looks, plan.looks, sizeof(plan.looks));
 	plan_free(&plan);
 	plan_free(&back);
 	json_decref(json);
@@ -195,6 +202,24 @@ static void a_plan_that_was_tampered_with_is_refused(void **state)
 		json_decref(json);
 	}
 	assert_int_equal(plan_read(&back, NULL, NULL), STATUS_USAGE);
+	plan_free(&plan);
+}
+
+static void looks_that_do_not_ascend_are_refused(void **state)
+{
+	static const unsigned bad[][2] = {{0, 6}, {6, 6}, {10, 6}, {6, PLAN_RUNS_MAX + 1}};
+	struct plan plan = default_plan(2, 1), back;
+
+	(void)state;
+	plan.look_count = 2;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_t *json;
+
+		memcpy(plan.looks, bad[i], sizeof(bad[i]));
+		json = plan_json(&plan);
+		assert_int_equal(plan_read(&back, json, NULL), STATUS_USAGE);
+		json_decref(json);
+	}
 	plan_free(&plan);
 }
 
@@ -247,6 +272,7 @@ int main(void)
 	    cmocka_unit_test(a_budget_takes_rounds_from_timed_subjects_first),
 	    cmocka_unit_test(a_plan_reads_back_as_it_was_written),
 	    cmocka_unit_test(a_plan_that_was_tampered_with_is_refused),
+	    cmocka_unit_test(looks_that_do_not_ascend_are_refused),
 	    cmocka_unit_test(a_guess_follows_samples_and_benchmarks_down_to_the_boot),
 	    cmocka_unit_test(random_numbers_below_a_bound_are_uniform),
 	};

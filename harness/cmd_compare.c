@@ -17,7 +17,9 @@
 /* The smallest change that counts where no history has taught a larger one (measuring.md §6, "Margin is learned"). */
 #define COMPARE_MARGIN_DEFAULT 0.03
 
-enum { OPTION_MARGIN = 0x2000 };
+enum { OPTION_MARGIN = 0x2000, OPTION_DETAILS, OPTION_MARKDOWN };
+
+enum form { FORM_TABLES, FORM_DETAILS, FORM_MARKDOWN };
 
 /* One RUN or RUN:SUBJECT, loaded. */
 struct side {
@@ -30,25 +32,29 @@ struct side {
 
 struct comparison {
 	struct reading reading;
+	enum form form;
 	double margin;
 	struct side sides[2];
 	size_t side_count;
 	struct compare *compares;
 	size_t compare_count;
-	bool systems; /* two systems, not two versions: another table */
+	size_t systems; /* the first so many are of two systems, the others of two versions: another table */
 };
 
 static void compare_help(const char *program)
 {
-	printf("Usage: %s [OPTION…] [RUN]\n"
-	       "  or:  %s [OPTION…] -s SUBJECT -s SUBJECT [RUN]\n"
-	       "  or:  %s [OPTION…] RUN[:SUBJECT] RUN[:SUBJECT]\n"
-	       "Compares location, spread and tail. With one RUN (default: latest): Linux with the Aerokernel on each\n"
-	       "machine that has both, or the second subject with the first. With two: B with A, for each subject in "
-	       "both.\n\n"
-	       "      --margin PERCENT  smallest change that counts in a verdict (default: 3)\n"
-	       "%s",
-	       program, program, program, reading_help);
+	printf(
+	    "Usage: %s [OPTION…] [RUN]\n"
+	    "  or:  %s [OPTION…] -s SUBJECT -s SUBJECT [RUN]\n"
+	    "  or:  %s [OPTION…] RUN[:SUBJECT] RUN[:SUBJECT]\n"
+	    "Compares location, spread and tail. With one RUN (default: latest): Linux with the Aerokernel on each\n"
+	    "machine that has both and each other build with its subject, or the second subject with the first. With\n"
+	    "two: B with A, for each subject in both.\n\n"
+	    "      --margin PERCENT  smallest change that counts in a verdict (default: 3)\n"
+	    "      --details         every statistic of every row: p10 and deviation too, p values, dependence\n"
+	    "      --markdown        tables for a README: ratios of medians, spreads and tails\n"
+	    "%s",
+	    program, program, program, reading_help);
 }
 
 /* --- Sides -------------------------------------------------------------------------------------------------------- */
@@ -112,35 +118,53 @@ static bool has_rows(const struct summary *summary, const char *subject)
 
 /* --- What to compare ---------------------------------------------------------------------------------------------- */
 
-/* Linux with the Aerokernel, for each pair of subjects on one machine that has rows. */
-static int add_systems(struct comparison *comparison, struct error *error)
+/* Linux with the Aerokernel on the same machine, or a build with the same subject of the programs beside this one. */
+static bool belong_together(const struct subject *a, const struct subject *b, bool systems)
+{
+	struct subject other = *b;
+
+	if (systems)
+		return a->system == SUBJECT_AEROKERNEL && b->system == SUBJECT_LINUX && a->machine == b->machine &&
+		       a->cpus == b->cpus && strcmp(a->build, b->build) == 0;
+	subject_set_build(&other, "");
+	return a->build[0] == '\0' && b->build[0] != '\0' && strcmp(a->name, other.name) == 0;
+}
+
+/* Every two subjects of the run that belong together and have rows. */
+static int add_together(struct comparison *comparison, bool systems, struct error *error)
 {
 	const struct store_plan *plan = &comparison->sides[0].store.plan;
 	const struct summary *summary = &comparison->sides[0].summary;
+	int status = 0;
 
-	comparison->systems = true;
 	for (size_t i = 0; i < plan->subject_count; i++) {
 		struct subject a, b;
 
-		if (subject_parse(&a, plan->subjects[i], NULL) != 0 || a.system != SUBJECT_AEROKERNEL ||
-		    !has_rows(summary, a.name))
+		if (subject_parse(&a, plan->subjects[i], NULL) != 0 || !has_rows(summary, a.name))
 			continue;
-		for (size_t j = 0; j < plan->subject_count; j++) {
-			int status;
-
-			if (subject_parse(&b, plan->subjects[j], NULL) != 0 || b.system != SUBJECT_LINUX ||
-			    b.machine != a.machine || !has_rows(summary, b.name))
-				continue;
-			status = add(comparison, 0, plan->subjects[i], 0, plan->subjects[j], error);
-			if (status != 0)
-				return status;
+		for (size_t j = 0; j < plan->subject_count && status == 0; j++) {
+			if (subject_parse(&b, plan->subjects[j], NULL) == 0 && has_rows(summary, b.name) &&
+			    belong_together(&a, &b, systems))
+				status = add(comparison, 0, plan->subjects[i], 0, plan->subjects[j], error);
 		}
 	}
-	if (comparison->compare_count > 0)
-		return 0;
-	return error_set(error, STATUS_USAGE,
-			 "run %s has no machine with numbers of both systems: name two subjects with -s, or two runs",
-			 comparison->sides[0].store.id);
+	return status;
+}
+
+static int add_all(struct comparison *comparison, struct error *error)
+{
+	int status = add_together(comparison, true, error);
+
+	comparison->systems = comparison->compare_count;
+	if (status == 0)
+		status = add_together(comparison, false, error);
+	if (status != 0 || comparison->compare_count > 0)
+		return status;
+	return error_set(
+	    error, STATUS_USAGE,
+	    "run %s has no machine with numbers of both systems, nor of two builds: name two subjects with "
+	    "-s, or two runs",
+	    comparison->sides[0].store.id);
 }
 
 static int add_named(struct comparison *comparison, struct error *error)
@@ -150,8 +174,9 @@ static int add_named(struct comparison *comparison, struct error *error)
 
 	if (comparison->reading.select.subject_count != 2)
 		return error_set(error, STATUS_USAGE, "name two subjects of one run with -s, or none");
-	comparison->systems = subject_parse(&a, subjects[0], NULL) != 0 || subject_parse(&b, subjects[1], NULL) != 0 ||
-			      a.system != b.system;
+	if (subject_parse(&a, subjects[0], NULL) != 0 || subject_parse(&b, subjects[1], NULL) != 0 ||
+	    a.system != b.system)
+		comparison->systems = 1;
 	return add(comparison, 0, subjects[0], 0, subjects[1], error);
 }
 
@@ -187,7 +212,7 @@ static int compare_choose(struct comparison *comparison, struct error *error)
 				 comparison->sides[0].subject);
 	if (comparison->reading.select.subject_count > 0)
 		return add_named(comparison, error);
-	return add_systems(comparison, error);
+	return add_all(comparison, error);
 }
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */
@@ -206,25 +231,38 @@ static json_t *comparison_json(const struct comparison *comparison)
 						      json_object_get(doctor, "verdict"), "machines",
 						      json_object_get(doctor, "machines")));
 	}
-	return json_pack("{s:s, s:o, s:o}", "schema", "aerobench.compare/1", "runs", runs, "comparisons", array);
+	return json_pack("{s:s, s:o, s:o}", "schema", "aerobench.compare/2", "runs", runs, "comparisons", array);
+}
+
+static void comparison_table(const struct comparison *comparison, size_t which, bool bold)
+{
+	const struct compare *compare = &comparison->compares[which];
+
+	if (comparison->form == FORM_DETAILS)
+		compare_print_details(stdout, compare, bold);
+	else if (comparison->form == FORM_MARKDOWN)
+		compare_print_markdown(stdout, compare);
+	else if (which < comparison->systems)
+		compare_print_systems(stdout, compare, bold);
+	else
+		compare_print_versions(stdout, compare, bold);
 }
 
 static void comparison_print(const struct comparison *comparison)
 {
-	bool bold = output_colored(stdout, comparison->reading.color);
+	bool bold = output_colored(stdout, comparison->reading.color), tables = comparison->form != FORM_MARKDOWN;
 
-	for (size_t i = 0; i < comparison->side_count; i++) {
+	for (size_t i = 0; i < comparison->side_count && tables; i++) {
 		if (comparison->side_count > 1)
 			printf("%s: ", i == 0 ? "A" : "B");
 		reading_heading(stdout, &comparison->sides[i].summary);
 	}
-	for (size_t i = 0; i < comparison->compare_count; i++) {
-		if (comparison->systems)
-			compare_print_systems(stdout, &comparison->compares[i], bold);
-		else
-			compare_print_versions(stdout, &comparison->compares[i], bold);
-	}
-	compare_print_legend(stdout, comparison->compares, comparison->compare_count);
+	for (size_t i = 0; i < comparison->compare_count; i++)
+		comparison_table(comparison, i, bold);
+	if (!tables)
+		return;
+	compare_print_legend(stdout, comparison->compares, comparison->compare_count,
+			     comparison->form == FORM_DETAILS || comparison->systems < comparison->compare_count);
 	if (comparison->side_count == 1)
 		reading_notes(stdout, &comparison->sides[0].summary);
 }
@@ -236,21 +274,26 @@ static int margin_parse(struct comparison *comparison, const char *text, struct 
 	char *end;
 	double percent = strtod(text, &end);
 
-	if (end == text || *end != '\0' || !(percent >= 0 && percent <= 1000))
-		return error_set(error, STATUS_USAGE, "--margin '%s' is not a percentage from 0 to 1000", text);
+	if (end == text || *end != '\0' || !(percent > 0 && percent <= 1000))
+		return error_set(error, STATUS_USAGE, "--margin '%s' is not a percentage above 0 and up to 1000", text);
 	comparison->margin = percent / 100;
 	return 0;
 }
 
 static int comparison_options(struct comparison *comparison, int argc, char **argv, struct error *error)
 {
-	static const struct option options[] = {
-	    READING_LONG, {"margin", required_argument, NULL, OPTION_MARGIN}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {READING_LONG,
+						{"margin", required_argument, NULL, OPTION_MARGIN},
+						{"details", no_argument, NULL, OPTION_DETAILS},
+						{"markdown", no_argument, NULL, OPTION_MARKDOWN},
+						{NULL, 0, NULL, 0}};
 	int option, status = 0;
 
 	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1) {
 		if (option == OPTION_MARGIN)
 			status = margin_parse(comparison, optarg, error);
+		else if (option == OPTION_DETAILS || option == OPTION_MARKDOWN)
+			comparison->form = option == OPTION_DETAILS ? FORM_DETAILS : FORM_MARKDOWN;
 		else
 			status = reading_option(&comparison->reading, option, argv, error);
 	}

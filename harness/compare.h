@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two subjects compared, row by row: location (median), spread (interquartile range) and tail (p99 - p50), as ratios
- * B / A. Within one run the boots of a round are pairs (measuring.md §5); rows of two runs are compared without pairs and
- * never judged. Exact rows (instruction counts that repeat) need no interval. Spread and tail are floored at the coarser
- * clock's grain on both sides, so that no ratio comes from the clock alone. A pure function of two summaries.
+ * Two subjects compared, row by row: location (median, and p10 for the path that nothing disturbed), spread
+ * (interquartile range), tail (p99 - p50) and mean absolute deviation, as ratios B / A over boots, which are the unit of
+ * replication. Within one run the boots of a round are pairs (measuring.md §5), judged together as one family of a
+ * report. Rows of two runs have no pairs: they are compared by Welch's t and by ranks, and never judged. Exact rows
+ * (instruction counts that repeat) need no interval. What lies below the coarser clock's grain is raised to it on both
+ * sides, so that no ratio comes from the clock alone. A pure function of two summaries.
  */
 #pragma once
 
@@ -13,31 +15,37 @@
 #include <jansson.h>
 
 #include "error.h"
+#include "stats_judge.h"
+#include "stats_run.h"
 #include "summary.h"
 
-/* measuring.md §6. COMPARE_NONE: not judged (no pairs, too few, or nothing to compare). */
-enum compare_verdict { COMPARE_NONE, COMPARE_PASS, COMPARE_IMPROVED, COMPARE_REGRESSED, COMPARE_INCONCLUSIVE };
-
 struct compare_estimate {
-	double a, b;      /* the statistic of each side over all its samples, in the rows' unit; NaN: unknown */
-	double ratio;     /* B / A: Hodges-Lehmann where there is an interval, else b / a; NaN: unknown */
-	double low, high; /* 95 % interval of the ratio; NaN: exact, or too few runs */
-	double p;         /* two-sided sign-flip; NaN: not judged */
-	double p_holm;    /* adjusted for all tests of this comparison */
-	double floor;     /* both sides are raised to it for the ratio: the coarser grain */
-	bool floored;     /* both sides are at or below it: the ratio says nothing */
-	enum compare_verdict verdict;
+	double a, b;            /* the statistic of each side over all its samples, in the rows' unit; NaN: unknown */
+	double ratio;           /* B / A: over pairs or runs where there is an interval, else b / a; NaN: unknown */
+	double low, high;       /* 95 % interval of the ratio; NaN: exact, or too few runs */
+	double p;               /* two-sided: sign flip of pairs, Welch without pairs; NaN: too few runs, or exact */
+	double p_adjusted;      /* by Benjamini & Hochberg over the tests of all rows; NaN: not judged */
+	double p_ranks;         /* without pairs: Mann & Whitney; NaN: fewer than 4 runs a side, or pairs */
+	double smallest_effect; /* that so many pairs show with power .8: .1 = 10 %; NaN: unknown */
+	double floor;           /* both sides are raised to it for the ratio: the coarser grain */
+	bool floored;           /* both sides are at or below it: the ratio says nothing */
+	struct stats_judgement judgement; /* skipped, with the reason, where there is nothing to judge */
 };
 
-enum compare_statistic { COMPARE_LOCATION, COMPARE_SPREAD, COMPARE_TAIL, COMPARE_STATISTICS };
+/* How the samples of one side's runs depend on each other: medians over the runs. NaN: exact. */
+struct compare_dependence {
+	double rho[STATS_RUN_LAGS];
+	double effective; /* effective n / n */
+	bool flagged;     /* below one half (measuring.md §5, "Dependence inside a run") */
+};
 
 struct compare_row {
 	const struct summary_row *a, *b;
-	struct compare_estimate estimates[COMPARE_STATISTICS];
-	size_t pairs;                 /* rounds that both sides have; 0: compared without pairs */
-	bool exact;                   /* both sides are */
-	double smallest_effect;       /* of the median that this many pairs would have shown: .1 = 10 %; NaN: unknown */
-	enum compare_verdict verdict; /* regressed if any statistic is, else improved if any is, … */
+	struct compare_estimate estimates[STATS_STATISTICS];
+	struct compare_dependence dependence[2]; /* of A, of B */
+	size_t pairs;                            /* rounds that both sides have; 0: compared without pairs */
+	bool exact;                              /* both sides are */
+	enum stats_verdict verdict; /* regressed if location, spread or tail is, else improved if any is, … */
 };
 
 /* A point that only one side has. */
@@ -52,8 +60,10 @@ struct compare {
 	const char *unit;
 	bool paired;
 	double margin;            /* smallest change that counts: .03 = 3 % */
+	size_t family;            /* tests that were adjusted together */
 	struct compare_row *rows; /* in the order of the summary of A */
 	size_t row_count;
+	struct stats_tally tally; /* of the rows' verdicts */
 	struct compare_missing *missing;
 	size_t missing_count;
 };
@@ -65,13 +75,13 @@ struct compare_side {
 };
 
 /*
- * Returns 0, or STATUS_USAGE with the error set: the two sides measure in different units, or have no point in common.
- * The summaries must outlive the comparison.
+ * margin > 0. Returns 0, or STATUS_USAGE with the error set: the two sides measure in different units, or have no point
+ * in common. The summaries must outlive the comparison.
  */
 int compare_make(struct compare *compare, struct compare_side a, struct compare_side b, double margin,
 		 struct error *error);
 void compare_free(struct compare *compare);
-/* "pass", "improved", …; "" for COMPARE_NONE. */
-const char *compare_verdict_name(enum compare_verdict verdict);
-/* One element of the comparisons of schema "aerobench.compare/1". A new reference. */
+/* Whether the interval, or an exact count, leaves no doubt that B is above A: 1; below: -1; else 0. */
+int compare_beyond_doubt(const struct compare_row *row, enum stats_statistic statistic);
+/* One element of the comparisons of schema "aerobench.compare/2". A new reference. */
 json_t *compare_json(const struct compare *compare);

@@ -1,45 +1,82 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison as JSON, schema "aerobench.compare/1": see compare.h. */
+/* A comparison as JSON, schema "aerobench.compare/2": see compare.h. */
 #include "compare.h"
 
-#include <string.h>
+#include <stdint.h>
 
 #include "output.h"
 
-static json_t *estimate_json(const struct compare_estimate *estimate)
+static void set_number(json_t *object, const char *key, double number)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:s}", "a", summary_number_json(estimate->a), "b",
-			 summary_number_json(estimate->b), "ratio", summary_number_json(estimate->ratio), "ci95",
-			 json_pack("[oo]", summary_number_json(estimate->low), summary_number_json(estimate->high)),
-			 "p", summary_number_json(estimate->p), "p_holm", summary_number_json(estimate->p_holm),
-			 "below_grain", (int)estimate->floored, "verdict",
-			 estimate->verdict == COMPARE_NONE ? "skipped" : compare_verdict_name(estimate->verdict));
+	json_object_set_new(object, key, summary_number_json(number));
 }
 
-static json_t *side_json(const struct summary_row *row)
+static json_t *estimate_json(const struct compare_estimate *estimate)
 {
-	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o}", "n", (json_int_t)row->n, "runs", (json_int_t)row->run_count,
-			 "p50", summary_number_json(row->p50), "iqr", summary_number_json(row->iqr), "p99",
-			 summary_number_json(row->p99), "max", summary_number_json(row->max));
+	const struct stats_judgement *judgement = &estimate->judgement;
+	json_t *json = json_object();
+
+	set_number(json, "a", estimate->a);
+	set_number(json, "b", estimate->b);
+	set_number(json, "ratio", estimate->ratio);
+	json_object_set_new(json, "ci95",
+			    json_pack("[oo]", summary_number_json(estimate->low), summary_number_json(estimate->high)));
+	set_number(json, "p", estimate->p);
+	set_number(json, "p_adjusted", estimate->p_adjusted);
+	set_number(json, "p_ranks", estimate->p_ranks);
+	set_number(json, "smallest_effect", estimate->smallest_effect);
+	json_object_set_new(json, "below_grain", json_boolean(estimate->floored));
+	json_object_set_new(json, "verdict", json_string(stats_verdict_name(judgement->verdict)));
+	json_object_set_new(json, "reason", json_string(judgement->reason));
+	/* Inconclusive only; null there: no number of pairs would do. */
+	if (judgement->verdict == STATS_INCONCLUSIVE)
+		json_object_set_new(
+		    json, "more_pairs",
+		    judgement->more_pairs == SIZE_MAX ? json_null() : json_integer((json_int_t)judgement->more_pairs));
+	return json;
+}
+
+static json_t *side_json(const struct summary_row *row, const struct compare_dependence *dependence)
+{
+	json_t *rho = json_array(), *json;
+
+	for (size_t lag = 0; lag < STATS_RUN_LAGS; lag++)
+		json_array_append_new(rho, summary_number_json(dependence->rho[lag]));
+	json = json_pack("{s:I, s:I, s:o, s:b, s:o}", "n", (json_int_t)row->n, "runs", (json_int_t)row->run_count,
+			 "effective", summary_number_json(dependence->effective), "dependent", (int)dependence->flagged,
+			 "rho", rho);
+	set_number(json, "p50", row->p50);
+	set_number(json, "iqr", row->iqr);
+	set_number(json, "p99", row->p99);
+	set_number(json, "p999", row->p999);
+	set_number(json, "max", row->max);
+	return json;
 }
 
 static json_t *row_json(const struct compare_row *row)
 {
-	return json_pack(
-	    "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:b, s:o, s:s}", "benchmark", output_text_json(row->a->benchmark),
-	    "params", summary_params_json(row->a->point), "a", side_json(row->a), "b", side_json(row->b), "location",
-	    estimate_json(&row->estimates[COMPARE_LOCATION]), "spread", estimate_json(&row->estimates[COMPARE_SPREAD]),
-	    "tail", estimate_json(&row->estimates[COMPARE_TAIL]), "pairs", (json_int_t)row->pairs, "exact",
-	    (int)row->exact, "smallest_effect", summary_number_json(row->smallest_effect), "verdict",
-	    row->verdict == COMPARE_NONE ? "skipped" : compare_verdict_name(row->verdict));
+	json_t *json = json_pack("{s:o, s:o, s:o, s:o}", "benchmark", output_text_json(row->a->benchmark), "params",
+				 summary_params_json(row->a->point), "a", side_json(row->a, &row->dependence[0]), "b",
+				 side_json(row->b, &row->dependence[1]));
+
+	for (int i = 0; i < STATS_STATISTICS; i++)
+		json_object_set_new(json, stats_statistic_name((enum stats_statistic)i),
+				    estimate_json(&row->estimates[i]));
+	json_object_set_new(json, "pairs", json_integer((json_int_t)row->pairs));
+	json_object_set_new(json, "exact", json_boolean(row->exact));
+	json_object_set_new(json, "verdict", json_string(stats_verdict_name(row->verdict)));
+	return json;
 }
 
 json_t *compare_json(const struct compare *compare)
 {
-	json_t *rows = json_array(), *missing = json_array();
+	json_t *rows = json_array(), *missing = json_array(), *tally = json_object();
 
 	for (size_t i = 0; i < compare->row_count; i++)
 		json_array_append_new(rows, row_json(&compare->rows[i]));
+	for (int i = 0; i < STATS_VERDICTS; i++)
+		json_object_set_new(tally, stats_verdict_name((enum stats_verdict)i),
+				    json_integer((json_int_t)compare->tally.count[i]));
 	for (size_t i = 0; i < compare->missing_count; i++) {
 		const struct compare_missing *one = &compare->missing[i];
 
@@ -48,7 +85,8 @@ json_t *compare_json(const struct compare *compare)
 				       "params", summary_params_json(one->row->point), "only_in", one->in_a ? "a" : "b",
 				       "reason", output_text_json(one->reason)));
 	}
-	return json_pack("{s:s, s:s, s:s, s:b, s:f, s:o, s:o}", "a", compare->subject_a, "b", compare->subject_b,
-			 "unit", compare->unit, "paired", (int)compare->paired, "margin", compare->margin, "results",
-			 rows, "missing", missing);
+	return json_pack("{s:s, s:s, s:s, s:b, s:f, s:I, s:o, s:o, s:o}", "a", compare->subject_a, "b",
+			 compare->subject_b, "unit", compare->unit, "paired", (int)compare->paired, "margin",
+			 compare->margin, "family", (json_int_t)compare->family, "tally", tally, "results", rows,
+			 "missing", missing);
 }

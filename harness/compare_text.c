@@ -6,103 +6,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare_cell.h"
 #include "memory.h"
+#include "output.h"
 #include "reading.h"
 #include "stats_pair.h"
-#include "subject.h"
 #include "table.h"
 
-/* --- Cells -------------------------------------------------------------------------------------------------------- */
+/* What the row's own verdict is made of; p10 and deviation stand beside (measuring.md §5, "Several tests"). */
+static const enum stats_statistic text_tests[] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
+enum { TEXT_TESTS = sizeof(text_tests) / sizeof(text_tests[0]) };
 
-/* Three significant digits, whole from 100 on. */
-static char *factor_text(double factor)
+/* Takes text. */
+static void own_cell(struct table *table, char *text)
 {
-	char text[64];
-
-	if (!isfinite(factor))
-		return memory_text("–");
-	if (factor >= 99.95)
-		return memory_text(output_number(text, sizeof(text), round(factor)));
-	return memory_format("%.*f", factor >= 9.995 ? 1 : 2, factor);
-}
-
-/* "12.3×"; ">26×" when A was raised to the grain, "<" when B was; "=" when both were; "(…)" when 1 is not excluded. */
-static void ratio_cell(struct table *table, const struct compare_estimate *estimate)
-{
-	char *text = factor_text(estimate->ratio);
-	bool doubtful = estimate->low <= 1 && estimate->high >= 1;
-	const char *bound = estimate->a < estimate->floor ? ">" : estimate->b < estimate->floor ? "<" : "";
-
-	if (isnan(estimate->ratio))
-		table_cell(table, "–");
-	else if (estimate->floored)
-		table_cell(table, "=");
-	else
-		table_format(table, doubtful ? "(%s%s×)" : "%s%s×", bound, text);
+	table_cell(table, text);
 	free(text);
 }
 
-static void interval_cell(struct table *table, const struct compare_row *row, enum compare_statistic statistic)
+static void table_begin(struct table *table, size_t columns, const char *const *headings)
 {
-	const struct compare_estimate *estimate = &row->estimates[statistic];
-	char *low = factor_text(estimate->low), *high = factor_text(estimate->high);
+	enum table_align *align = memory_new(columns, sizeof(*align));
 
-	if (row->exact)
-		table_cell(table, "exact");
-	else if (isnan(estimate->low))
-		table_cell(table, "–");
-	else
-		table_format(table, "%s–%s", low, high);
-	free(low);
-	free(high);
-}
-
-/* Both sides' runs×n, once if they are equal. */
-static void runs_cell(struct table *table, const struct compare_row *row)
-{
-	char *a = reading_runs(row->a), *b = reading_runs(row->b);
-
-	if (strcmp(a, b) == 0)
-		table_cell(table, a);
-	else
-		table_format(table, "%s, %s", b, a);
-	free(a);
-	free(b);
+	for (size_t i = 0; i < columns; i++)
+		align[i] = i == 0 || strstr(headings[i], "verdict") != NULL ? TABLE_LEFT : TABLE_RIGHT;
+	table_init(table, columns, headings, align);
+	free(align);
 }
 
 /* --- Two systems -------------------------------------------------------------------------------------------------- */
 
-/* "Linux" for "linux@qemu"; a subject of unknown form stands for itself. */
-static const char *short_name(const char *name)
-{
-	struct subject subject;
-
-	if (subject_parse(&subject, name, NULL) != 0)
-		return name;
-	return subject.system == SUBJECT_LINUX ? "Linux" : "Aerokernel";
-}
-
 static void systems_row(struct table *table, const struct compare_row *row)
 {
-	char *name = reading_row_name(row->a);
-
-	table_cell(table, name);
+	own_cell(table, reading_row_name(row->a));
 	table_number(table, row->b->p50);
 	table_number(table, row->a->p50);
-	ratio_cell(table, &row->estimates[COMPARE_LOCATION]);
-	interval_cell(table, row, COMPARE_LOCATION);
-	table_number(table, row->b->iqr);
-	table_number(table, row->a->iqr);
-	ratio_cell(table, &row->estimates[COMPARE_SPREAD]);
-	table_number(table, row->b->p99);
-	table_number(table, row->a->p99);
-	ratio_cell(table, &row->estimates[COMPARE_TAIL]);
-	runs_cell(table, row);
-	free(name);
+	for (size_t i = 0; i < TEXT_TESTS; i++) {
+		own_cell(table, compare_ratio_text(&row->estimates[text_tests[i]]));
+		own_cell(table, compare_interval_text(row, text_tests[i]));
+	}
+	table_number(table, row->b->max);
+	table_number(table, row->a->max);
+	own_cell(table, compare_runs_text(row));
 }
 
 /* In how many rows B is above A beyond doubt: by the interval, or exactly. */
-static size_t count_above(const struct compare *compare, enum compare_statistic statistic, size_t *known)
+static size_t count_above(const struct compare *compare, enum stats_statistic statistic, size_t *known)
 {
 	size_t above = 0;
 
@@ -114,26 +63,25 @@ static size_t count_above(const struct compare *compare, enum compare_statistic 
 		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
 			continue;
 		++*known;
-		above += row->exact ? estimate->ratio > 1 : estimate->low > 1;
+		above += compare_beyond_doubt(row, statistic) > 0;
 	}
 	return above;
 }
 
 static void print_counts(FILE *file, const struct compare *compare)
 {
-	static const char *const names[] = {"median", "spread", "tail"};
-	const char *b = short_name(compare->subject_b), *a = short_name(compare->subject_a);
+	static const char *const names[TEXT_TESTS] = {"median", "spread", "tail"};
 	bool any = false;
 
-	for (int statistic = 0; statistic < COMPARE_STATISTICS; statistic++) {
-		size_t known;
-		size_t above = count_above(compare, (enum compare_statistic)statistic, &known);
+	for (size_t i = 0; i < TEXT_TESTS; i++) {
+		size_t known, above = count_above(compare, text_tests[i], &known);
 
 		if (known == 0)
 			continue;
 		if (!any)
-			fprintf(file, "%s above %s beyond doubt:", b, a);
-		fprintf(file, "%s %s in %zu of %zu", any ? "," : "", names[statistic], above, known);
+			fprintf(file, "%s above %s beyond doubt:", compare_system_name(compare->subject_b),
+				compare_system_name(compare->subject_a));
+		fprintf(file, "%s %s in %zu of %zu", any ? "," : "", names[i], above, known);
 		any = true;
 	}
 	if (any)
@@ -169,24 +117,21 @@ static void print_missing(FILE *file, const struct compare *compare)
 
 void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 {
-	static const enum table_align align[] = {TABLE_LEFT,  TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
-						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
-						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
-	const char *a = short_name(compare->subject_a), *b = short_name(compare->subject_b);
-	char *names[6] = {memory_format("%s p50", b),   memory_format("%s p50", a),   memory_format("%.1s IQR", b),
-			  memory_format("%.1s IQR", a), memory_format("%.1s p99", b), memory_format("%.1s p99", a)};
-	const char *headings[] = {"",       names[0], names[1], "ratio",  "95 %", names[2],
-				  names[3], "ratio",  names[4], names[5], "tail", "runs×n"};
+	const char *a = compare_system_name(compare->subject_a), *b = compare_system_name(compare->subject_b);
+	char *names[4] = {memory_format("%s p50", b), memory_format("%s p50", a), memory_format("%.1s max", b),
+			  memory_format("%.1s max", a)};
+	const char *headings[] = {"",     names[0], names[1], "ratio",  "95 %",   "IQR",
+				  "95 %", "tail",   "95 %",   names[2], names[3], "runs×n"};
 	struct table table;
 
-	table_init(&table, 12, headings, align);
+	table_begin(&table, sizeof(headings) / sizeof(headings[0]), headings);
 	fprintf(file, "\n%s%s against %s: %s per operation, ratios are %s / %s%s\n", bold ? "\033[1m" : "",
 		compare->subject_b, compare->subject_a, compare->unit, b, a, bold ? "\033[0m" : "");
 	for (size_t i = 0; i < compare->row_count; i++)
 		systems_row(&table, &compare->rows[i]);
 	table_print(&table, file, bold);
 	table_free(&table);
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		free(names[i]);
 	print_counts(file, compare);
 	if (!reading_same_machine(compare->subject_a, compare->subject_b))
@@ -198,79 +143,175 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 
 static void versions_row(struct table *table, const struct compare_row *row)
 {
-	char *name = reading_row_name(row->a);
-
-	table_cell(table, name);
+	own_cell(table, reading_row_name(row->a));
 	table_number(table, row->a->p50);
 	table_number(table, row->b->p50);
-	for (int statistic = 0; statistic < COMPARE_STATISTICS; statistic++) {
-		ratio_cell(table, &row->estimates[statistic]);
-		interval_cell(table, row, (enum compare_statistic)statistic);
+	for (size_t i = 0; i < TEXT_TESTS; i++) {
+		own_cell(table, compare_ratio_text(&row->estimates[text_tests[i]]));
+		own_cell(table, compare_interval_text(row, text_tests[i]));
+		own_cell(table, compare_verdict_text(&row->estimates[text_tests[i]]));
 	}
-	runs_cell(table, row);
-	table_cell(table, compare_verdict_name(row->verdict));
-	if (isnan(row->smallest_effect))
-		table_cell(table, "");
-	else
-		table_format(table, "%.2g %%", row->smallest_effect * 100);
-	free(name);
+	own_cell(table, compare_runs_text(row));
+}
+
+static void print_tally(FILE *file, const struct compare *compare)
+{
+	for (int i = 0; i < STATS_VERDICTS; i++)
+		fprintf(file, "%s%zu %s", i > 0 ? ", " : "", compare->tally.count[i],
+			stats_verdict_name((enum stats_verdict)i));
+	fputs(".\n", file);
 }
 
 void compare_print_versions(FILE *file, const struct compare *compare, bool bold)
 {
-	static const char *const headings[] = {"",     "A p50", "B p50", "B/A",    "95 %",    "IQR",
-					       "95 %", "tail",  "95 %",  "runs×n", "verdict", "would see"};
-	static const enum table_align align[] = {TABLE_LEFT,  TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
-						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT,
-						 TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT,  TABLE_RIGHT};
-	size_t counts[COMPARE_INCONCLUSIVE + 1] = {0};
+	static const char *const headings[] = {"",     "A p50",   "B p50", "B/A",  "95 %",    "verdict", "IQR",
+					       "95 %", "verdict", "tail",  "95 %", "verdict", "runs×n"};
 	struct table table;
 
-	table_init(&table, 12, headings, align);
+	table_begin(&table, sizeof(headings) / sizeof(headings[0]), headings);
 	fprintf(file, "\n%sA %s, B %s: %s per operation, ratios are B / A%s\n", bold ? "\033[1m" : "",
 		compare->subject_a, compare->subject_b, compare->unit, bold ? "\033[0m" : "");
-	for (size_t i = 0; i < compare->row_count; i++) {
+	for (size_t i = 0; i < compare->row_count; i++)
 		versions_row(&table, &compare->rows[i]);
-		counts[compare->rows[i].verdict]++;
-	}
 	table_print(&table, file, bold);
 	table_free(&table);
-	for (int verdict = COMPARE_PASS; verdict <= COMPARE_INCONCLUSIVE; verdict++)
-		fprintf(file, "%zu %s, ", counts[verdict], compare_verdict_name((enum compare_verdict)verdict));
-	fprintf(file, "%zu not judged.\n", counts[COMPARE_NONE]);
+	print_tally(file, compare);
+	print_missing(file, compare);
+}
+
+/* --- Everything of a row ------------------------------------------------------------------------------------------- */
+
+static void p_cell(struct table *table, double p)
+{
+	if (isnan(p))
+		table_cell(table, "–");
+	else
+		table_format(table, p < 0.0001 ? "%.1g" : "%.4f", p);
+}
+
+static void details_statistic(struct table *table, const struct compare_row *row, enum stats_statistic statistic)
+{
+	static const char *const names[] = {[STATS_LOCATION] = "  location: p50",
+					    [STATS_UNDISTURBED] = "  undisturbed: p10",
+					    [STATS_SPREAD] = "  spread: p75 − p25",
+					    [STATS_TAIL] = "  tail: p99 − p50",
+					    [STATS_DEVIATION] = "  mean |x − p50|"};
+	const struct compare_estimate *estimate = &row->estimates[statistic];
+
+	table_cell(table, names[statistic]);
+	table_number(table, estimate->a);
+	table_number(table, estimate->b);
+	own_cell(table, compare_ratio_text(estimate));
+	own_cell(table, compare_interval_text(row, statistic));
+	p_cell(table, estimate->p);
+	p_cell(table, isnan(estimate->p_adjusted) ? estimate->p_ranks : estimate->p_adjusted);
+	if (estimate->judgement.verdict == STATS_SKIPPED)
+		table_format(table, "skipped: %s", estimate->judgement.reason);
+	else
+		own_cell(table, compare_verdict_text(estimate));
+}
+
+static void details_pair(struct table *table, const char *name, double a, double b)
+{
+	table_cell(table, name);
+	table_number(table, a);
+	table_number(table, b);
+	table_end_row(table);
+}
+
+static void details_row(struct table *table, const struct compare_row *row)
+{
+	char *name = reading_row_name(row->a), *runs = compare_runs_text(row);
+	char *title = memory_format("%s, %s", name, runs);
+
+	table_section(table, title);
+	for (int i = 0; i < STATS_STATISTICS; i++)
+		details_statistic(table, row, (enum stats_statistic)i);
+	details_pair(table, "  p99.9, shown only", row->a->p999, row->b->p999);
+	details_pair(table, "  max, shown only", row->a->max, row->b->max);
+	details_pair(table, "  lag-1 correlation", row->dependence[0].rho[0], row->dependence[1].rho[0]);
+	details_pair(table, "  effective n / n", row->dependence[0].effective, row->dependence[1].effective);
+	free(title);
+	free(runs);
+	free(name);
+}
+
+void compare_print_details(FILE *file, const struct compare *compare, bool bold)
+{
+	const char *headings[] = {"", "A", "B", "B/A", "95 %", "p", compare->paired ? "adjusted" : "ranks", "verdict"};
+	struct table table;
+
+	table_begin(&table, sizeof(headings) / sizeof(headings[0]), headings);
+	fprintf(file, "\n%sA %s, B %s: %s per operation; %zu tests adjusted together%s\n", bold ? "\033[1m" : "",
+		compare->subject_a, compare->subject_b, compare->unit, compare->family, bold ? "\033[0m" : "");
+	for (size_t i = 0; i < compare->row_count; i++)
+		details_row(&table, &compare->rows[i]);
+	table_print(&table, file, bold);
+	table_free(&table);
+	print_tally(file, compare);
 	print_missing(file, compare);
 }
 
 /* --- Legend ------------------------------------------------------------------------------------------------------- */
 
-void compare_print_legend(FILE *file, const struct compare *compares, size_t count)
+/* What occurs in these comparisons. */
+struct occurrences {
+	bool few, exact, unpaired, pass, inconclusive;
+	size_t dependent;
+};
+
+static struct occurrences occurrences_of(const struct compare *compares, size_t count)
 {
-	bool few = false, exact = false, unpaired = false;
+	struct occurrences found = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		unpaired |= !compares[i].paired;
+		found.unpaired |= !compares[i].paired;
 		for (size_t j = 0; j < compares[i].row_count; j++) {
 			const struct compare_row *row = &compares[i].rows[j];
 
-			exact |= row->exact;
-			few |= !row->exact && compares[i].paired && row->pairs < STATS_PAIRS_MIN;
+			found.exact |= row->exact;
+			found.few |= !row->exact && compares[i].paired && row->pairs < STATS_PAIRS_MIN;
+			found.pass |= row->verdict == STATS_PASS && !row->exact;
+			found.inconclusive |= row->verdict == STATS_INCONCLUSIVE;
+			found.dependent += row->dependence[0].flagged || row->dependence[1].flagged;
 		}
 	}
-	fputs("\n(…): the 95 % interval holds 1. IQR: interquartile range. tail: ratio of p99 - p50.\n"
-	      "> and <: one side is finer than the clock's grain, "
-	      "=: both are.\n",
-	      file);
-	if (few)
+	return found;
+}
+
+void compare_print_legend(FILE *file, const struct compare *compares, size_t count, bool verdicts)
+{
+	struct occurrences found = occurrences_of(compares, count);
+
+	fputs(
+	    "\n(…): the 95 % interval holds 1. IQR: interquartile range. tail: p99 − p50. max is shown, never tested.\n"
+	    "> and <: one side is finer than the clock's grain, =: both are.\n",
+	    file);
+	if (found.few)
 		fprintf(file,
 			"No 95 %% interval where fewer than %d rounds have both sides: `aerobench run --runs %d`.\n",
 			STATS_PAIRS_MIN, STATS_PAIRS_MIN);
-	if (unpaired)
+	if (verdicts && found.pass)
+		fputs("pass: no change beyond the margin; \"sees\" is the change that so many runs find in 4 of 5 "
+		      "cases.\n",
+		      file);
+	if (verdicts && found.inconclusive)
+		fputs(
+		    "inconclusive: neither a change nor its absence is shown; about so many more runs would decide.\n",
+		    file);
+	if (found.unpaired)
 		fputs("Runs taken at different times are no pairs: shown, not judged. Measure both in one run for a "
 		      "verdict.\n",
 		      file);
-	if (exact)
+	if (found.exact)
 		fputs(
 		    "exact: executed instructions, the same in every boot; all CPUs together; a length of path, not a "
 		    "time.\n",
 		    file);
+	if (found.dependent > 0)
+		fprintf(
+		    file,
+		    "In %zu rows the samples of a run depend on each other (effective n below n/2): more runs sharpen "
+		    "them, more samples do not. --details says which.\n",
+		    found.dependent);
 }

@@ -13,5 +13,9 @@
 /* bold: headings in bold (ANSI). */
 void compare_print_systems(FILE *file, const struct compare *compare, bool bold);
 void compare_print_versions(FILE *file, const struct compare *compare, bool bold);
-/* What the signs in these tables mean; once, behind the last table. */
-void compare_print_legend(FILE *file, const struct compare *compares, size_t count);
+/* Every statistic of every row, with its p values; what is shown and never tested; dependence inside runs. */
+void compare_print_details(FILE *file, const struct compare *compare, bool bold);
+/* What the signs in these tables mean; once, behind the last table. verdicts: the tables have them. */
+void compare_print_legend(FILE *file, const struct compare *compares, size_t count, bool verdicts);
+/* The table of two systems for a README: GitHub's Markdown. */
+void compare_print_markdown(FILE *file, const struct compare *compare);

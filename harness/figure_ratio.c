@@ -73,8 +73,9 @@ static void write_row(FILE *file, const struct compare_row *row, struct figure_b
 	char *label = ratio_label(row->a);
 
 	fprintf(file, "%s / %s\t%s\t%zu", row->b->subject, row->a->subject, label, figure_block_label(block, label));
-	for (int statistic = 0; statistic < COMPARE_STATISTICS; statistic++)
-		write_estimate(file, &row->estimates[statistic]);
+	write_estimate(file, &row->estimates[STATS_LOCATION]);
+	write_estimate(file, &row->estimates[STATS_SPREAD]);
+	write_estimate(file, &row->estimates[STATS_TAIL]);
 	write_number(file, row->b->p999 / row->a->p999);
 	fprintf(file, "\t%zu\n", row->pairs);
 	free(label);

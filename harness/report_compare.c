@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "compare_cell.h"
 #include "figure_match.h"
 #include "figure_ratio.h"
 #include "memory.h"
@@ -18,39 +19,27 @@ static const double report_margin = 0.03;
 
 /* --- Cells ------------------------------------------------------------------------------------------------------------ */
 
-static char *factor_text(double factor)
+/* With > or < if one side is finer than the clock's grain, "=" if both are. */
+static void ratio_cell(FILE *file, const struct compare_row *row, enum stats_statistic statistic)
 {
-	return memory_format("%.*f", factor >= 99.95 ? 0 : factor >= 9.995 ? 1 : 2, factor);
-}
-
-/* 1: B above A beyond doubt, by the interval or by exact counts; -1: below; 0: neither. */
-static int beyond_doubt(const struct compare_row *row, const struct compare_estimate *estimate)
-{
-	double low = row->exact ? estimate->ratio : estimate->low;
-	double high = row->exact ? estimate->ratio : estimate->high;
-
-	return (low > 1) - (high < 1);
-}
-
-/* "12.3×"; with > or < if one side is finer than the clock's grain, "=" if both are. */
-static void ratio_cell(FILE *file, const struct compare_row *row, const struct compare_estimate *estimate)
-{
+	const struct compare_estimate *estimate = &row->estimates[statistic];
 	bool a_below = estimate->a < estimate->floor, b_below = estimate->b < estimate->floor;
+	int doubtless = compare_beyond_doubt(row, statistic);
 	char *text;
 
 	if (!isfinite(estimate->ratio)) {
 		html_number_text(file, NAN, "–");
 		return;
 	}
-	if (estimate->a <= estimate->floor && estimate->b <= estimate->floor) {
+	if (estimate->floored) {
 		html_number_text(file, 1, "=");
 		return;
 	}
-	text = factor_text(estimate->ratio);
+	text = compare_factor_text(estimate->ratio);
 	fprintf(file, "<td class=\"n ratio%s\" data-v=\"%.7g\">%s%s×</td>",
-		beyond_doubt(row, estimate) > 0   ? " above"
-		: beyond_doubt(row, estimate) < 0 ? " below"
-						  : "",
+		doubtless > 0   ? " above"
+		: doubtless < 0 ? " below"
+				: "",
 		estimate->ratio,
 		a_below   ? "&gt;"
 		: b_below ? "&lt;"
@@ -59,21 +48,12 @@ static void ratio_cell(FILE *file, const struct compare_row *row, const struct c
 	free(text);
 }
 
-static void interval_cell(FILE *file, const struct compare_row *row, const struct compare_estimate *estimate)
+static void interval_cell(FILE *file, const struct compare_row *row, enum stats_statistic statistic)
 {
-	char *low, *high, *text;
+	char *text = compare_interval_text(row, statistic);
 
-	if (row->exact || isnan(estimate->low)) {
-		html_number_text(file, NAN, row->exact && !isnan(estimate->ratio) ? "exact" : "–");
-		return;
-	}
-	low = factor_text(estimate->low);
-	high = factor_text(estimate->high);
-	text = memory_format("%s–%s", low, high);
 	html_number_text(file, NAN, text);
 	free(text);
-	free(low);
-	free(high);
 }
 
 static void row_name(FILE *file, const struct summary_row *row)
@@ -86,35 +66,32 @@ static void row_name(FILE *file, const struct summary_row *row)
 
 static void runs_cell(FILE *file, const struct compare_row *row)
 {
-	char *a = reading_runs(row->a), *b = reading_runs(row->b);
-	char *both = strcmp(a, b) == 0 ? memory_text(a) : memory_format("%s, %s", b, a);
+	char *text = compare_runs_text(row);
 
-	html_number_text(file, NAN, both);
-	free(both);
-	free(a);
-	free(b);
+	html_number_text(file, NAN, text);
+	free(text);
 }
 
 static void systems_row(FILE *file, const struct compare_row *row)
 {
-	const struct compare_estimate *estimates = row->estimates;
-
 	fputs("<tr>", file);
 	row_name(file, row->a);
 	html_number(file, row->b->p50);
 	html_number(file, row->a->p50);
-	ratio_cell(file, row, &estimates[COMPARE_LOCATION]);
-	interval_cell(file, row, &estimates[COMPARE_LOCATION]);
+	ratio_cell(file, row, STATS_LOCATION);
+	interval_cell(file, row, STATS_LOCATION);
 	html_number(file, row->b->iqr);
 	html_number(file, row->a->iqr);
-	ratio_cell(file, row, &estimates[COMPARE_SPREAD]);
-	interval_cell(file, row, &estimates[COMPARE_SPREAD]);
+	ratio_cell(file, row, STATS_SPREAD);
+	interval_cell(file, row, STATS_SPREAD);
 	html_number(file, row->b->p99);
 	html_number(file, row->a->p99);
-	ratio_cell(file, row, &estimates[COMPARE_TAIL]);
-	interval_cell(file, row, &estimates[COMPARE_TAIL]);
+	ratio_cell(file, row, STATS_TAIL);
+	interval_cell(file, row, STATS_TAIL);
 	html_number(file, row->b->p999);
 	html_number(file, row->a->p999);
+	html_number(file, row->b->max);
+	html_number(file, row->a->max);
 	runs_cell(file, row);
 	fputs("</tr>\n", file);
 }
@@ -126,7 +103,7 @@ struct count {
 };
 
 /* Rows in which B is above, or below, A beyond doubt. */
-static struct count count_beyond_doubt(const struct compare *compare, enum compare_statistic statistic)
+static struct count count_beyond_doubt(const struct compare *compare, enum stats_statistic statistic)
 {
 	struct count count = {0};
 
@@ -137,8 +114,8 @@ static struct count count_beyond_doubt(const struct compare *compare, enum compa
 		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
 			continue;
 		count.known++;
-		count.above += beyond_doubt(row, estimate) > 0;
-		count.below += beyond_doubt(row, estimate) < 0;
+		count.above += compare_beyond_doubt(row, statistic) > 0;
+		count.below += compare_beyond_doubt(row, statistic) < 0;
 	}
 	return count;
 }
@@ -146,19 +123,20 @@ static struct count count_beyond_doubt(const struct compare *compare, enum compa
 static void pair_counts(FILE *file, const struct compare *compare)
 {
 	static const char *const names[] = {"Median", "Spread", "Tail"};
+	static const enum stats_statistic statistics[] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
 
 	fputs("<ul class=\"counts\">\n", file);
-	for (int statistic = 0; statistic < COMPARE_STATISTICS; statistic++) {
-		struct count count = count_beyond_doubt(compare, (enum compare_statistic)statistic);
+	for (size_t i = 0; i < sizeof(statistics) / sizeof(statistics[0]); i++) {
+		struct count count = count_beyond_doubt(compare, statistics[i]);
 
 		if (count.known == 0)
 			html_format(file, "li",
 				    "%s: too few samples, or fewer than 6 paired runs: no interval and no claim.",
-				    names[statistic]);
+				    names[i]);
 		else
 			html_format(file, "li",
 				    "%s: Linux above the Aerokernel beyond doubt in %zu of %zu rows, below in %zu.",
-				    names[statistic], count.above, count.known, count.below);
+				    names[i], count.above, count.known, count.below);
 	}
 	fputs("</ul>\n", file);
 }
@@ -191,7 +169,7 @@ static void pair_table(FILE *file, const struct compare *compare)
 	html_table_begin(
 	    file, caption,
 	    "|Linux p50|Aerokernel p50|ratio|95 %|Linux IQR|Aerokernel IQR|ratio|95 %|Linux p99|Aerokernel "
-	    "p99|ratio of p99−p50|95 %|Linux p99.9|Aerokernel p99.9|runs×n");
+	    "p99|ratio of p99−p50|95 %|Linux p99.9|Aerokernel p99.9|Linux max|Aerokernel max|runs×n");
 	for (size_t i = 0; i < compare->row_count; i++)
 		systems_row(file, &compare->rows[i]);
 	html_table_end(file);

@@ -152,6 +152,15 @@ void stats_run_make(struct stats_run *run, const uint32_t *samples, size_t n)
 	free(values);
 }
 
+void stats_run_scale(struct stats_run *run, double factor)
+{
+	double *const durations[] = {&run->min, &run->p10,  &run->p50, &run->p90, &run->p99,  &run->p999,
+				     &run->max, &run->mean, &run->sd,  &run->iqr, &run->tail, &run->deviation};
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++)
+		*durations[i] *= factor;
+}
+
 const char *stats_statistic_name(enum stats_statistic statistic)
 {
 	static const char *const names[] = {[STATS_LOCATION] = "location",

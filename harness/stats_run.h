@@ -34,6 +34,9 @@ struct stats_run {
  */
 void stats_run_make(struct stats_run *run, const uint32_t *samples, size_t n);
 
+/* From raw samples to another unit: every duration times factor > 0; fractions and correlations stay. */
+void stats_run_scale(struct stats_run *run, double factor);
+
 /* What comparisons test, one number a run. */
 enum stats_statistic {
 	STATS_LOCATION,    /* log p50 */

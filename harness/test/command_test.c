@@ -145,7 +145,7 @@ static void compare_json_has_its_schema(void **state)
 
 	(void)state;
 	assert_int_equal(status, 0);
-	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.compare/1");
+	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.compare/2");
 	assert_string_equal(json_string_value(json_object_get(first, "b")), "linux@sim");
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(row, "location"), "ratio")), 4);
 	json_decref(json);

@@ -94,14 +94,14 @@ static void twice_the_cost_is_found_through_a_drift_of_both(void **state)
 
 	(void)state;
 	compare_shapes(&result, a, b, 10);
-	location = &result.wake->estimates[COMPARE_LOCATION];
+	location = &result.wake->estimates[STATS_LOCATION];
 	assert_int_equal(result.wake->pairs, 10);
 	assert_true(fabs(location->ratio - 2) < 0.03);
 	assert_true(location->low > 1.9 && location->high < 2.1);
 	assert_close(location->p, 2.0 / 1024);
-	assert_int_equal(location->verdict, COMPARE_REGRESSED);
-	assert_int_equal(result.wake->verdict, COMPARE_REGRESSED);
-	assert_true(result.wake->smallest_effect < 0.03);
+	assert_int_equal(location->judgement.verdict, STATS_REGRESSED);
+	assert_int_equal(result.wake->verdict, STATS_REGRESSED);
+	assert_true(location->smallest_effect < 0.03);
 	result_free(&result);
 }
 
@@ -112,7 +112,7 @@ static void half_the_cost_is_an_improvement(void **state)
 
 	(void)state;
 	compare_shapes(&result, a, b, 10);
-	assert_int_equal(result.wake->verdict, COMPARE_IMPROVED);
+	assert_int_equal(result.wake->verdict, STATS_IMPROVED);
 	result_free(&result);
 }
 
@@ -123,9 +123,9 @@ static void a_change_of_spread_alone_is_not_one_of_location(void **state)
 
 	(void)state;
 	compare_shapes(&result, a, b, 10);
-	assert_int_equal(result.wake->estimates[COMPARE_LOCATION].verdict, COMPARE_PASS);
-	assert_int_equal(result.wake->estimates[COMPARE_SPREAD].verdict, COMPARE_REGRESSED);
-	assert_true(fabs(result.wake->estimates[COMPARE_SPREAD].ratio - 3) < 0.1);
+	assert_int_equal(result.wake->estimates[STATS_LOCATION].judgement.verdict, STATS_PASS);
+	assert_int_equal(result.wake->estimates[STATS_SPREAD].judgement.verdict, STATS_REGRESSED);
+	assert_true(fabs(result.wake->estimates[STATS_SPREAD].ratio - 3) < 0.1);
 	result_free(&result);
 }
 
@@ -136,9 +136,9 @@ static void a_change_of_tail_alone_is_not_one_of_location_or_spread(void **state
 
 	(void)state;
 	compare_shapes(&result, a, b, 10);
-	assert_int_equal(result.wake->estimates[COMPARE_LOCATION].verdict, COMPARE_PASS);
-	assert_int_equal(result.wake->estimates[COMPARE_SPREAD].verdict, COMPARE_PASS);
-	assert_int_equal(result.wake->estimates[COMPARE_TAIL].verdict, COMPARE_REGRESSED);
+	assert_int_equal(result.wake->estimates[STATS_LOCATION].judgement.verdict, STATS_PASS);
+	assert_int_equal(result.wake->estimates[STATS_SPREAD].judgement.verdict, STATS_PASS);
+	assert_int_equal(result.wake->estimates[STATS_TAIL].judgement.verdict, STATS_REGRESSED);
 	result_free(&result);
 }
 
@@ -150,10 +150,10 @@ static void few_rounds_have_a_ratio_and_no_interval_or_verdict(void **state)
 
 	(void)state;
 	compare_shapes(&result, a, b, 5);
-	location = &result.wake->estimates[COMPARE_LOCATION];
+	location = &result.wake->estimates[STATS_LOCATION];
 	assert_close(location->ratio, location->b / location->a);
 	assert_true(isnan(location->low) && isnan(location->high) && isnan(location->p));
-	assert_int_equal(result.wake->verdict, COMPARE_NONE);
+	assert_int_equal(result.wake->verdict, STATS_SKIPPED);
 	result_free(&result);
 }
 
@@ -165,12 +165,12 @@ static void a_spread_below_the_grain_is_raised_to_it(void **state)
 
 	(void)state;
 	compare_shapes(&result, a, b, 1);
-	spread = &result.wake->estimates[COMPARE_SPREAD];
+	spread = &result.wake->estimates[STATS_SPREAD];
 	assert_close(spread->a, 0);
 	assert_close(spread->floor, 1);
 	assert_close(spread->ratio, spread->b);
 	assert_false(spread->floored);
-	assert_true(result.compare.rows[0].estimates[COMPARE_SPREAD].floored);
+	assert_true(result.compare.rows[0].estimates[STATS_SPREAD].floored);
 	result_free(&result);
 }
 
@@ -196,13 +196,13 @@ static void counts_are_compared_exactly(void **state)
 				      (struct compare_side){&summary, "linux@sim"}, 0.03, &error),
 			 0);
 	assert_true(compare.rows[0].exact);
-	assert_close(compare.rows[0].estimates[COMPARE_LOCATION].ratio, 1.005);
-	assert_int_equal(compare.rows[0].verdict, COMPARE_PASS); /* 0.5 % is allowed, more is not */
+	assert_close(compare.rows[0].estimates[STATS_LOCATION].ratio, 1.005);
+	assert_int_equal(compare.rows[0].verdict, STATS_PASS); /* 0.5 % is allowed, more is not */
 	compare_free(&compare);
 	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@sim"},
 				      (struct compare_side){&summary, "linux@sim:tuned"}, 0.03, &error),
 			 0);
-	assert_int_equal(compare.rows[0].verdict, COMPARE_REGRESSED);
+	assert_int_equal(compare.rows[0].verdict, STATS_REGRESSED);
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
@@ -254,10 +254,10 @@ static void two_runs_are_no_pairs_and_are_not_judged(void **state)
 			 0);
 	assert_false(compare.paired);
 	assert_int_equal(compare.rows[1].pairs, 0);
-	assert_int_equal(compare.rows[1].verdict, COMPARE_NONE);
-	assert_true(fabs(compare.rows[1].estimates[COMPARE_LOCATION].ratio - 2) < 0.1);
-	assert_true(compare.rows[1].estimates[COMPARE_LOCATION].low < 2);
-	assert_true(compare.rows[1].estimates[COMPARE_LOCATION].high > 2);
+	assert_int_equal(compare.rows[1].verdict, STATS_SKIPPED);
+	assert_true(fabs(compare.rows[1].estimates[STATS_LOCATION].ratio - 2) < 0.1);
+	assert_true(compare.rows[1].estimates[STATS_LOCATION].low < 2);
+	assert_true(compare.rows[1].estimates[STATS_LOCATION].high > 2);
 	compare_free(&compare);
 	for (int i = 0; i < 2; i++) {
 		summary_free(&summaries[i]);

@@ -255,7 +255,7 @@ static void numbers_are_those_of_compare(void **state)
 	assert_non_null(table);
 	assert_true(compare.row_count > 30);
 	for (size_t i = 0; i < compare.row_count; i++) {
-		const struct compare_estimate *estimate = &compare.rows[i].estimates[COMPARE_LOCATION];
+		const struct compare_estimate *estimate = &compare.rows[i].estimates[STATS_LOCATION];
 
 		snprintf(expected, sizeof(expected),
 			 "<td class=\"n\" data-v=\"%.7g\">%s</td><td class=\"n\" data-v=\"%.7g\">%s</td>"

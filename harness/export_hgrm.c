@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* One row as HdrHistogram's .hgrm: the raw samples of all its boots. What it is stands in comments, which readers skip. */
+#include "export_row.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "export_histogram.h"
+
+int export_hgrm(FILE *file, const struct summary *summary, struct error *error)
+{
+	const struct summary_row *row = summary->rows;
+	struct histogram histogram;
+	char *name, *count;
+
+	if (summary->row_count == 0)
+		return export_nothing("a histogram", error);
+	if (summary->row_count > 1) {
+		return error_set(error, STATUS_USAGE,
+				 "%zu rows, and a histogram holds one: choose it by -b and -s, or a directory by -o",
+				 summary->row_count);
+	}
+	histogram_open(&histogram);
+	for (size_t i = 0; i < row->n; i++)
+		histogram_add(&histogram, row->sorted[i]);
+	histogram_print(&histogram, row->scale,
+			(struct histogram_moments){row->mean, isnan(row->stddev) ? 0 : row->stddev}, file);
+	histogram_free(&histogram);
+	name = export_row_name(row);
+	count = export_row_count(row);
+	fprintf(file, "#[%s, run %s, %s]\n#[Unit    = %s per operation]\n", name, summary->store->id, count,
+		export_row_unit(row));
+	free(count);
+	free(name);
+	return 0;
+}

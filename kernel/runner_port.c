@@ -12,6 +12,7 @@
 #include "core/sched.h"
 #include "core/settings.h"
 #include "core/topology_text.h"
+#include "counting_port.h"
 #include "x86/facts.h"
 
 static uint64_t port_begin; /* stamp of the first thread's arrival here: boot is over */
@@ -96,8 +97,11 @@ static int64_t port_interrupts(void)
 
 int runner_port_main(int count, char *const words[])
 {
-	static const struct runner_port port = {
-	    .write = port_write, .env = port_env, .interrupts = port_interrupts, .word = settings_word};
+	static const struct runner_port port = {.write = port_write,
+						.env = port_env,
+						.interrupts = port_interrupts,
+						.counting = &counting_port,
+						.word = settings_word};
 
 	port_begin = clock_now();
 	return runner_main(&port, count, words);

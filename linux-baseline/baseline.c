@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "counters.h"
 #include "cpu_list.h"
 #include "debug_port.h"
 #include "environment.h"
@@ -155,8 +156,11 @@ static void env_emit(struct wire *wire)
 
 static int run(const struct baseline_defaults *defaults, int count, char *const words[])
 {
-	const struct runner_port port = {
-	    .write = output_write, .env = env_emit, .interrupts = interrupts_total, .word = word_known};
+	const struct runner_port port = {.write = output_write,
+					 .env = env_emit,
+					 .interrupts = interrupts_total,
+					 .counting = &counters_port,
+					 .word = word_known};
 	int failures;
 
 	if (words_take(defaults, count, words) != 0 || set_up(defaults) != 0)

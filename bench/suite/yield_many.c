@@ -11,13 +11,13 @@
  */
 #include "place.h"
 
-enum { SWITCHES = 100 };
+enum { SWITCHES = 100, RELEASER_NS = 20 * 1000 * 1000 };
 
 /* All threads are on CPU 0. */
 static struct {
 	struct os_event release;
 	uint32_t ticket;
-	uint32_t begun; /* threads that are about to wait for the release */
+	struct os_sem begun; /* up by each thread that is about to wait for the release */
 	uint32_t took_part;
 	uint32_t over;
 	uint32_t last;     /* the thread that returned last; the main part is 0 */
@@ -26,6 +26,7 @@ static struct {
 	uint64_t stop;
 	unsigned count; /* of others */
 	struct os_thread *other;
+	struct os_thread releaser;
 } ring;
 
 /* After each return from the yield. A preemption in here loses a switch at most, and the sample is that much longer. */
@@ -43,7 +44,7 @@ static void *yielder_main(void *arg)
 {
 	uint32_t number = (uint32_t)((struct os_thread *)arg - ring.other) + 1;
 
-	share_set(&ring.begun, ring.begun + 1);
+	os_sem_up(&ring.begun);
 	os_event_wait(&ring.release, ring.ticket);
 	os_thread_yield();
 	__atomic_fetch_add(&ring.took_part, 1, __ATOMIC_RELAXED);
@@ -55,7 +56,10 @@ static void *yielder_main(void *arg)
 	return NULL;
 }
 
-/* Creates the next thread and lets it run until it sleeps. False: there is no room for it. */
+/*
+ * Creates the next thread and lets it run, by sleeping: a time-sharing scheduler may refuse to yield to a new thread
+ * for milliseconds. False: there is no room for it.
+ */
 static bool yielder_start(const struct os_thread_attr *attr)
 {
 	struct os_thread *next = &ring.other[ring.count];
@@ -63,7 +67,7 @@ static bool yielder_start(const struct os_thread_attr *attr)
 	if (os_thread_create(next, attr, yielder_main, next) != 0)
 		return false;
 	ring.count++;
-	place_await(&ring.begun, ring.count, PLACE_MAIN);
+	os_sem_down(&ring.begun);
 	return true;
 }
 
@@ -81,12 +85,27 @@ static void yield_round(struct bench_run *run)
 	bench_record(run, start, ring.stop);
 }
 
-/* Lets the others go and gives each a turn. */
-static void ring_begin(void)
+/*
+ * Runs alone for a while, then lets everybody go at once, the main part too. A time-sharing scheduler gives credit for
+ * sleep, some milliseconds at most, and who has none waits until the others have used theirs up, which 10,000 times are
+ * a minute: this way nobody has none but the releaser, which is over.
+ */
+static void *releaser_main(void *arg)
 {
+	os_delay_ns(RELEASER_NS);
 	os_event_wake_all(&ring.release);
+	return arg;
+}
+
+/* Lets all go and gives each a turn. False: there is no room for the releaser. */
+static bool ring_begin(const struct os_thread_attr *attr)
+{
+	if (os_thread_create(&ring.releaser, attr, releaser_main, NULL) != 0)
+		return false;
+	os_event_wait(&ring.release, ring.ticket);
 	while (__atomic_load_n(&ring.took_part, __ATOMIC_RELAXED) < ring.count)
 		os_thread_yield();
+	return true;
 }
 
 static void ring_end(struct bench_run *run, bool measured)
@@ -94,6 +113,8 @@ static void ring_end(struct bench_run *run, bool measured)
 	share_set(&ring.over, 1);
 	if (!measured)
 		os_event_wake_all(&ring.release);
+	else /* not before: it may still be on its way to its end */
+		bench_check(run, os_thread_join(&ring.releaser, NULL) == 0, "the releaser is joined");
 	for (unsigned i = 0; i < ring.count; i++)
 		bench_check(run, os_thread_join(&ring.other[i], NULL) == 0, "every thread is joined");
 	bench_check(run, ring.strays == 0 && os_cpu_self() == PLACE_MAIN, "all threads stayed on CPU 0");
@@ -108,19 +129,19 @@ static void measure(struct bench_run *run)
 	place_main(run);
 	os_event_init(&ring.release);
 	ring.ticket = os_event_ticket(&ring.release);
-	ring.begun = ring.took_part = ring.over = ring.strays = 0;
+	ring.took_part = ring.over = ring.strays = 0;
 	ring.count = 0;
 	ring.other = os_malloc(others * sizeof(*ring.other));
 	if (ring.other == NULL) {
 		bench_skip(run, "no memory for so many threads");
 		return;
 	}
+	os_sem_init(&ring.begun, 0);
 	bench_check(run, os_thread_attr_init(&attr, PLACE_MAIN) == 0, "CPU 0 exists");
 	while (run->failed == NULL && ring.count < others && yielder_start(&attr))
 		;
-	possible = ring.count == others;
+	possible = ring.count == others && ring_begin(&attr);
 	if (possible) {
-		ring_begin();
 		while (bench_next(run))
 			yield_round(run);
 	} else {
@@ -128,6 +149,7 @@ static void measure(struct bench_run *run)
 	}
 	ring_end(run, possible);
 	os_thread_attr_destroy(&attr);
+	os_sem_destroy(&ring.begun);
 	os_free(ring.other);
 }
 

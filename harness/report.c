@@ -124,13 +124,47 @@ static const char *text_of(const json_t *object, const char *key)
 	return text != NULL && text[0] != '\0' ? text : "unknown";
 }
 
+/* Sections in their order: an id and what the bar calls it. */
+static const char *const sections[][2] = {
+    {"overview", "Overview"},        {"verdict", "Fitness"},     {"reading", "How to read"},
+    {"comparison", "Comparison"},    {"budgets", "Budgets"},     {"figures", "Figures"},
+    {"benchmarks", "Benchmarks"},    {"cold", "Cold costs"},     {"distributions", "Every row"},
+    {"elsewhere", "From elsewhere"}, {"absent", "Not measured"}, {"environment", "Environment"},
+    {"sources", "Sources"},
+};
+
+/* Nothing may be fetched, run or sent that is not in the page: Content Security Policy Level 3, section 6. */
+static const char policy[] =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'";
+
+static void write_bar(FILE *file, const struct store_plan *plan)
+{
+	fputs("<div class=\"bar\">\n<nav aria-label=\"Sections\">", file);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		fprintf(file, "<a href=\"#%s\">%s</a> ", sections[i][0], sections[i][1]);
+	fputs("</nav>\n<div class=\"filter\" role=\"search\" aria-label=\"Filter rows\">"
+	      "<label for=\"filter-words\">Filter</label>"
+	      "<input type=\"search\" id=\"filter-words\" placeholder=\"wake same\" autocomplete=\"off\">"
+	      "<select id=\"filter-subject\" aria-label=\"Subject\"><option value=\"\">all subjects</option>",
+	      file);
+	for (size_t s = 0; s < plan->subject_count; s++)
+		html_element(file, "option", plan->subjects[s]);
+	fputs("</select><output id=\"filter-found\"></output></div>\n"
+	      "<p id=\"said\" class=\"unseen\" aria-live=\"polite\"></p>\n</div>\n",
+	      file);
+}
+
 static void write_head(FILE *file, const struct report *report)
 {
 	const struct store *store = report->summary->store;
 	const json_t *system = json_object_get(json_object_get(store->run, "doctor"), "system");
 
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"",
+	      file);
+	fprintf(file, "%s\">\n", policy);
+	fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n",
 	      file);
 	html_format(file, "title", "Aerobench: Linux against the Aerokernel, run %s", store->id);
@@ -139,13 +173,9 @@ static void write_head(FILE *file, const struct report *report)
 	html_format(file, "p", "Run %s of %s, commit %s. Processor: %s. Linux: %s. Hypervisor: %s.", store->id,
 		    text_of(store->run, "created"), text_of(json_object_get(store->run, "versions"), "aerobench"),
 		    text_of(system, "cpu_model"), text_of(system, "kernel"), text_of(system, "hypervisor"));
-	fputs("<nav aria-label=\"Sections\"><a href=\"#verdict\">Verdict</a> <a href=\"#reading\">How to read</a> "
-	      "<a href=\"#comparison\">Comparison</a> <a href=\"#budgets\">Budgets</a> <a "
-	      "href=\"#figures\">Figures</a> <a href=\"#cold\">Cold costs</a> "
-	      "<a href=\"#distributions\">Every row</a> <a href=\"#elsewhere\">From elsewhere</a> "
-	      "<a href=\"#absent\">Not measured</a> "
-	      "<a href=\"#environment\">Environment</a> <a href=\"#sources\">Sources</a></nav>\n</header>\n<main>\n",
-	      file);
+	fputs("</header>\n", file);
+	write_bar(file, &store->plan);
+	fputs("<main>\n", file);
 }
 
 static void write_reading(FILE *file)
@@ -209,12 +239,15 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	int status;
 
 	write_head(file, report);
+	status = report_overview(file, summary, error);
 	report_verdict(file, summary);
 	write_reading(file);
-	status = report_comparison(file, summary, error);
+	if (status == 0)
+		status = report_comparison(file, summary, error);
 	if (status == 0)
 		status = report_budgets(file, summary, &report->budgets, error);
 	write_figures(file, report);
+	report_benchmarks(file, summary);
 	report_cold(file, summary);
 	report_distributions(file, summary);
 	report_elsewhere(file, summary, &report->reference);

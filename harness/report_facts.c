@@ -29,14 +29,16 @@ static void verdict_item(FILE *file, const json_t *run, const char *machine)
 {
 	static const char *const classes[] = {
 	    [VERDICT_UNKNOWN] = "unknown", [VERDICT_FIT] = "fit", [VERDICT_UNFIT] = "unfit"};
+	static const char *const words[] = {[VERDICT_UNKNOWN] = "", [VERDICT_FIT] = " good", [VERDICT_UNFIT] = " bad"};
 	const json_t *reasons;
 	enum verdict_kind kind = verdict_of(run, machine, &reasons);
 	char *word = verdict_word(run, machine);
 
 	fprintf(file, "<li class=\"%s\"><b>", classes[kind]);
 	html_text(file, machine);
-	fputs("</b>: ", file);
+	fprintf(file, "</b> <span class=\"word%s\">", words[kind]);
 	html_text(file, word);
+	fputs("</span>", file);
 	fputs(json_array_size(reasons) > 0 ? "\n<ul>\n" : "", file);
 	for (size_t i = 0; i < json_array_size(reasons); i++) {
 		const char *reason = json_string_value(json_array_get(reasons, i));

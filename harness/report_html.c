@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,9 +85,9 @@ void html_element(FILE *file, const char *tag, const char *text)
 	fprintf(file, "</%.*s>\n", (int)strcspn(tag, " "), tag);
 }
 
-void html_name(FILE *file, const char *name)
+/* Names are long words of short ones: they may be broken after each underscore. */
+static void html_breakable(FILE *file, const char *name)
 {
-	fputs("<th scope=\"row\">", file);
 	for (const char *at = name; *at != '\0';) {
 		size_t len = strcspn(at, "_");
 		char *part;
@@ -98,7 +99,33 @@ void html_name(FILE *file, const char *name)
 		free(part);
 		at += len;
 	}
+}
+
+void html_name(FILE *file, const char *name)
+{
+	fputs("<th scope=\"row\">", file);
+	html_breakable(file, name);
 	fputs("</th>", file);
+}
+
+void html_anchor(FILE *file, const char *name)
+{
+	fputs("row-", file);
+	for (; *name != '\0'; name++) {
+		bool plain = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') || *name == '_' ||
+			     (*name >= '0' && *name <= '9') || *name == '.';
+
+		putc(plain ? *name : '-', file);
+	}
+}
+
+void html_row_name(FILE *file, const char *name)
+{
+	fputs("<th scope=\"row\"><a href=\"#", file);
+	html_anchor(file, name);
+	fputs("\">", file);
+	html_breakable(file, name);
+	fputs("</a></th>", file);
 }
 
 static void html_varied(FILE *file, const char *tag, const char *format, va_list args)

@@ -14,6 +14,9 @@ void html_element(FILE *file, const char *tag, const char *text);
 void html_format(FILE *file, const char *tag, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A row's own heading: a name that may be broken after each underscore. */
 void html_name(FILE *file, const char *name);
+/* The id of the pictures of a row (reading_row_name()), and a row's heading that leads there. */
+void html_anchor(FILE *file, const char *name);
+void html_row_name(FILE *file, const char *name);
 /* Opens a part that is closed until it is asked for; "</details>" ends it. */
 void html_details(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A cell with a number for people; what sorts is the number itself. */

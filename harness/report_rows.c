@@ -23,7 +23,7 @@ static void row_name(FILE *file, const struct summary_row *row)
 	char *name = reading_row_name(row);
 
 	fputs("<tr>", file);
-	html_name(file, name);
+	html_row_name(file, name);
 	free(name);
 }
 

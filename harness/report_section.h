@@ -9,12 +9,22 @@
 #include "figure_reference.h"
 #include "summary.h"
 
+/*
+ * The first screen: for each pair of subjects on one machine how much more Linux costs and how sure that is, and the main
+ * primitives. Returns 0, or an enum status with the error set: the run's subjects cannot be compared.
+ */
+int report_overview(FILE *file, const struct summary *summary, struct error *error);
 /* Doctor's verdict for each machine of the run, with the reasons. */
 void report_verdict(FILE *file, const struct summary *summary);
 /* Linux against the Aerokernel, a table for each pair of subjects on one machine. */
 int report_comparison(FILE *file, const struct summary *summary, struct error *error);
 /* What each primitive may cost, and whether it does. STATUS_USAGE if the file of budgets does not fit the run. */
 int report_budgets(FILE *file, const struct summary *summary, const struct budgets *budgets, struct error *error);
+/*
+ * Every point of every benchmark: distribution and time order of its samples, a picture for each machine, and the median
+ * of each boot. Other sections lead there by html_row_name().
+ */
+void report_benchmarks(FILE *file, const struct summary *summary);
 /* What the first operation of a boot cost, beside the warm median. */
 void report_cold(FILE *file, const struct summary *summary);
 /* Every row of every subject. */

@@ -18,7 +18,7 @@
 #include "stream_record.h"
 
 /* Where the reader is: which records may come next. */
-enum stream_state { STREAM_START, STREAM_TOP, STREAM_WARMUP, STREAM_SAMPLES, STREAM_DONE };
+enum stream_state { STREAM_START, STREAM_TOP, STREAM_WARMUP, STREAM_SAMPLES, STREAM_COUNTS, STREAM_DONE };
 
 struct stream_reader {
 	struct stream *stream;
@@ -177,6 +177,33 @@ static int read_fail(struct stream_reader *reader, struct stream_record *record)
 	return read_note(reader, record, &reader->stream->fails, &reader->stream->fail_count);
 }
 
+static int read_nocount(struct stream_reader *reader, struct stream_record *record)
+{
+	int status = read_note(reader, record, &reader->stream->nocounts, &reader->stream->nocount_count);
+
+	reader->state = STREAM_COUNTS;
+	return status;
+}
+
+static int read_count(struct stream_reader *reader, struct stream_record *record)
+{
+	struct stream *stream = reader->stream;
+	struct stream_count *count;
+
+	stream->counts = memory_grow(stream->counts, stream->count_count, sizeof(*stream->counts));
+	count = &stream->counts[stream->count_count++];
+	*count = (struct stream_count){0};
+	if (!record_word(record, &count->point.benchmark) || !record_key(record, "event", &count->event) ||
+	    !record_key_signed(record, "count", &count->count) ||
+	    !record_key_number(record, "iterations", UINT32_MAX, &count->iterations) ||
+	    !record_key_number(record, "per", UINT32_MAX, &count->per) || !record_params(record, &count->point, NULL))
+		return broken(reader, "@count is not NAME event= count= iterations= per= PARAM=VALUE …");
+	if (count->iterations == 0 || count->per == 0 || count->event[0] == '\0')
+		return broken(reader, "@count with iterations=0, per=0 or no event");
+	reader->state = STREAM_COUNTS;
+	return 0;
+}
+
 static int read_bench(struct stream_reader *reader, struct stream_record *record)
 {
 	struct stream *stream = reader->stream;
@@ -228,9 +255,11 @@ static const struct {
     {"s", 1u << STREAM_WARMUP | 1u << STREAM_SAMPLES, read_sample},
     {"end", 1u << STREAM_SAMPLES, read_end},
     {"skip", 1u << STREAM_TOP, read_skip},
-    {"fail", 1u << STREAM_TOP, read_fail},
+    {"fail", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_fail},
+    {"nocount", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_nocount},
+    {"count", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_count},
     {"bench", 1u << STREAM_TOP, read_bench},
-    {"done", 1u << STREAM_TOP, read_done},
+    {"done", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_done},
 };
 
 static int read_record(struct stream_reader *reader, const char *line, size_t len_bytes)

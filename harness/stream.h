@@ -58,6 +58,15 @@ struct stream_bench {
 	uint64_t extra; /* 1: measured only where it is named */
 };
 
+/* One @count: how often an event occurred while a point ran once more, for counting. */
+struct stream_count {
+	struct stream_point point; /* without a series: a point's series are counted together */
+	char *event;
+	int64_t count;       /* on all CPUs, in all iterations; -1: not counted all the time */
+	uint64_t iterations; /* at least 1 */
+	uint64_t per;        /* operations in one iteration; at least 1 */
+};
+
 struct stream {
 	struct stream_pair *env; /* all @env pairs in order */
 	size_t env_count;
@@ -69,6 +78,10 @@ struct stream {
 	size_t fail_count;
 	struct stream_bench *benches; /* none in streams of before they told of themselves */
 	size_t bench_count;
+	struct stream_count *counts; /* none unless events were asked for */
+	size_t count_count;
+	struct stream_note *nocounts; /* events that cannot be counted there: the name is point.benchmark */
+	size_t nocount_count;
 	char **noise; /* console lines, in order, without newline, unprintable bytes as '?' */
 	size_t noise_count;
 };

@@ -252,6 +252,14 @@ static char *point_name(const struct stream_point *point)
 	return name;
 }
 
+static char *count_name(const struct stream_count *count)
+{
+	char *point = point_name(&count->point), *name = memory_format("%s event %s", point, count->event);
+
+	free(point);
+	return name;
+}
+
 int record_check_unique(const struct stream *stream, struct error *error)
 {
 	char **names = memory_new(stream->env_count, sizeof(*names));
@@ -263,7 +271,8 @@ int record_check_unique(const struct stream *stream, struct error *error)
 	status = check_names(names, count, "the @env key", error);
 	if (status != 0)
 		return status;
-	names = memory_new(stream->run_count + stream->skip_count + stream->fail_count + stream->bench_count,
+	names = memory_new(stream->run_count + stream->skip_count + stream->fail_count + stream->bench_count +
+			       stream->count_count + stream->nocount_count,
 			   sizeof(*names));
 	count = 0;
 	for (size_t i = 0; i < stream->run_count; i++)
@@ -274,6 +283,10 @@ int record_check_unique(const struct stream *stream, struct error *error)
 		names[count++] = point_name(&stream->fails[i].point);
 	for (size_t i = 0; i < stream->bench_count; i++)
 		names[count++] = memory_text(stream->benches[i].point.benchmark);
+	for (size_t i = 0; i < stream->count_count; i++)
+		names[count++] = count_name(&stream->counts[i]);
+	for (size_t i = 0; i < stream->nocount_count; i++)
+		names[count++] = memory_format("event %s", stream->nocounts[i].point.benchmark);
 	return check_names(names, count, "the point", error);
 }
 
@@ -345,6 +358,14 @@ void stream_drop_results(struct stream *stream)
 	free(stream->benches);
 	stream->benches = NULL;
 	stream->bench_count = 0;
+	for (size_t i = 0; i < stream->count_count; i++) {
+		point_free(&stream->counts[i].point);
+		free(stream->counts[i].event);
+	}
+	free(stream->counts);
+	stream->counts = NULL;
+	stream->count_count = 0;
+	notes_free(&stream->nocounts, &stream->nocount_count);
 }
 
 void stream_free(struct stream *stream)

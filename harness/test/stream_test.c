@@ -420,6 +420,81 @@ static void a_list_of_benchmarks_is_read(void **state)
 	sample_free(&sample);
 }
 
+static void record(struct sample_stream *sample, const char *name, const char *event, const char *count,
+		   const char *place)
+{
+	wire_begin(&sample->wire, name);
+	wire_word(&sample->wire, count != NULL ? "wake" : event);
+	if (count != NULL) {
+		wire_pair(&sample->wire, "event", event);
+		wire_pair(&sample->wire, "count", count);
+		wire_pair_number(&sample->wire, "iterations", 40);
+		wire_pair_number(&sample->wire, "per", 2);
+		wire_pair(&sample->wire, "place", place);
+	} else {
+		wire_pair(&sample->wire, "reason", place);
+	}
+	wire_end(&sample->wire);
+}
+
+static void counts_are_read_and_unknown_ones_are_told(void **state)
+{
+	static const uint32_t values[] = {5};
+	struct error error = {0};
+	struct sample_stream sample;
+	struct stream stream;
+
+	(void)state;
+	sample_open(&sample, "linux");
+	sample_run(&sample, "wake", "place=same", values, 1, 4);
+	record(&sample, "nocount", "LLC-misses", NULL, "no PMU: hidden");
+	record(&sample, "count", "instructions", "123456789012", "same");
+	record(&sample, "count", "instructions", "-1", "other");
+	record(&sample, "count", "cycles", "0", "same");
+	sample_done(&sample, 0);
+	assert_int_equal(stream_parse(&stream, sample.bytes, sample.len_bytes, &error), 0);
+	assert_int_equal(stream.nocount_count, 1);
+	assert_string_equal(stream.nocounts[0].point.benchmark, "LLC-misses");
+	assert_string_equal(stream.nocounts[0].reason, "no PMU: hidden");
+	assert_int_equal(stream.count_count, 3);
+	assert_int_equal(stream.counts[0].count, 123456789012);
+	assert_int_equal(stream.counts[0].iterations, 40);
+	assert_int_equal(stream.counts[0].per, 2);
+	assert_string_equal(stream_point_value(&stream.counts[0].point, "place"), "same");
+	assert_int_equal(stream.counts[1].count, -1);
+	assert_string_equal(stream.counts[2].event, "cycles");
+	stream_free(&stream);
+	sample_free(&sample);
+}
+
+/* What may not stand behind or beside counts; each is one more record before @done. */
+static void counts_out_of_order_or_twice_are_refused(void **state)
+{
+	static const uint32_t values[] = {5};
+
+	(void)state;
+	for (unsigned wrong = 0; wrong < 6; wrong++) {
+		struct error error = {0};
+		struct sample_stream sample;
+
+		sample_open(&sample, "linux");
+		record(&sample, "count", "cycles", "7", "same");
+		if (wrong == 1)
+			record(&sample, "count", "cycles", "8", "same");
+		else if (wrong == 2)
+			sample_run(&sample, "wake", "", values, 1, 4);
+		else if (wrong == 3)
+			sample_skip(&sample, "wake", "too late");
+		else if (wrong == 4)
+			record(&sample, "count", "cycles", "-2", "other");
+		else if (wrong == 5)
+			record(&sample, "count", "", "7", "other");
+		sample_done(&sample, 0);
+		assert_int_equal(parse(sample.bytes, sample.len_bytes, &error), wrong == 0 ? 0 : STATUS_USAGE);
+		sample_free(&sample);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +513,8 @@ int main(void)
 	    cmocka_unit_test(samples_that_do_not_fit_or_are_too_many_are_refused),
 	    cmocka_unit_test(another_version_is_refused_by_its_number),
 	    cmocka_unit_test(a_list_of_benchmarks_is_read),
+	    cmocka_unit_test(counts_are_read_and_unknown_ones_are_told),
+	    cmocka_unit_test(counts_out_of_order_or_twice_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

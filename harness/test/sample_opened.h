@@ -3,8 +3,8 @@
 #pragma once
 
 #include "sample_campaign.h"
-#include "store.h"
-#include "summary.h"
+#include "../store.h"
+#include "../summary.h"
 
 struct sample_opened {
 	char directory[64]; /* holds the runs, and what the test writes beside them */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stored run for tests, boot by boot: a directory for results below /tmp, streams from sample_stream.h. Every step is
+ * A stored run for tests, boot by boot: a directory for results below /dev/shm or /tmp, streams from sample_stream.h. Every step is
  * checked by cmocka's asserts.
  */
 #pragma once

@@ -198,7 +198,8 @@ static void write_reading(FILE *file)
 	html_element(
 	    file, "li",
 	    "IQR is p75 − p25. The tail is p99 − p50. > and < mean that one side is finer than the clock's grain, "
-	    "= that both are. Nothing is subtracted from any number.");
+	    "= that both are; a ratio in brackets has an interval that holds 1. Nothing is subtracted from any "
+	    "number.");
 	html_element(file, "li", "runs×n: boots times samples of a boot. exact: the same in every boot.");
 	fputs("</ul>\n</section>\n", file);
 }

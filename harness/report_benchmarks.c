@@ -110,19 +110,19 @@ static void machine_write(FILE *file, const struct plot *plot, const char *machi
 	struct plot own = *plot;
 	char *label;
 
-	fputs("<div class=\"machine\">\n<div class=\"plots\">\n", file);
+	fputs("<div class=\"machine\">\n", file);
+	html_table_begin(file, caption, "subject|p50|IQR|p99|max|runs×n|<median of each boot");
+	for (size_t i = 0; i < plot->line_count; i++)
+		line_row(file, &plot->lines[i]);
+	html_table_end(file);
+	fputs("<div class=\"plots\">\n", file);
 	own.label = label = memory_format("Distribution on %s, %s", machine, plot->lines->row->unit);
 	plot_distribution(file, &own);
 	free(label);
 	own.label = label = memory_format("Samples in time order on %s, %s", machine, plot->lines->row->unit);
 	plot_order(file, &own);
 	free(label);
-	fputs("</div>\n", file);
-	html_table_begin(file, caption, "subject|p50|IQR|p99|max|runs×n|<median of each boot");
-	for (size_t i = 0; i < plot->line_count; i++)
-		line_row(file, &plot->lines[i]);
-	html_table_end(file);
-	fputs("</div>\n", file);
+	fputs("</div>\n</div>\n", file);
 	free(caption);
 }
 

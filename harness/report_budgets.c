@@ -40,9 +40,9 @@ static void budget_rival(FILE *file, const struct budget_cell *cell)
 
 static void budget_row(FILE *file, const struct budget_line *line)
 {
-	static const char *const classes[] = {[BUDGET_MET] = "td class=\"ratio above\"",
-					      [BUDGET_MISSED] = "td class=\"ratio below\"",
-					      [BUDGET_ABSENT] = "td"};
+	static const char *const classes[] = {[BUDGET_MET] = "span class=\"word good\"",
+					      [BUDGET_MISSED] = "span class=\"word bad\"",
+					      [BUDGET_ABSENT] = "span"};
 	const struct budget *budget = line->budget;
 	const struct budget_cell *ours = &line->cells[BUDGET_AEROKERNEL];
 	bool counted = strcmp(budget->unit, "instructions") == 0;
@@ -60,7 +60,9 @@ static void budget_row(FILE *file, const struct budget_line *line)
 	html_number(file, ours->max);
 	html_number_text(file, NAN, runs);
 	html_number(file, budget->limit);
+	fputs("<td>", file);
 	html_element(file, classes[line->verdict], budget_verdict_word(line->verdict));
+	fputs("</td>", file);
 	html_format(file, "td class=\"long\"", "%s%s%s", budget->note,
 		    budget->note[0] != '\0' && ours->absent != NULL ? " " : "",
 		    ours->absent != NULL ? ours->absent : "");

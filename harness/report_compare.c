@@ -60,7 +60,7 @@ static void row_name(FILE *file, const struct summary_row *row)
 {
 	char *name = reading_row_name(row);
 
-	html_name(file, name);
+	html_row_name(file, name);
 	free(name);
 }
 
@@ -168,8 +168,8 @@ static void pair_table(FILE *file, const struct compare *compare)
 
 	html_table_begin(
 	    file, caption,
-	    "|Linux p50|Aerokernel p50|ratio|95 %|Linux IQR|Aerokernel IQR|ratio|95 %|Linux p99|Aerokernel "
-	    "p99|ratio of p99−p50|95 %|Linux p99.9|Aerokernel p99.9|Linux max|Aerokernel max|runs×n");
+	    "|Linux p50|Aerokernel p50|ratio|95 %|Linux IQR|Aerokernel IQR|ratio|95 %|Linux p99|Aerokernel "
+	    "p99|ratio of p99−p50|95 %|Linux p99.9|Aerokernel p99.9|Linux max|Aerokernel max|runs×n");
 	for (size_t i = 0; i < compare->row_count; i++)
 		systems_row(file, &compare->rows[i]);
 	html_table_end(file);

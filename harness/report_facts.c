@@ -5,7 +5,7 @@
 
 #include "figure_match.h"
 #include "memory.h"
-#include "output.h"
+#include "paths.h"
 #include "report_html.h"
 #include "report_section.h"
 #include "subject.h"
@@ -101,80 +101,6 @@ void report_absent(FILE *file, const struct summary *summary)
 	fputs("</section>\n", file);
 }
 
-/* --- Environment -------------------------------------------------------------------------------------------------------- */
-
-static void fact_row(FILE *file, const char *key, const char *value)
-{
-	fputs("<tr>", file);
-	html_element(file, "th scope=\"row\"", key);
-	html_element(file, "td class=\"long\"", value);
-	fputs("</tr>\n", file);
-}
-
-/* The members of an object that are text, numbers or truth; what is deeper is in run.json. */
-static void fact_rows(FILE *file, json_t *object)
-{
-	const char *key;
-	json_t *value;
-	char number[64];
-
-	json_object_foreach(object, key, value)
-	{
-		if (json_is_string(value) && json_string_value(value)[0] != '\0')
-			fact_row(file, key, json_string_value(value));
-		else if (json_is_number(value))
-			fact_row(file, key, output_number(number, sizeof(number), json_number_value(value)));
-		else if (json_is_boolean(value))
-			fact_row(file, key, json_is_true(value) ? "yes" : "no");
-	}
-}
-
-static void fact_table(FILE *file, json_t *object, const char *caption)
-{
-	if (json_object_size(object) == 0)
-		return;
-	html_details(file, "%s", caption);
-	html_table_begin(file, caption, "fact|<value");
-	fact_rows(file, object);
-	html_table_end(file);
-	fputs("</details>\n", file);
-}
-
-/* What the subject's first good boot said of itself. */
-static void subject_facts(FILE *file, const struct summary *summary, const char *subject)
-{
-	for (size_t i = 0; i < summary->stream_count; i++) {
-		const struct stream *stream = &summary->streams[i];
-
-		if (strcmp(summary->boots[i]->subject, subject) != 0)
-			continue;
-		html_details(file, "%s, in its own words", subject);
-		html_table_begin(file, subject, "fact|<value");
-		for (size_t e = 0; e < stream->env_count; e++)
-			fact_row(file, stream->env[e].key, stream->env[e].value);
-		html_table_end(file);
-		fputs("</details>\n", file);
-		return;
-	}
-}
-
-void report_environment(FILE *file, const struct summary *summary)
-{
-	const struct store *store = summary->store;
-	json_t *doctor = json_object_get(store->run, "doctor");
-
-	fputs("<section id=\"environment\">\n<h2>Environment</h2>\n", file);
-	fact_table(file, json_object_get(doctor, "system"), "This computer");
-	fact_table(file, json_object_get(doctor, "tsc"), "Its clock");
-	fact_table(file, json_object_get(doctor, "clock_offset"), "Offset of the clock between CPUs");
-	fact_table(file, json_object_get(doctor, "pmu"), "Performance counters");
-	fact_table(file, json_object_get(doctor, "kvm"), "KVM");
-	fact_table(file, json_object_get(store->run, "versions"), "Programs");
-	for (size_t s = 0; s < store->plan.subject_count; s++)
-		subject_facts(file, summary, store->plan.subjects[s]);
-	fputs("</section>\n", file);
-}
-
 /* --- Sources ------------------------------------------------------------------------------------------------------------ */
 
 static const char *boot_status(enum store_status status)
@@ -212,7 +138,7 @@ void report_sources(FILE *file, const struct summary *summary)
 	    file, "p",
 	    "Everything on this page is computed again from the raw streams, which are kept as the systems under "
 	    "test wrote them, each with its count and checksum:");
-	html_element(file, "pre", store->path);
+	html_element(file, "pre", paths_recorded(store->path));
 	html_format(
 	    file, "pre",
 	    "aerobench show %s                 # every row\naerobench compare %s              # the comparison\n"

@@ -143,8 +143,21 @@ static void card_line(FILE *file, const struct compare *compare, enum stats_stat
 		html_format(file, "p", "%s: no row is beyond doubt.", what);
 		return;
 	}
-	html_format(file, "p", "%s: Linux above in %zu of %zu rows beyond doubt, below in %zu; %zu undecided or equal.",
-		    what, gist.above, compare->row_count, gist.below, gist.open);
+	html_format(file, "p", "%s: Linux above in %zu rows beyond doubt, below in %zu; %zu equal or undecided.", what,
+		    gist.above, gist.below, gist.open);
+}
+
+/* Why the machine is unfit, in its first reason; all of them are in the section of the verdict. */
+static void card_reason(FILE *file, const json_t *run, const char *machine)
+{
+	const json_t *reasons;
+	const char *first;
+
+	if (verdict_of(run, machine, &reasons) == VERDICT_FIT || reasons == NULL)
+		return;
+	first = json_string_value(json_array_get(reasons, 0));
+	html_format(file, "p class=\"about\"", "Shape, not latency: %s%s", first != NULL ? first : "?",
+		    json_array_size(reasons) > 1 ? ", and more." : ".");
 }
 
 static void card_write(FILE *file, const struct compare *compare, const json_t *run)
@@ -160,14 +173,16 @@ static void card_write(FILE *file, const struct compare *compare, const json_t *
 	card_fitness(file, run, figure_machine(compare->subject_a, machine, sizeof(machine)));
 	fputs("</h3>\n", file);
 	if (isfinite(gist.middle)) {
-		html_format(file, "p class=\"big\"", "%s×", middle);
-		html_format(file, "p",
-			    "is what Linux costs against the Aerokernel in the middle row; half of all rows are "
-			    "between %s× and %s×, in %s.",
-			    low, high, compare->unit);
+		fputs("<p class=\"big\">", file);
+		html_format(file, "b", "%s×", middle);
+		html_format(file, "small", " as many %s on Linux", compare->unit);
+		fputs("</p>\n", file);
+		html_format(file, "p", "In the middle of %zu rows; half of them are between %s× and %s×.",
+			    compare->row_count, low, high);
 	}
 	card_line(file, compare, STATS_LOCATION, "Median");
 	card_line(file, compare, STATS_SPREAD, "Spread (IQR)");
+	card_reason(file, run, machine);
 	fputs("</li>\n", file);
 	free(middle);
 	free(high);
@@ -264,11 +279,12 @@ int report_overview(FILE *file, const struct summary *summary, struct error *err
 	if (overview.count == 0) {
 		html_element(file, "p", "No machine of this run has numbers of both systems.");
 	} else {
-		fputs("<ul class=\"cards\">\n", file);
+		fputs("<div class=\"split\">\n<ul class=\"cards\">\n", file);
 		for (size_t i = 0; i < overview.count; i++)
 			card_write(file, &overview.compares[i], summary->store->run);
 		fputs("</ul>\n", file);
 		table_write(file, &overview);
+		fputs("</div>\n", file);
 	}
 	fputs("</section>\n", file);
 	overview_free(&overview);

@@ -242,6 +242,18 @@ def every_text_can_be_read(browser):
         need(not answer["faint"], f"contrast below 4.5 in the {scheme} scheme", json.dumps(answer["faint"], indent=1))
 
 
+def environment_names_machine_compiler_commit_and_commands(browser, run):
+    text = browser.ask("document.getElementById('environment').textContent")
+    facts = json.loads((run / "run.json").read_text())
+    boots = [json.loads(line) for line in (run / "journal.jsonl").read_text().splitlines()]
+    for fact in (facts["doctor"]["system"]["cpu_model"], facts["versions"]["compiler"], facts["versions"]["aerobench"]):
+        need(fact in text, "the environment lacks a fact of run.json", fact)
+    for argv in {boot["subject"]: boot["argv"] for boot in boots if boot["argv"]}.values():
+        need(" ".join(argv[:4]) in text, "the environment lacks what was launched", argv)
+    for reason in facts["doctor"]["machines"]["host"]["reasons"]:
+        need(reason in browser.ask("document.getElementById('verdict').textContent"), "a reason is missing", reason)
+
+
 def phone_scrolls_down_only(browser):
     for width in (390, 320):
         browser.look(width, 844)
@@ -271,11 +283,14 @@ def page_without_scripts_is_complete(browser, url):
 
 # --- All of it ---
 
-def make_page(bin_directory, scratch):
+def largest_run():
     runs = [path.parent for path in (ROOT / "results/reference").glob("*/run.json")]
     if not runs:
         raise Skip("no reference run in results/reference")
-    run = max(runs, key=lambda path: sum(file.stat().st_size for file in path.iterdir()))
+    return max(runs, key=lambda path: sum(file.stat().st_size for file in path.iterdir()))
+
+
+def make_page(bin_directory, run, scratch):
     page = pathlib.Path(scratch, "report.html")
     made = subprocess.run([f"{bin_directory}/aerobench", "report", "--run", run, "-o", page], capture_output=True, text=True,
                           timeout=300, check=False)
@@ -297,7 +312,7 @@ def take_pictures(browser, directory):
                 browser.picture(directory / f"{scheme}-{width}-{place}.png")
 
 
-def check(browser, page):
+def check(browser, run, page):
     url = page.as_uri()
     browser.look(1280)
     loaded = browser.open(url)
@@ -305,6 +320,7 @@ def check(browser, page):
     nothing_moves_while_loading(browser)
     heading_sorts_its_column(browser)
     filter_shows_what_holds_all_words(browser)
+    environment_names_machine_compiler_commit_and_commands(browser, run)
     every_text_can_be_read(browser)
     phone_scrolls_down_only(browser)
     paper_has_whole_tables_and_no_bar(browser)
@@ -319,10 +335,11 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="aerobench-browser-", ignore_cleanup_errors=True) as scratch:
         try:
-            page = make_page(options.bin, scratch)
+            run = largest_run()
+            page = make_page(options.bin, run, scratch)
             browser = Browser(scratch)
             try:
-                check(browser, page)
+                check(browser, run, page)
                 if options.pictures:
                     browser.look(1280)
                     browser.open(page.as_uri())

@@ -165,7 +165,7 @@ static void options_free(struct aa_options *options)
 struct outcome {
 	json_t *checks;
 	bool armed;
-	const char *run; /* whose heading is there; compared, never read */
+	bool headed; /* the run's heading is there */
 };
 
 static int store_check(const struct aa_options *options, const struct aa_check *check, json_t *line,
@@ -194,9 +194,9 @@ static int evaluate_pair(const struct aa_options *options, const struct summary 
 		outcome->armed &= check.all.armed;
 		json_array_append_new(outcome->checks, line);
 	}
-	if (status == 0 && !options->reading.json && outcome->run != summary->store->id)
+	if (status == 0 && !options->reading.json && !outcome->headed)
 		reading_heading(stdout, summary);
-	outcome->run = summary->store->id;
+	outcome->headed = true;
 	if (status == 0 && !options->reading.json)
 		aa_check_print(stdout, &check, &record, output_colored(stdout, options->reading.color));
 	aa_free(&record);
@@ -253,6 +253,7 @@ static int evaluate(const struct aa_options *options, const char *run, struct ou
 	size_t found = 0;
 	int status;
 
+	outcome->headed = false;
 	whole.select.subject_count = 0;
 	status = reading_load(&whole, run, &store, &summary, error);
 	if (status != 0)

@@ -8,6 +8,7 @@
 
 #include "figure.h"
 #include "memory.h"
+#include "report_aa.h"
 #include "report_html.h"
 #include "report_section.h"
 #include "report_svg.h"
@@ -126,11 +127,11 @@ static const char *text_of(const json_t *object, const char *key)
 
 /* Sections in their order: an id and what the bar calls it. */
 static const char *const sections[][2] = {
-    {"overview", "Overview"},        {"verdict", "Fitness"},     {"reading", "How to read"},
-    {"comparison", "Comparison"},    {"budgets", "Budgets"},     {"figures", "Figures"},
-    {"benchmarks", "Benchmarks"},    {"cold", "Cold costs"},     {"distributions", "Every row"},
-    {"elsewhere", "From elsewhere"}, {"absent", "Not measured"}, {"environment", "Environment"},
-    {"sources", "Sources"},
+    {"overview", "Overview"},        {"verdict", "Fitness"}, {"reading", "How to read"},
+    {"comparison", "Comparison"},    {"budgets", "Budgets"}, {"figures", "Figures"},
+    {"benchmarks", "Benchmarks"},    {"cold", "Cold costs"}, {"distributions", "Every row"},
+    {"elsewhere", "From elsewhere"}, {"aa", "A/A"},          {"absent", "Not measured"},
+    {"environment", "Environment"},  {"sources", "Sources"},
 };
 
 /* Nothing may be fetched, run or sent that is not in the page: Content Security Policy Level 3, section 6. */
@@ -252,6 +253,8 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	report_cold(file, summary);
 	report_distributions(file, summary);
 	report_elsewhere(file, summary, &report->reference);
+	if (status == 0)
+		status = report_aa(file, summary, error);
 	report_absent(file, summary);
 	report_environment(file, summary);
 	report_sources(file, summary);

@@ -2,10 +2,12 @@
 /*
  * `aerobench gate --baseline FILE [RUN]`: may this change go in? Reads a run (or makes one), checks that it is whole and
  * exact, holds its counts of instructions against a committed baseline, and says so by its exit status. --update writes
- * the baseline instead, with the reason, and shows what changed.
+ * the baseline instead, with the reason, and shows what changed. `aerobench gate --base DIR` compares the times of two
+ * builds instead: gate_timed_run.h.
  */
 #include "command.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +15,10 @@
 #include "gate.h"
 #include "gate_conform.h"
 #include "gate_measure.h"
+#include "gate_timed_run.h"
 #include "memory.h"
+#include "parse.h"
+#include "plan.h"
 #include "reading.h"
 #include "store_file.h"
 
@@ -25,7 +30,16 @@ enum {
 	GATE_STRICT,
 	GATE_CONFORMANCE,
 	GATE_MARKDOWN,
-	GATE_JUNIT
+	GATE_JUNIT,
+	GATE_BASE,
+	GATE_HEAD,
+	GATE_TIMED,
+	GATE_MARGIN,
+	GATE_PAIRS,
+	GATE_SAMPLES,
+	GATE_SEED,
+	GATE_BUDGET,
+	GATE_EVEN_IF_UNFIT
 };
 
 struct gate_options {
@@ -33,33 +47,52 @@ struct gate_options {
 	struct gate_scope scope;
 	const char *baseline, *reason, *markdown, *junit, *run;
 	bool measure, update, strict, all, conformance;
+	struct gate_timed_command timed;
+	bool retimed; /* --timed */
 };
 
 static void gate_help(const char *program)
 {
+	printf("Usage: %s --baseline FILE [OPTION…] [RUN]\n"
+	       "       %s --base DIR [OPTION…]\n"
+	       "       %s --timed [OPTION…] [RUN [SECOND-RUN]]\n"
+	       "Counted: holds the instructions of a run (sim) against a committed baseline. RUN is an id or its "
+	       "beginning, a\n"
+	       "directory, or latest (the default). Timed: measures two builds as pairs and holds their times against "
+	       "each\n"
+	       "other; what regresses has to do so again in a second set of pairs. --timed judges such runs again.\n\n"
+	       "      --markdown FILE  write a summary for a pull request\n"
+	       "      --junit FILE     write the verdicts for a CI system\n"
+	       "      --strict         what is inconclusive, new or gone does not pass\n"
+	       "  -a, --all            show what did not change, too\n"
+	       "%s\n",
+	       program, program, program, reading_help);
 	printf(
-	    "Usage: %s --baseline FILE [OPTION…] [RUN]\n"
-	    "Holds the counts of instructions of a run (sim) against a committed baseline. RUN is an id or its "
-	    "beginning, a\n"
-	    "directory, or latest (the default).\n\n"
+	    "Counted:\n"
 	    "      --baseline FILE  what the points cost, written by --update\n"
 	    "      --measure        make the run now, as the baseline's was made\n"
+	    "      --conformance    test that the measured programs keep their contract, too\n"
 	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
 	    "      --reason TEXT    why the counts changed, for --update\n"
-	    "      --strict         points that are new or gone do not pass\n"
-	    "  -a, --all            show points that did not change, too\n"
-	    "      --markdown FILE  write a summary for a pull request\n"
-	    "      --junit FILE     write the verdicts for a CI system\n"
-	    "%s\n"
 	    "Any growth of a median fails, and of a maximum where all samples were equal, unless FILE has a margin "
 	    "for\n"
 	    "the point: {\"point\": \"NAME[:PARAM=VALUE…]\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
-	    "\"instructions\": N,\n"
-	    "\"reason\": TEXT}; the larger of both counts.\n\n"
-	    "Exit status: 0 no regression, 1 a regression or a failed check, 2 usage or broken input, 3 (--strict) "
-	    "points\n"
-	    "are new or gone, 77 nothing could be compared: another QEMU, compiler or machine.\n",
-	    program, reading_help);
+	    "\"instructions\": N,\n\"reason\": TEXT}; the larger of both counts.\n\n");
+	printf("Timed:\n"
+	       "      --base DIR       the programs before the change (a build's bin)\n"
+	       "      --head DIR       those after it (default: beside this program)\n"
+	       "      --margin P%%      the smallest change that counts (default: learned by aerobench aa)\n"
+	       "      --pairs N        one look after N pairs, 6 to %d (default: looks after %zu and %zu)\n"
+	       "      --samples N, --seed N, --budget TIME  as for aerobench run; the budget is for each set of pairs\n"
+	       "      --even-if-unfit  gate, even where doctor or the A/A self-check says that it means nothing\n"
+	       "Location, spread and tail of each point are tested; what fails is significant over all tests, at least "
+	       "the\n"
+	       "margin, and confirmed. Without -s it is linux@host.\n\n"
+	       "Exit status: 0 no regression, 1 a regression or a failed check, 2 usage or broken input, 3 (--strict) "
+	       "something\n"
+	       "is inconclusive, 77 nothing was gated: another QEMU, compiler or machine; times on a machine that is "
+	       "unfit.\n",
+	       PLAN_RUNS_MAX, stats_looks[0].pairs, stats_looks[STATS_LOOKS - 1].pairs);
 }
 
 /* --- Results ------------------------------------------------------------------------------------------------------ */
@@ -209,7 +242,57 @@ static int gate_run(struct gate_options *options, struct error *error)
 	return status;
 }
 
-static int check_options(struct gate_options *options, int count, struct error *error)
+static bool is_timed(const struct gate_options *options)
+{
+	const struct gate_timed_command *timed = &options->timed;
+
+	return options->retimed || timed->base != NULL || timed->head != NULL || timed->pairs > 0 ||
+	       timed->samples > 0 || timed->seed >= 0 || timed->budget_seconds > 0 || timed->judge.even_if_unfit ||
+	       !isnan(timed->judge.margin);
+}
+
+static bool only_counted(const struct gate_options *options)
+{
+	return options->baseline != NULL || options->measure || options->update || options->conformance ||
+	       options->reason != NULL;
+}
+
+/* Options of the timed tier; count: words that are no options. */
+static int check_timed(struct gate_options *options, int count, char **words, struct error *error)
+{
+	const struct reading *reading = &options->reading;
+	struct gate_timed_command *timed = &options->timed;
+
+	if (options->retimed == (timed->base != NULL))
+		return error_set(error, STATUS_USAGE,
+				 "name the programs before the change: aerobench gate --base DIR; or the runs to judge "
+				 "again: --timed RUN");
+	if (only_counted(options))
+		return error_set(error, STATUS_USAGE,
+				 "counts and times are gated by two commands: --baseline FILE, and --base DIR");
+	if (count > (options->retimed ? 2 : 0))
+		return error_set(error, STATUS_USAGE, "unexpected argument '%s'", words[options->retimed ? 2 : 0]);
+	if (options->retimed && (timed->head != NULL || timed->pairs > 0 || timed->samples > 0 || timed->seed >= 0 ||
+				 reading->select.benchmark_count > 0 || reading->select.subject_count > 0))
+		return error_set(error, STATUS_USAGE,
+				 "--timed judges runs as they are: it measures and selects nothing");
+	timed->first = count > 0 ? words[0] : "latest";
+	timed->second = count > 1 ? words[1] : NULL;
+	timed->subjects = reading->subjects;
+	timed->subject_count = reading->select.subject_count;
+	timed->benchmarks = reading->benchmarks;
+	timed->benchmark_count = reading->select.benchmark_count;
+	timed->results = reading->results;
+	timed->json = reading->json;
+	timed->color = reading->color;
+	timed->markdown = options->markdown;
+	timed->junit = options->junit;
+	timed->strict = options->strict;
+	timed->all = options->all;
+	return 0;
+}
+
+static int check_counted(struct gate_options *options, int count, struct error *error)
 {
 	const struct reading *reading = &options->reading;
 
@@ -219,7 +302,9 @@ static int check_options(struct gate_options *options, int count, struct error *
 					     .subjects = reading->subjects,
 					     .subject_count = reading->select.subject_count};
 	if (options->baseline == NULL)
-		return error_set(error, STATUS_USAGE, "name the baseline: aerobench gate --baseline FILE");
+		return error_set(error, STATUS_USAGE,
+				 "what to hold against what? counts: aerobench gate --baseline FILE; times of two "
+				 "builds: --base DIR");
 	if (count > 1 || (count == 1 && options->measure))
 		return error_set(error, STATUS_USAGE, "at most one RUN, and none with --measure, which makes it");
 	if (options->update && (options->reason == NULL || options->reason[strspn(options->reason, " \t\n")] == '\0'))
@@ -234,6 +319,44 @@ static int check_options(struct gate_options *options, int count, struct error *
 	if (!options->update && options->reason != NULL)
 		return error_set(error, STATUS_USAGE, "--reason goes with --update");
 	return 0;
+}
+
+static int timed_option(struct gate_options *options, int option, char **argv, struct error *error)
+{
+	struct gate_timed_command *timed = &options->timed;
+	int64_t number = 0;
+	int status = 0;
+
+	switch (option) {
+	case GATE_BASE:
+		timed->base = optarg;
+		return 0;
+	case GATE_HEAD:
+		timed->head = optarg;
+		return 0;
+	case GATE_TIMED:
+		options->retimed = true;
+		return 0;
+	case GATE_EVEN_IF_UNFIT:
+		timed->judge.even_if_unfit = true;
+		return 0;
+	case GATE_MARGIN:
+		return parse_percentage("margin", optarg, &timed->judge.margin, error);
+	case GATE_PAIRS:
+		status = parse_number("pairs", optarg, STATS_PAIRS_MIN, PLAN_RUNS_MAX, &number, error);
+		timed->pairs = (unsigned)number;
+		return status;
+	case GATE_SAMPLES:
+		status = parse_number("samples", optarg, 1, PLAN_SAMPLES_MAX, &number, error);
+		timed->samples = (unsigned)number;
+		return status;
+	case GATE_SEED:
+		return parse_number("seed", optarg, 0, INT64_MAX, &timed->seed, error);
+	case GATE_BUDGET:
+		return parse_duration("budget", optarg, &timed->budget_seconds, error);
+	default:
+		return reading_option(&options->reading, option, argv, error);
+	}
 }
 
 static int gate_option(struct gate_options *options, int option, char **argv, struct error *error)
@@ -267,7 +390,7 @@ static int gate_option(struct gate_options *options, int option, char **argv, st
 		options->junit = optarg;
 		return 0;
 	default:
-		return reading_option(&options->reading, option, argv, error);
+		return timed_option(options, option, argv, error);
 	}
 }
 
@@ -283,8 +406,17 @@ static int gate_main(int argc, char **argv)
 						     {"all", no_argument, NULL, 'a'},
 						     {"markdown", required_argument, NULL, GATE_MARKDOWN},
 						     {"junit", required_argument, NULL, GATE_JUNIT},
+						     {"base", required_argument, NULL, GATE_BASE},
+						     {"head", required_argument, NULL, GATE_HEAD},
+						     {"timed", no_argument, NULL, GATE_TIMED},
+						     {"margin", required_argument, NULL, GATE_MARGIN},
+						     {"pairs", required_argument, NULL, GATE_PAIRS},
+						     {"samples", required_argument, NULL, GATE_SAMPLES},
+						     {"seed", required_argument, NULL, GATE_SEED},
+						     {"budget", required_argument, NULL, GATE_BUDGET},
+						     {"even-if-unfit", no_argument, NULL, GATE_EVEN_IF_UNFIT},
 						     {NULL, 0, NULL, 0}};
-	struct gate_options options = {.run = "latest"};
+	struct gate_options options = {.run = "latest", .timed = {.judge = {.margin = NAN}, .seed = -1}};
 	struct error error = {0};
 	int option, status = 0;
 
@@ -294,8 +426,12 @@ static int gate_main(int argc, char **argv)
 		options.run = argv[optind];
 	if (status == 0 && options.reading.help) {
 		gate_help(argv[0]);
+	} else if (status == 0 && is_timed(&options)) {
+		status = check_timed(&options, argc - optind, argv + optind, &error);
+		if (status == 0)
+			status = gate_timed_command(&options.timed, &error);
 	} else if (status == 0) {
-		status = check_options(&options, argc - optind, &error);
+		status = check_counted(&options, argc - optind, &error);
 		if (status == 0)
 			status = gate_run(&options, &error);
 	}
@@ -305,4 +441,4 @@ static int gate_main(int argc, char **argv)
 	return status;
 }
 
-COMMAND(gate, .summary = "may this change go in: counts against a committed baseline", .run = gate_main);
+COMMAND(gate, .summary = "may this change go in: counts against a baseline, times of two builds", .run = gate_main);

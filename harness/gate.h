@@ -89,6 +89,11 @@ char *gate_finding_name(const struct gate_finding *finding);
 /* "44 → 45 (+2.27 %)"; allocated. */
 char *gate_change_text(const struct gate_change *change);
 
+/* The five counts: {"pass": N, …}, a new reference; "N pass, …" without a newline. */
+json_t *gate_tally_json(const struct stats_tally *tally);
+void gate_tally_print(const struct stats_tally *tally, FILE *file);
+/* Text inside a cell of a Markdown table: nothing in it ends the cell or is markup. */
+void gate_markdown_cell(FILE *file, const char *text);
 /* Schema "aerobench.gate/1"; a new reference. */
 json_t *gate_json(const struct gate *gate, const char *baseline_path, enum status status);
 /* For a terminal; all: unchanged points too. */

@@ -3,11 +3,12 @@
  * The gate's verdict as JUnit's XML, as CI systems read it: a test case for each check and each point. Only what fails
  * the gate is a failure; what was not judged is skipped, never passed.
  */
-#include "gate.h"
+#include "gate_junit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate.h"
 #include "memory.h"
 #include "output.h"
 
@@ -37,8 +38,21 @@ static void put_text(FILE *file, const char *bytes)
 	json_decref(clean);
 }
 
-/* kind: "failure", "skipped" or NULL. */
-static void put_case(FILE *file, const char *class, const char *name, const char *kind, const char *message)
+void gate_junit_begin(FILE *file, size_t tests, size_t failures, size_t skipped)
+{
+	fprintf(file,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+		" <testsuite name=\"aerobench gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" "
+		"time=\"0\">\n",
+		tests, failures, skipped);
+}
+
+void gate_junit_end(FILE *file)
+{
+	fputs(" </testsuite>\n</testsuites>\n", file);
+}
+
+void gate_junit_case(FILE *file, const char *class, const char *name, const char *kind, const char *message)
 {
 	fputs("  <testcase classname=\"aerobench.", file);
 	put_text(file, class);
@@ -58,7 +72,7 @@ static void put_check(FILE *file, const struct gate_check *check)
 	static const char *const kinds[GATE_OUTCOMES] = {
 	    [GATE_HOLDS] = NULL, [GATE_BROKEN] = "failure", [GATE_UNTESTED] = "skipped"};
 
-	put_case(file, check->subject, check->name, kinds[check->outcome], check->text);
+	gate_junit_case(file, check->subject, check->name, kinds[check->outcome], check->text);
 }
 
 static const char *finding_kind(const struct gate_finding *finding)
@@ -76,7 +90,7 @@ static void put_finding(FILE *file, const struct gate_finding *finding)
 			    ? memory_text(finding->reason)
 			    : memory_format("instructions per operation: p50 %s, max %s", p50, max);
 
-	put_case(file, finding->subject, name, finding_kind(finding), message);
+	gate_junit_case(file, finding->subject, name, finding_kind(finding), message);
 	free(message);
 	free(max);
 	free(p50);
@@ -94,16 +108,12 @@ char *gate_junit(const struct gate *gate)
 		failures += gate->checks[i].outcome == GATE_BROKEN;
 		skipped += gate->checks[i].outcome == GATE_UNTESTED;
 	}
-	fprintf(file,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-		" <testsuite name=\"aerobench gate\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" "
-		"time=\"0\">\n",
-		gate->check_count + gate->finding_count, failures, skipped);
+	gate_junit_begin(file, gate->check_count + gate->finding_count, failures, skipped);
 	for (size_t i = 0; i < gate->check_count; i++)
 		put_check(file, &gate->checks[i]);
 	for (size_t i = 0; i < gate->finding_count; i++)
 		put_finding(file, &gate->findings[i]);
-	fputs(" </testsuite>\n</testsuites>\n", file);
+	gate_junit_end(file);
 	fclose(file);
 	return text;
 }

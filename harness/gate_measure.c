@@ -7,12 +7,11 @@
 
 #include "campaign.h"
 #include "memory.h"
-#include "paths.h"
-#include "record.h"
 #include "run_options.h"
 #include "run_plan.h"
 
 static const char gate_default[] = "aerokernel@sim";
+static char *const gate_command[] = {(char *)"aerobench gate", (char *)"--measure"};
 
 /* A whole number of the baseline's environment; otherwise if it is not there or no number ("rule"). */
 static int64_t env_number(const struct gate_subject *subject, const char *key, int64_t otherwise)
@@ -103,29 +102,6 @@ static void adjust(struct plan *plan, const struct gate_baseline *baseline)
 	}
 }
 
-static int create(struct store *store, const struct plan *plan, const struct run_options *options, struct error *error)
-{
-	static char *const command[] = {(char *)"aerobench gate", (char *)"--measure"};
-	struct store_plan stored = {.benchmarks = options->benchmarks,
-				    .benchmark_count = options->benchmark_count,
-				    .warmup = -1,
-				    .runs = plan_rounds(plan),
-				    .seed = plan->seed};
-	int status;
-
-	stored.subjects = memory_new(plan->subject_count, sizeof(*stored.subjects));
-	stored.subject_count = plan->subject_count;
-	for (size_t i = 0; i < plan->subject_count; i++) {
-		stored.subjects[i] = (char *)plan->subjects[i].subject.name;
-		if (plan->subjects[i].samples > stored.samples)
-			stored.samples = plan->subjects[i].samples;
-	}
-	status =
-	    store_create(store, paths_results(options->results), &stored, record_make(plan, 2, command, NULL), error);
-	free(stored.subjects);
-	return status;
-}
-
 static int carry_out(struct plan *plan, struct store *store, struct error *error)
 {
 	struct campaign campaign = {.plan = plan, .store = store};
@@ -157,7 +133,7 @@ int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *
 		status = run_plan_tell_unsupported(&plan, false, error);
 	if (status == 0) {
 		adjust(&plan, baseline);
-		status = create(&store, &plan, &options, error);
+		status = run_plan_store(&store, &plan, &options, 2, gate_command, error);
 	}
 	if (status == 0) {
 		status = carry_out(&plan, &store, error);

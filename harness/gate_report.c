@@ -11,7 +11,7 @@
 
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
 
-static json_t *tally_json(const struct stats_tally *tally)
+json_t *gate_tally_json(const struct stats_tally *tally)
 {
 	json_t *json = json_object();
 
@@ -54,7 +54,7 @@ json_t *gate_json(const struct gate *gate, const char *baseline_path, enum statu
 		json_array_append_new(points, finding_json(&gate->findings[i]));
 	return json_pack("{s:s, s:o, s:o, s:i, s:o, s:o, s:o}", "schema", "aerobench.gate/1", "run",
 			 output_text_json(gate->summary->store->id), "baseline", output_text_json(baseline_path),
-			 "status", (int)status, "verdicts", tally_json(&gate->tally), "checks", checks, "points",
+			 "status", (int)status, "verdicts", gate_tally_json(&gate->tally), "checks", checks, "points",
 			 points);
 }
 
@@ -130,10 +130,10 @@ static char *margin_text(const struct gate_finding *finding)
 	return text;
 }
 
-static void print_tally(const struct gate *gate, FILE *file)
+void gate_tally_print(const struct stats_tally *tally, FILE *file)
 {
 	for (int i = 0; i < STATS_VERDICTS; i++)
-		fprintf(file, "%s%zu %s", i > 0 ? ", " : "", gate->tally.count[i],
+		fprintf(file, "%s%zu %s", i > 0 ? ", " : "", tally->count[i],
 			stats_verdict_name((enum stats_verdict)i));
 }
 
@@ -183,14 +183,14 @@ void gate_print(const struct gate *gate, FILE *file, bool all, bool bold)
 	print_table(gate, file, all, bold);
 	fputc('\n', file);
 	print_reasons(gate, file, "");
-	print_tally(gate, file);
+	gate_tally_print(&gate->tally, file);
 	fputc('\n', file);
 }
 
 /* --- Markdown ----------------------------------------------------------------------------------------------------- */
 
 /* In a cell of a table nothing may end it or be markup. */
-static void put_cell(FILE *file, const char *text)
+void gate_markdown_cell(FILE *file, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if (strchr("|\\`*_<>[]", *text) != NULL)
@@ -208,7 +208,7 @@ static void put_row(const struct gate_finding *finding, FILE *file)
 		char *change = cells[i] == NULL ? gate_change_text(&finding->changes[i - 2]) : NULL;
 
 		fputs(i == 0 ? "| " : " | ", file);
-		put_cell(file, change != NULL ? change : cells[i]);
+		gate_markdown_cell(file, change != NULL ? change : cells[i]);
 		free(change);
 	}
 	fputs(" |\n", file);
@@ -247,7 +247,7 @@ char *gate_markdown(const struct gate *gate, const char *baseline_path, enum sta
 	FILE *file = open_memstream(&text, &size);
 
 	fprintf(file, "### aerobench gate: %s\n\n", verdict);
-	print_tally(gate, file);
+	gate_tally_print(&gate->tally, file);
 	fprintf(file, ". Executed instructions per operation, exact; baseline `%s`.\n", baseline_path);
 	put_rows(gate, file);
 	fputc('\n', file);

@@ -14,6 +14,7 @@
 #include "output.h"
 #include "paths.h"
 #include "progress.h"
+#include "record.h"
 #include "table.h"
 
 static const unsigned run_looks[] = {6, 10, 16, 24, 40, 64}; /* RUN_LOOKS_TEXT */
@@ -140,6 +141,29 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 		    "one boot of each subject takes about %.0f s, longer than the budget; name fewer by -s or -b",
 		    plan_seconds(plan, NULL));
 	return 0;
+}
+
+int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
+		   char *const *command, struct error *error)
+{
+	struct store_plan stored = {.benchmarks = options->benchmarks,
+				    .benchmark_count = options->benchmark_count,
+				    .warmup = options->warmup,
+				    .runs = plan_rounds(plan),
+				    .seed = plan->seed};
+	int status;
+
+	stored.subjects = memory_new(plan->subject_count, sizeof(*stored.subjects));
+	stored.subject_count = plan->subject_count;
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		stored.subjects[i] = (char *)plan->subjects[i].subject.name;
+		if (plan->subjects[i].samples > stored.samples)
+			stored.samples = plan->subjects[i].samples;
+	}
+	status = store_create(store, paths_results(options->results), &stored,
+			      record_make(plan, argc, command, options->words), error);
+	free(stored.subjects);
+	return status;
 }
 
 int run_plan_tell_unsupported(const struct plan *plan, bool quiet, struct error *error)

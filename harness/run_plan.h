@@ -7,6 +7,7 @@
 
 #include "plan.h"
 #include "run_options.h"
+#include "store.h"
 
 /* When a run with --until looks whether it has enough boots; the last is the most that it makes, without --runs. */
 #define RUN_LOOKS_TEXT "6, 10, 16, 24, 40 and 64"
@@ -16,6 +17,12 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 /* Marks the subjects that cannot run here, which is asked again when a run is resumed. What should run but is not built is
  * an error: there is no point in starting. */
 int run_plan_check(struct plan *plan, struct error *error);
+/*
+ * Creates the run in results: the plan, what was asked for, and the record of where it is made; command: the words that
+ * asked for it. Returns as store_create().
+ */
+int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
+		   char *const *command, struct error *error);
 /* Tells what is left out, one line each on stderr. STATUS_UNSUPPORTED if that is all of them. */
 int run_plan_tell_unsupported(const struct plan *plan, bool quiet, struct error *error);
 /* Prints the plan: what would run and how long it would take. */

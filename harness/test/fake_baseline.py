@@ -14,7 +14,7 @@ of the file "script" beside it; the last line holds for all further calls; witho
     empty            nothing, exit status 0
     fails            a whole stream whose benchmark failed its self-check
     big COUNT        so many random samples
-    level FACTOR     yield_pair takes so many times as long
+    level FACTOR     yield_pair takes so many times as long in the middle, and spreads as before
     wider FACTOR     yield_pair takes as long, but spreads so many times as wide
 Each call appends its process id to the file "calls".
 """
@@ -65,7 +65,7 @@ def changed(values, what):
     """The samples of yield_pair in a build that differs."""
     middle, factor = sorted(values)[len(values) // 2], float(what[1])
     if what[0] == "level":
-        return [round(value * factor) for value in values]
+        return [round(value + middle * (factor - 1)) for value in values]
     return [max(1, round(middle + (value - middle) * factor)) for value in values]
 
 

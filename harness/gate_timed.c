@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: MIT */
+/* Tier 2 of the gate, times of two builds: see gate_timed.h. */
+#include "gate_timed.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "aa.h"
+#include "memory.h"
+#include "stats_run.h"
+#include "subject.h"
+#include "verdict.h"
+
+const enum stats_statistic gate_timed_statistics[GATE_TIMED_STATISTICS] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
+const char gate_timed_base[] = "base", gate_timed_head[] = "head";
+
+/* --- Subjects ------------------------------------------------------------------------------------------------------ */
+
+static void count_failures(struct gate_timed *timed, struct gate_timed_subject *subject)
+{
+	const struct store *store = timed->first->store;
+
+	for (size_t i = 0; i < store->boot_count; i++) {
+		const struct store_boot *boot = &store->boots[i];
+
+		if (boot->status == STORE_OK ||
+		    (strcmp(boot->subject, subject->base) != 0 && strcmp(boot->subject, subject->head) != 0))
+			continue;
+		if (subject->failed++ == 0)
+			subject->failure = memory_format("boot %u, %s: %s", boot->index, boot->subject,
+							 boot->reason != NULL ? boot->reason : "no numbers");
+	}
+	timed->correct &= subject->failed == 0;
+}
+
+/* Doctor's verdict of the run, then the self-check's. Takes nothing; reason stays NULL if armed. */
+static void arm(struct gate_timed_subject *subject, const struct gate_timed *timed, const struct aa_record *aa,
+		const struct gate_timed_options *options)
+{
+	const char *machine = strchr(subject->name, '@') + 1;
+	char *kind = memory_format("%.*s", (int)strcspn(machine, ":"), machine);
+	const json_t *reasons;
+	bool given = aa->json == NULL && !isnan(options->margin);
+
+	if (verdict_of(timed->first->store->run, kind, &reasons) != VERDICT_FIT)
+		subject->reason = verdict_text(timed->first->store->run, kind);
+	else if (!given)
+		aa_arms(aa, time(NULL), &subject->reason);
+	free(kind);
+	subject->armed = subject->reason == NULL || options->even_if_unfit;
+}
+
+/* The self-check that fits, or none: then *aa is empty. */
+static int load_aa(struct aa_record *aa, const struct gate_timed *timed, const struct gate_timed_subject *subject,
+		   struct error *error)
+{
+	char *machine = aa_machine(timed->first, subject->base), *path = aa_path(subject->name);
+	int status = 0;
+
+	*aa = (struct aa_record){0};
+	if (machine != NULL)
+		status = aa_load(aa, path, machine, subject->name, error);
+	free(path);
+	free(machine);
+	return status;
+}
+
+static void add_subject(struct gate_timed *timed, const struct subject *head)
+{
+	struct subject other = *head;
+	struct gate_timed_subject subject = {.head = memory_text(head->name)};
+
+	subject_set_build(&other, gate_timed_base);
+	subject.base = memory_text(other.name);
+	subject_set_build(&other, "");
+	subject.name = memory_text(other.name);
+	timed->subjects = memory_grow(timed->subjects, timed->subject_count, sizeof(*timed->subjects));
+	timed->subjects[timed->subject_count++] = subject;
+	count_failures(timed, &timed->subjects[timed->subject_count - 1]);
+}
+
+/* --- Runs ---------------------------------------------------------------------------------------------------------- */
+
+static const struct summary_run *run_of(const struct summary_row *row, size_t round)
+{
+	for (size_t i = 0; i < row->run_count; i++) {
+		if (row->runs[i].round == round)
+			return &row->runs[i];
+	}
+	return NULL;
+}
+
+/* The runs of the first `rounds` rounds that both rows have, as pairs; arrays of `rounds`. Returns how many. */
+static size_t take_pairs(const struct summary_row *base, const struct summary_row *head, size_t rounds,
+			 struct stats_run *a, struct stats_run *b)
+{
+	size_t pairs = 0;
+
+	for (size_t round = 0; round < rounds && pairs < STATS_PAIRS_MAX; round++) {
+		const struct summary_run *one = run_of(base, round), *other = run_of(head, round);
+
+		if (one == NULL || other == NULL)
+			continue;
+		stats_run_make(&a[pairs], one->samples, one->n);
+		stats_run_make(&b[pairs++], other->samples, other->n);
+	}
+	return pairs;
+}
+
+/* In raw ticks: the coarser of both clocks, one tick where it is unknown. */
+static double floor_of(const struct summary_row *base, const struct summary_row *head)
+{
+	double a = isnan(base->grain) ? 1 : base->grain / base->scale;
+	double b = isnan(head->grain) ? 1 : head->grain / head->scale;
+
+	return fmax(1, fmax(a, b));
+}
+
+static int order_numbers(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The statistic's median over the runs, in the row's unit: for people. */
+static double level_of(const struct stats_run *runs, size_t count, enum stats_statistic statistic, double scale)
+{
+	double *values = memory_new(count, sizeof(*values)), level = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = statistic == STATS_LOCATION ? runs[i].p50
+			       : statistic == STATS_SPREAD ? runs[i].iqr
+							   : runs[i].tail;
+
+		if (!isnan(value))
+			values[known++] = value;
+	}
+	qsort(values, known, sizeof(*values), order_numbers);
+	if (known > 0)
+		level = (values[(known - 1) / 2] + values[known / 2]) / 2 * scale;
+	free(values);
+	return level;
+}
+
+/* The evidence of `rounds` rounds for the tests of one row; levels are filled in. */
+static void gather(const struct summary_row *base, const struct summary_row *head, size_t rounds, uint64_t seed,
+		   struct stats_evidence *evidence, struct gate_timed_row *row)
+{
+	struct stats_run *a = memory_new(rounds, sizeof(*a)), *b = memory_new(rounds, sizeof(*b));
+	struct stats_runs runs = {.a = a, .b = b, .floor = floor_of(base, head)};
+
+	runs.pairs = take_pairs(base, head, rounds, a, b);
+	for (int i = 0; i < GATE_TIMED_STATISTICS; i++) {
+		enum stats_statistic statistic = gate_timed_statistics[i];
+
+		evidence[i] = stats_evidence_of(&runs, statistic, seed);
+		row->tests[i].base = level_of(a, runs.pairs, statistic, base->scale);
+		row->tests[i].head = level_of(b, runs.pairs, statistic, head->scale);
+	}
+	free(a);
+	free(b);
+}
+
+/* --- Rows ---------------------------------------------------------------------------------------------------------- */
+
+static double margin_of(const struct aa_record *aa, const struct summary_row *row, enum stats_statistic statistic,
+			double given)
+{
+	const struct aa_test *test = NULL;
+
+	if (!isnan(given))
+		return given;
+	if (aa->json != NULL)
+		test = aa_find(aa, row->benchmark, row->params, statistic);
+	return test != NULL ? test->margin : NAN;
+}
+
+static void add_row(struct gate_timed *timed, size_t subject, const struct summary_row *row, const char *problem)
+{
+	timed->rows = memory_grow(timed->rows, timed->row_count, sizeof(*timed->rows));
+	timed->rows[timed->row_count] = (struct gate_timed_row){.subject = subject,
+								.benchmark = row->benchmark,
+								.params = row->params,
+								.unit = row->unit,
+								.problem = problem};
+	for (int i = 0; i < GATE_TIMED_STATISTICS; i++)
+		timed->rows[timed->row_count].tests[i] = (struct gate_timed_test){
+		    .base = NAN,
+		    .head = NAN,
+		    .margin = NAN,
+		    .judgement = {.verdict = STATS_INCONCLUSIVE,
+				  .reason = problem != NULL ? problem : "the run ended before the first look"}};
+	timed->row_count++;
+}
+
+static void add_rows(struct gate_timed *timed, size_t index, const struct aa_record *aa, double given)
+{
+	const struct gate_timed_subject *subject = &timed->subjects[index];
+	const struct summary *first = timed->first;
+
+	for (size_t i = 0; i < first->row_count; i++) {
+		const struct summary_row *row = &first->rows[i], *head;
+
+		if (strcmp(row->subject, subject->head) == 0 &&
+		    summary_find(first, row->benchmark, subject->base, row->params) == NULL)
+			add_row(timed, index, row, "new: in head only");
+		if (strcmp(row->subject, subject->base) != 0)
+			continue;
+		head = summary_find(first, row->benchmark, subject->head, row->params);
+		if (head == NULL)
+			add_row(timed, index, row, "gone: in base only");
+		else if (head->per != row->per || strcmp(head->unit, row->unit) != 0)
+			add_row(timed, index, row, "the two builds measure different amounts of work in a sample");
+		else
+			add_row(timed, index, row, NULL);
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
+			timed->rows[timed->row_count - 1].tests[j].margin =
+			    margin_of(aa, row, gate_timed_statistics[j], given);
+	}
+}
+
+/* The pair of a row in a summary; false: one side has no numbers there. */
+static bool sides_of(const struct gate_timed *timed, const struct gate_timed_row *row, const struct summary *summary,
+		     const struct summary_row **base, const struct summary_row **head)
+{
+	const struct gate_timed_subject *subject = &timed->subjects[row->subject];
+
+	*base = summary_find(summary, row->benchmark, subject->base, row->params);
+	*head = summary_find(summary, row->benchmark, subject->head, row->params);
+	return *base != NULL && *head != NULL;
+}
+
+/* --- Looks --------------------------------------------------------------------------------------------------------- */
+
+static void read_looks(struct gate_timed *timed)
+{
+	const json_t *looks = json_object_get(json_object_get(timed->first->store->run, "campaign"), "looks");
+	size_t count = json_array_size(looks);
+
+	timed->look_count = count == STATS_LOOKS ? STATS_LOOKS : 1;
+	for (size_t i = 0; i < timed->look_count; i++) {
+		json_int_t pairs = json_integer_value(json_array_get(looks, count == STATS_LOOKS ? i : count - 1));
+
+		timed->looks[i].pairs = count > 0 && pairs > 0 ? (size_t)pairs : timed->first->store->plan.runs;
+		timed->looks[i].alpha = timed->look_count == 1 ? GATE_TIMED_ALPHA : stats_looks[i].alpha;
+	}
+}
+
+/* Rounds that the run has come to, and not left out: of every subject, with numbers or without. */
+static size_t rounds_of(const struct gate_timed *timed)
+{
+	const struct store *store = timed->first->store;
+	size_t fewest = SIZE_MAX;
+
+	for (size_t i = 0; i < 2 * timed->subject_count; i++) {
+		const struct gate_timed_subject *subject = &timed->subjects[i / 2];
+		size_t rounds = 0;
+
+		for (size_t j = 0; j < store->boot_count; j++) {
+			const struct store_boot *boot = &store->boots[j];
+
+			if (strcmp(boot->subject, i % 2 == 0 ? subject->base : subject->head) == 0 &&
+			    boot->round >= rounds)
+				rounds = boot->round + 1;
+		}
+		fewest = rounds < fewest ? rounds : fewest;
+	}
+	return fewest;
+}
+
+static bool is_decided(const struct gate_timed_test *test)
+{
+	return test->look_pairs > 0 &&
+	       (test->judgement.verdict == STATS_REGRESSED || test->judgement.verdict == STATS_IMPROVED);
+}
+
+/*
+ * Adjusts the evidence of all tests that have a margin, as one family; index i * GATE_TIMED_STATISTICS + j. A test
+ * without a margin cannot fail anybody, so it costs the others nothing.
+ */
+static size_t adjust(const struct gate_timed *timed, struct stats_evidence *evidence)
+{
+	size_t all = timed->row_count * GATE_TIMED_STATISTICS, count = 0, members;
+	struct stats_evidence *family = memory_new(all, sizeof(*family));
+
+	for (size_t i = 0; i < all; i++) {
+		if (timed->rows[i / GATE_TIMED_STATISTICS].tests[i % GATE_TIMED_STATISTICS].margin > 0)
+			family[count++] = evidence[i];
+	}
+	members = stats_family_adjust(family, count, STATS_FAMILY_GATE);
+	count = 0;
+	for (size_t i = 0; i < all; i++) {
+		if (timed->rows[i / GATE_TIMED_STATISTICS].tests[i % GATE_TIMED_STATISTICS].margin > 0)
+			evidence[i] = family[count++];
+	}
+	free(family);
+	return members;
+}
+
+/* What is a finding at one look stays one: each look spends its own share of alpha. */
+static void take_look(struct gate_timed *timed, const struct stats_look *look)
+{
+	size_t all = timed->row_count * GATE_TIMED_STATISTICS;
+	struct stats_evidence *evidence = memory_new(all, sizeof(*evidence));
+
+	for (size_t i = 0; i < timed->row_count; i++) {
+		struct gate_timed_row *row = &timed->rows[i];
+		const struct summary_row *base, *head;
+
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
+			evidence[i * GATE_TIMED_STATISTICS + (size_t)j].p = NAN;
+		if (row->problem == NULL && sides_of(timed, row, timed->first, &base, &head))
+			gather(base, head, look->pairs, timed->first->store->plan.seed,
+			       &evidence[i * GATE_TIMED_STATISTICS], row);
+	}
+	timed->members = adjust(timed, evidence);
+	for (size_t i = 0; i < all; i++) {
+		struct gate_timed_row *row = &timed->rows[i / GATE_TIMED_STATISTICS];
+		struct gate_timed_test *test = &row->tests[i % GATE_TIMED_STATISTICS];
+
+		if (row->problem != NULL || is_decided(test))
+			continue;
+		test->evidence = evidence[i];
+		test->look_pairs = look->pairs;
+		test->alpha = look->alpha;
+		test->judgement = stats_judge(&evidence[i], test->margin, look->alpha, timed->members);
+	}
+	free(evidence);
+}
+
+int gate_timed_judge(struct gate_timed *timed, const struct summary *first, const struct gate_timed_options *options,
+		     struct error *error)
+{
+	const struct store_plan *plan = &first->store->plan;
+	struct subject subject;
+	int status = 0;
+
+	*timed = (struct gate_timed){.first = first, .correct = true};
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		if (subject_parse(&subject, plan->subjects[i], NULL) == 0 &&
+		    strcmp(subject.build, gate_timed_head) == 0 && subject_is_timed(&subject))
+			add_subject(timed, &subject);
+	}
+	if (timed->subject_count == 0)
+		return error_set(error, STATUS_USAGE,
+				 "run %s holds no times of two builds: make one by: aerobench gate --base DIR",
+				 first->store->id);
+	for (size_t i = 0; i < timed->subject_count && status == 0; i++) {
+		struct gate_timed_subject *one = &timed->subjects[i];
+		struct aa_record aa;
+
+		status = load_aa(&aa, timed, one, error);
+		if (status != 0)
+			break;
+		arm(one, timed, &aa, options);
+		one->margins = !isnan(options->margin)
+				   ? memory_format("margin %.3g %%, as given", options->margin * 100)
+			       : aa.json != NULL ? memory_format("margins learned up to %s", aa.created)
+						 : memory_text("no margins: no A/A self-check of this machine");
+		add_rows(timed, i, &aa, options->margin);
+		aa_free(&aa);
+	}
+	read_looks(timed);
+	timed->rounds = rounds_of(timed);
+	for (size_t i = 0; i < timed->look_count && status == 0 && timed->looks[i].pairs <= timed->rounds; i++)
+		take_look(timed, &timed->looks[i]);
+	return status;
+}
+
+/* --- The second set ------------------------------------------------------------------------------------------------- */
+
+bool gate_timed_gates(const struct gate_timed *timed, const struct gate_timed_row *row,
+		      const struct gate_timed_test *test)
+{
+	return timed->subjects[row->subject].armed && test->judgement.verdict == STATS_REGRESSED;
+}
+
+bool gate_timed_is_open(const struct gate_timed *timed)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < timed->row_count; i++) {
+		const struct gate_timed_row *row = &timed->rows[i];
+
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++) {
+			if (row->tests[j].judgement.verdict == STATS_REGRESSED)
+				return false;
+			open |= row->problem == NULL && row->tests[j].judgement.verdict == STATS_INCONCLUSIVE;
+		}
+	}
+	return open;
+}
+
+size_t gate_timed_found(const struct gate_timed *timed)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < timed->row_count; i++) {
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
+			found += timed->rows[i].tests[j].judgement.verdict == STATS_REGRESSED;
+	}
+	return found;
+}
+
+char *gate_timed_selection(const struct gate_timed_row *row)
+{
+	char *params = memory_text(row->params), *rest = params, *selection = memory_text(row->benchmark);
+
+	for (const char *word; (word = strsep(&rest, " ")) != NULL;) {
+		char *longer;
+
+		if (strchr(word, '=') == NULL)
+			continue;
+		longer = memory_format("%s:%s", selection, word);
+		free(selection);
+		selection = longer;
+	}
+	free(params);
+	return selection;
+}
+
+void gate_timed_confirm(struct gate_timed *timed, const struct summary *second)
+{
+	size_t found = gate_timed_found(timed), count = 0;
+	struct stats_evidence *evidence = memory_new(found, sizeof(*evidence));
+	struct gate_timed_test **tests = memory_new(found, sizeof(*tests));
+
+	for (size_t i = 0; i < timed->row_count; i++) {
+		struct gate_timed_row copy = timed->rows[i];
+		struct stats_evidence of_row[GATE_TIMED_STATISTICS] = {{0}};
+		const struct summary_row *base, *head;
+
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
+			of_row[j].p = NAN;
+		if (second != NULL && sides_of(timed, &copy, second, &base, &head))
+			gather(base, head, second->store->plan.runs, second->store->plan.seed, of_row, &copy);
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++) {
+			if (timed->rows[i].tests[j].judgement.verdict != STATS_REGRESSED)
+				continue;
+			tests[count] = &timed->rows[i].tests[j];
+			evidence[count++] = of_row[j];
+		}
+	}
+	stats_family_adjust(evidence, count, STATS_FAMILY_GATE);
+	for (size_t i = 0; i < count; i++) {
+		tests[i]->second = evidence[i];
+		tests[i]->judgement =
+		    stats_judge_confirmed(tests[i]->judgement, &evidence[i], tests[i]->margin, GATE_TIMED_ALPHA);
+	}
+	free(tests);
+	free(evidence);
+}
+
+void gate_timed_finish(struct gate_timed *timed)
+{
+	timed->tally = (struct stats_tally){0};
+	for (size_t i = 0; i < timed->row_count; i++) {
+		const struct gate_timed_row *row = &timed->rows[i];
+
+		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
+			stats_tally_add(&timed->tally, timed->subjects[row->subject].armed
+							   ? row->tests[j].judgement.verdict
+							   : STATS_SKIPPED);
+	}
+}
+
+enum status gate_timed_status(const struct gate_timed *timed, bool strict)
+{
+	return timed->correct ? stats_tally_status(&timed->tally, strict) : STATUS_FAILED;
+}
+
+void gate_timed_free(struct gate_timed *timed)
+{
+	for (size_t i = 0; i < timed->subject_count; i++) {
+		free(timed->subjects[i].name);
+		free(timed->subjects[i].base);
+		free(timed->subjects[i].head);
+		free(timed->subjects[i].reason);
+		free(timed->subjects[i].margins);
+		free(timed->subjects[i].failure);
+	}
+	free(timed->subjects);
+	free(timed->rows);
+	*timed = (struct gate_timed){0};
+}

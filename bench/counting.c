@@ -74,6 +74,8 @@ void counting_refuse(struct counting_event *event, const char *reason)
 
 void counting_refuse_all(struct counting *counting, const char *reason)
 {
-	for (unsigned i = 0; i < counting->count; i++)
-		counting_refuse(&counting->events[i], reason);
+	for (unsigned i = 0; i < counting->count; i++) {
+		if (counting->events[i].absent[0] == '\0')
+			counting_refuse(&counting->events[i], reason);
+	}
 }

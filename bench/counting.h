@@ -45,5 +45,5 @@ struct counting_port {
 bool counting_parse(struct counting *counting, struct word value);
 /* Gives the event a reason why it is not counted, cut to fit. */
 void counting_refuse(struct counting_event *event, const char *reason);
-/* The same for all. */
+/* The same for all that have none yet. */
 void counting_refuse_all(struct counting *counting, const char *reason);

@@ -91,6 +91,8 @@ static const char *defect_of(const struct counting_event *event)
 {
 	if (event->kind == 's')
 		return "an event of Linux's software: the Aerokernel has none such";
+	if (turn_state.pmu.absent != NULL)
+		return turn_state.pmu.absent;
 	if (!pmu_knows(&turn_state.pmu, event->code))
 		return "the event select register of this processor has no such bits";
 	return NULL;
@@ -102,10 +104,6 @@ static void counting_prepare(struct counting *counting)
 
 	counting->turns = 0;
 	pmu_decode(&turn_state.pmu, cpuid_leaf);
-	if (turn_state.pmu.absent != NULL) {
-		counting_refuse_all(counting, turn_state.pmu.absent);
-		return;
-	}
 	for (unsigned i = 0; i < counting->count; i++) {
 		const char *defect = defect_of(&counting->events[i]);
 
@@ -120,8 +118,8 @@ static void counting_prepare(struct counting *counting)
 	counting_start(counting, 0);
 	counting_stop(counting, 0);
 	if (turn_state.broken)
-		counting_refuse_all(
-		    counting, "no PMU: its registers do not keep what is written to them (an emulator's, or hidden)");
+		counting_refuse_all(counting, "no PMU: its registers do not keep what is written to them (an "
+					      "emulator's, or hidden)");
 	else
 		counting->turns = (placed + turn_state.pmu.counters - 1) / turn_state.pmu.counters;
 }

@@ -10,14 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "counter.h"
 #include "host.h"
 #include "output.h"
 
 static void help(const char *program)
 {
-	printf("Usage: %s [--json] [--strict]\n"
+	printf("Usage: %s [--json] [--strict] | --events\n"
 	       "Probes this computer for about two seconds and says what it is fit to measure.\n\n"
 	       "      --json    all facts and verdicts, schema aerobench.doctor/1\n"
+	       "      --events  what 'aerobench run --events' can count on this processor, one name a line\n"
 	       "      --strict  exit status 1 if it is unfit to measure time\n"
 	       "  -h, --help\n",
 	       program);
@@ -94,6 +96,7 @@ static void print_system(const struct host *host)
 	       (double)system->memory_free_bytes / (1 << 30));
 	fact("kernel", system->kernel);
 	fact("command line, part", system->command_line);
+	fact("events encoded for", counter_pmu() != NULL ? counter_pmu() : "libpfm4 does not know this processor");
 	fact("PMU", host->pmu.usable ? "usable" : host->pmu.reason);
 	fact("KVM", host->kvm->reason);
 	fact("QEMU", host->qemu_problem[0] != '\0' ? host->qemu_problem : host->qemu_version);
@@ -132,11 +135,12 @@ static int doctor(bool json, bool strict, struct error *error)
 static int cmd_doctor(int argc, char **argv)
 {
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+						{"events", no_argument, NULL, 'e'},
 						{"strict", no_argument, NULL, 's'},
 						{"help", no_argument, NULL, 'h'},
 						{0}};
 	struct error error = {STATUS_OK, ""};
-	bool json = false, strict = false;
+	bool json = false, strict = false, events = false;
 	int option, status;
 
 	opterr = 0;
@@ -149,6 +153,7 @@ static int cmd_doctor(int argc, char **argv)
 		}
 		json |= option == 'j';
 		strict |= option == 's';
+		events |= option == 'e';
 		if (option == 'h') {
 			help(argv[0]);
 			return STATUS_OK;
@@ -159,7 +164,10 @@ static int cmd_doctor(int argc, char **argv)
 			  argv[optind]);
 		return error_print(&error);
 	}
-	status = doctor(json, strict, &error);
+	if (events)
+		status = counter_print(&error);
+	else
+		status = doctor(json, strict, &error);
 	return error.status != STATUS_OK ? error_print(&error) : status;
 }
 

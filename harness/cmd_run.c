@@ -15,12 +15,30 @@
 #include "paths.h"
 #include "plan.h"
 #include "record.h"
+#include "run_events.h"
 #include "run_options.h"
 #include "run_plan.h"
 #include "run_until.h"
 #include "store.h"
 
 enum { STATUS_INTERRUPTED = 130 };
+
+/* The record of a new run; NULL with the error set. */
+static json_t *run_record(const struct plan *plan, const struct run_options *options, int argc, char **argv,
+			  struct error *error)
+{
+	json_t *record = NULL, *events;
+	char *words;
+
+	if (run_events_words(options, &words, &events, error) == 0) {
+		record = record_make(plan, argc, argv, words);
+		if (events != NULL)
+			json_object_set(record, "events", events);
+	}
+	json_decref(events);
+	free(words);
+	return record;
+}
 
 static int run_create(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
 		      char **argv, struct error *error)
@@ -30,8 +48,11 @@ static int run_create(struct store *store, const struct plan *plan, const struct
 				    .warmup = options->warmup,
 				    .runs = plan_rounds(plan),
 				    .seed = plan->seed};
+	json_t *record = run_record(plan, options, argc, argv, error);
 	int status;
 
+	if (record == NULL)
+		return (int)error->status;
 	stored.subjects = memory_new(plan->subject_count, sizeof(*stored.subjects));
 	stored.subject_count = plan->subject_count;
 	for (size_t i = 0; i < plan->subject_count; i++) {
@@ -39,8 +60,7 @@ static int run_create(struct store *store, const struct plan *plan, const struct
 		if (plan->subjects[i].samples > stored.samples)
 			stored.samples = plan->subjects[i].samples;
 	}
-	status = store_create(store, paths_results(options->results), &stored,
-			      record_make(plan, argc, argv, options->words), error);
+	status = store_create(store, paths_results(options->results), &stored, record, error);
 	free(stored.subjects);
 	return status;
 }
@@ -103,6 +123,8 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 		printf("run %s: %u boots in %s, seed %llu%s; see it by: aerobench show %s\n", id, campaign->ok,
 		       progress_time(time, sizeof(time), campaign->seconds), (unsigned long long)campaign->plan->seed,
 		       campaign->failed > 0 ? ", some failed" : "", id);
+	if (!options->quiet && campaign->ok > 0)
+		run_events_tell(campaign->store);
 	if (!options->json && campaign->ok > 0)
 		run_until_tell(campaign);
 	if (output_finish(error) != 0)

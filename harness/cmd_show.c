@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counter_table.h"
 #include "memory.h"
 #include "reading.h"
 #include "table.h"
@@ -113,6 +114,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 {
 	const struct store *store = summary->store;
 	bool bold = output_colored(stdout, reading->color);
+	struct counter_rows counts;
 
 	reading_heading(stdout, summary);
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
@@ -123,7 +125,21 @@ static void show_text(const struct reading *reading, const struct summary *summa
 		show_legend(summary);
 	else
 		puts("\nNo results: no boot of this selection has succeeded.");
+	counter_rows_make(&counts, summary);
+	counter_rows_print(&counts, stdout, bold);
+	counter_rows_free(&counts);
 	reading_notes(stdout, summary);
+}
+
+static json_t *show_json(const struct summary *summary)
+{
+	json_t *json = summary_json(summary);
+	struct counter_rows counts;
+
+	counter_rows_make(&counts, summary);
+	json_object_set_new(json, "counts", counter_rows_json(&counts));
+	counter_rows_free(&counts);
+	return json;
 }
 
 static int show_run(const struct reading *reading, const char *run, struct error *error)
@@ -135,7 +151,7 @@ static int show_run(const struct reading *reading, const char *run, struct error
 	if (status != 0)
 		return status;
 	if (reading->json) {
-		status = output_json(summary_json(&summary), error);
+		status = output_json(show_json(&summary), error);
 	} else {
 		show_text(reading, &summary);
 		status = output_finish(error);

@@ -11,6 +11,7 @@
 #include <perfmon/pfmlib_perf_event.h>
 
 #include "memory.h"
+#include "output.h"
 
 /* bench/counting.h: COUNTING_EVENTS_MAX, COUNTING_NAME_MAX. */
 enum { EVENTS_MAX = 16, NAME_MAX_BYTES = 64, CANDIDATES = 4 };
@@ -263,4 +264,64 @@ const char *counter_names(void)
 		fprintf(file, "%s%s", i > 0 ? ", " : "", generic[i].name);
 	fclose(file);
 	return names;
+}
+
+/* --- All names ----------------------------------------------------------------------------------------------------------------- */
+
+static void print_generic(const char *pmu)
+{
+	puts("The same on all processors:");
+	for (unsigned i = 0; i < GENERIC; i++) {
+		struct counter_event event = {.name = (char *)generic[i].name};
+		struct error error = {STATUS_OK, ""};
+
+		encode(&event, pmu, &error);
+		printf("  %-20s %s\n", event.name, event.problem != NULL ? event.problem : event.encoded);
+		free(event.problem);
+		free(event.encoded);
+	}
+}
+
+/* Linux's own table, of which the software events are countable, or the processor's. */
+static void print_table(pfm_pmu_t pmu, bool software)
+{
+	pfm_pmu_info_t table = {.size = sizeof(table)};
+
+	if (pfm_get_pmu_info(pmu, &table) != PFM_SUCCESS)
+		return;
+	for (int at = table.first_event; at != -1; at = pfm_get_event_next(at)) {
+		pfm_event_info_t info = {.size = sizeof(info)};
+		struct counter_event event = {.name = NULL};
+
+		if (pfm_get_event_info(at, PFM_OS_NONE, &info) != PFM_SUCCESS)
+			continue;
+		if (!software)
+			printf("  %-46s %s\n", info.name, info.desc);
+		else if (encode_software(&event, info.name) && strncmp(info.name, "PERF_COUNT_", 11) != 0)
+			printf("  %-46s %s\n", info.name, info.desc);
+		free(event.encoded);
+	}
+}
+
+int counter_print(struct error *error)
+{
+	const char *name = counter_pmu();
+	pfm_pmu_t pmu;
+
+	if (!library_ready())
+		return error_set(error, STATUS_UNSUPPORTED, "libpfm4 does not start");
+	print_generic(name);
+	puts("\nSoftware events, on Linux only:");
+	print_table(PFM_PMU_PERF_EVENT, true);
+	if (name == NULL)
+		return output_finish(error);
+	printf("\nOf %s (after the name: unit masks, as libpfm4 has them):\n", name);
+	pfm_for_all_pmus(pmu)
+	{
+		pfm_pmu_info_t info = {.size = sizeof(info)};
+
+		if (pfm_get_pmu_info(pmu, &info) == PFM_SUCCESS && strcmp(info.name, name) == 0)
+			print_table(pmu, false);
+	}
+	return output_finish(error);
 }

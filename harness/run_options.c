@@ -14,7 +14,23 @@
 #include "run_plan.h"
 #include "subject.h"
 
-enum { RUNS = 256, SAMPLES, WARMUP, SEED, CPUS, RESUME, DRY_RUN, BUDGET, QUICK, JSON, TIMEOUT, WORDS, BUILD, UNTIL };
+enum {
+	RUNS = 256,
+	SAMPLES,
+	WARMUP,
+	SEED,
+	CPUS,
+	RESUME,
+	DRY_RUN,
+	BUDGET,
+	QUICK,
+	JSON,
+	TIMEOUT,
+	WORDS,
+	BUILD,
+	UNTIL,
+	EVENTS
+};
 
 static const struct option long_options[] = {
     {"subject", required_argument, NULL, 's'},
@@ -34,6 +50,7 @@ static const struct option long_options[] = {
     {"quiet", no_argument, NULL, 'q'},
     {"json", no_argument, NULL, JSON},
     {"timeout", required_argument, NULL, TIMEOUT},
+    {"events", required_argument, NULL, EVENTS},
     {"words", required_argument, NULL, WORDS}, /* for tests: not in --help */
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -64,6 +81,9 @@ void run_options_help(const char *program)
 	       "      --until P%%     as many boots as it takes until the 95 %% interval of each median over boots is "
 	       "within\n"
 	       "                     P %% either way; looked at after %s boots, or at the last of --runs N\n"
+	       "      --events LIST  count these too, each point once more in a pass of its own: instructions,\n"
+	       "                     cycles, LLC-misses, page-faults … ('aerobench doctor --events'); what cannot\n"
+	       "                     be counted somewhere is told, and all else goes on\n"
 	       "      --budget TIME  at most this long (90s, 5m, 1h): fewer boots of each subject\n"
 	       "      --timeout TIME bound on one boot (default: ten times what it should take)\n"
 	       "      --dry-run      tell what would run and how long it would take\n"
@@ -187,6 +207,9 @@ static int take(struct run_options *options, int option, char *text, struct erro
 	case WORDS:
 		options->words = text;
 		return 0;
+	case EVENTS:
+		options->events = text;
+		return 0;
 	case DRY_RUN:
 		options->dry_run = true;
 		return 0;
@@ -212,7 +235,7 @@ static bool shapes_the_plan(const struct run_options *options)
 {
 	return options->subject_count > 0 || options->benchmark_count > 0 || options->runs > 0 ||
 	       options->samples > 0 || options->warmup >= 0 || options->seed >= 0 || options->cpus > 0 ||
-	       options->until > 0 || options->quick || options->words != NULL;
+	       options->until > 0 || options->quick || options->words != NULL || options->events != NULL;
 }
 
 int run_options_parse(struct run_options *options, int argc, char **argv, struct error *error)

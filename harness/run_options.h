@@ -26,6 +26,7 @@ struct run_options {
 	const char *resume;
 	const char *results;
 	const char *words;
+	const char *events; /* names separated by commas; NULL: none */
 	bool dry_run, quick, quiet, json, help;
 };
 

@@ -17,7 +17,11 @@
 #include "memory.h"
 #include "probe.h"
 
-enum { QEMU_OLDEST_MAJOR = 7, GUEST_MEMORY_MIB = 1024 };
+/*
+ * Room for 10,000 threads (create_live, yield_many, wake_all_call) of a Linux that locks its memory (profile tuned), whose
+ * stacks are there from the start: more than 1 GiB. The host gives what a guest touches.
+ */
+enum { QEMU_OLDEST_MAJOR = 7, GUEST_MEMORY_MIB = 2048 };
 static const uint64_t VERSION_TIMEOUT_NS = 10ULL * 1000 * 1000 * 1000, PLACE_GIVE_UP_NS = 10ULL * 1000 * 1000 * 1000;
 
 /* --- What is needed ------------------------------------------------------------------------------------------------------ */

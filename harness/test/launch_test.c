@@ -105,7 +105,7 @@ static void everything_that_would_change_counts_is_pinned(void **state)
 	static const char *const parts[] = {"-M q35",
 					    "-cpu max,-erms,-fsrm",
 					    "-smp 2",
-					    "-m 1024",
+					    "-m 2048",
 					    "-nodefaults",
 					    "-net none",
 					    "-display none",

@@ -6,7 +6,7 @@
  * isa-debug-exit (exit status 33 after success, 35 otherwise), and without that device the machine is switched off.
  *
  *   machine sim, where ticks are instructions (measuring.md §4):
- *     qemu-system-x86_64 -M q35 -cpu max,-erms,-fsrm -accel tcg,thread=single -icount shift=0,sleep=off -smp 2 -m 1024
+ *     qemu-system-x86_64 -M q35 -cpu max,-erms,-fsrm -accel tcg,thread=single -icount shift=0,sleep=off -smp 2 -m 2048
  *       -kernel vmlinuz -initrd guest.cpio.gz -nodefaults -no-user-config -net none -display none -no-reboot
  *       -rtc base=2020-01-01,clock=vm -seed 1 -debugcon file:STREAM -serial file:CONSOLE
  *       -device isa-debug-exit,iobase=0xf4,iosize=4

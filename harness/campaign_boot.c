@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "stats_random.h"
 #include "paths.h"
 #include "stream.h"
 
@@ -105,12 +106,12 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	struct store_boot record = campaign_boot_record(campaign, boot);
 	struct launch_request request = {.subject = &subject->subject, .cpus = campaign->plan->cpus};
 	struct launch_result result;
-	uint64_t state = campaign->plan->seed ^ boot->index;
+	struct stats_random random = {campaign->plan->seed ^ boot->index};
 	int status = 0;
 
 	*active = (struct campaign_boot){.boot = boot, .words = boot_words(campaign, boot)};
 	request.words = active->words;
-	request.padding_bytes = subject_is_timed(&subject->subject) ? plan_random_below(&state, PADDING_BYTES) : 0;
+	request.padding_bytes = subject_is_timed(&subject->subject) ? stats_random_below(&random, PADDING_BYTES) : 0;
 	request.timeout_ns =
 	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds, BOOT_FLOOR_S) * NS_PER_S);
 	request.silence_ns =

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "stats_random.h"
 
 /*
  * What a run measures unless told otherwise. Seconds are built-in estimates for a whole suite on the reference machine;
@@ -38,31 +39,12 @@ static const struct kind {
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), SUITE = 40 /* benchmarks, about */, CPUS_USUAL = 2 };
 
-/* --- Random numbers --------------------------------------------------------------------------------------------------------- */
+/* --- Order --------------------------------------------------------------------------------------------------------- */
 
-uint64_t plan_random(uint64_t *state)
-{
-	uint64_t value = *state += 0x9e3779b97f4a7c15;
-
-	value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-	value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-	return value ^ (value >> 31);
-}
-
-uint64_t plan_random_below(uint64_t *state, uint64_t bound)
-{
-	uint64_t limit = UINT64_MAX - UINT64_MAX % bound, value;
-
-	do {
-		value = plan_random(state);
-	} while (value >= limit);
-	return value % bound;
-}
-
-static void shuffle(unsigned *items, unsigned count, uint64_t *state)
+static void shuffle(unsigned *items, unsigned count, struct stats_random *random)
 {
 	for (unsigned i = count; i > 1; i--) { /* Fisher and Yates */
-		unsigned other = (unsigned)plan_random_below(state, i), item = items[i - 1];
+		unsigned other = stats_random_below(random, i), item = items[i - 1];
 
 		items[i - 1] = items[other];
 		items[other] = item;
@@ -155,13 +137,13 @@ static void boot_add(struct plan *plan, unsigned round, unsigned subject)
 }
 
 /* One round of the timed subjects: machines in random order, the subjects of a machine side by side in random order. */
-static void order_timed(struct plan *plan, unsigned round, uint64_t *state)
+static void order_timed(struct plan *plan, unsigned round, struct stats_random *random)
 {
 	unsigned machines[SUBJECT_MACHINES], *members = memory_new(plan->subject_count, sizeof(*members));
 
 	for (unsigned i = 0; i < SUBJECT_MACHINES; i++)
 		machines[i] = i;
-	shuffle(machines, SUBJECT_MACHINES, state);
+	shuffle(machines, SUBJECT_MACHINES, random);
 	for (unsigned i = 0; i < SUBJECT_MACHINES; i++) {
 		unsigned count = 0;
 
@@ -172,7 +154,7 @@ static void order_timed(struct plan *plan, unsigned round, uint64_t *state)
 			    round < subject->boots)
 				members[count++] = j;
 		}
-		shuffle(members, count, state);
+		shuffle(members, count, random);
 		for (unsigned j = 0; j < count; j++)
 			boot_add(plan, round, members[j]);
 	}
@@ -204,14 +186,14 @@ static void order_counted(struct plan *plan)
 
 void plan_order(struct plan *plan)
 {
-	uint64_t state = plan->seed;
+	struct stats_random random = {plan->seed};
 	unsigned rounds = plan_rounds(plan);
 
 	plan->boot_count = 0;
 	free(plan->boots);
 	plan->boots = NULL;
 	for (unsigned round = 0; round < rounds; round++)
-		order_timed(plan, round, &state);
+		order_timed(plan, round, &random);
 	order_counted(plan);
 }
 

@@ -84,7 +84,3 @@ int plan_read(struct plan *plan, const json_t *json, struct error *error);
  * runs below results. A run that cannot be read is passed over.
  */
 void plan_learn(struct plan *plan, const char *results);
-
-/* A seeded generator (splitmix64: Steele, Lea and Flood 2014): next number; uniform below bound. */
-uint64_t plan_random(uint64_t *state);
-uint64_t plan_random_below(uint64_t *state, uint64_t bound);

@@ -4,22 +4,15 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
+#include "stats_radix.h"
 
 /* What a tail quantile needs beyond it (measuring.md §3), and the mass below which a value is no grain (§2). */
 #define STATS_TAIL_SAMPLES 10
 #define STATS_GRAIN_MASS 0.001
 
 /* --- Order -------------------------------------------------------------------------------------------------------- */
-
-static int order_u32(const void *left, const void *right)
-{
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	return (a > b) - (a < b);
-}
 
 static int order_double(const void *left, const void *right)
 {
@@ -30,8 +23,10 @@ static int order_double(const void *left, const void *right)
 
 void stats_sort_u32(uint32_t *values, size_t n)
 {
-	if (n > 1)
-		qsort(values, n, sizeof(*values), order_u32);
+	uint32_t *scratch = memory_new(n, sizeof(*scratch));
+
+	stats_radix_sort_u32(values, scratch, n);
+	free(scratch);
 }
 
 void stats_sort(double *values, size_t n)
@@ -126,16 +121,6 @@ struct stats_moments stats_moments(const double *values, size_t n)
 
 /* --- Spread, tail, grain ------------------------------------------------------------------------------------------ */
 
-double stats_log_iqr_u32(const uint32_t *sorted, size_t n, double grain)
-{
-	return log(fmax(grain, stats_quantile_u32(sorted, n, 0.75) - stats_quantile_u32(sorted, n, 0.25)));
-}
-
-double stats_log_tail_u32(const uint32_t *sorted, size_t n, double grain)
-{
-	return log(fmax(grain, stats_quantile_u32(sorted, n, 0.99) - stats_quantile_u32(sorted, n, 0.5)));
-}
-
 double stats_mean_deviation_u32(const uint32_t *sorted, size_t n)
 {
 	double median = stats_quantile_u32(sorted, n, 0.5), sum = 0;
@@ -182,79 +167,4 @@ uint32_t stats_grain_u32(const uint32_t *sorted, size_t n)
 			grain = gcd(sorted[at], grain);
 	}
 	return grain > 0 ? grain : 1;
-}
-
-/* --- Dependence --------------------------------------------------------------------------------------------------- */
-
-/* The deviations of the samples, winsorised at p99, from their mean; *variance is their sum of squares. */
-static double *deviations(const uint32_t *samples, size_t n, double *squares)
-{
-	uint32_t *sorted = memory_new(n, sizeof(*sorted));
-	double *values = memory_new(n, sizeof(*values));
-	double cap, mean = 0;
-
-	memcpy(sorted, samples, n * sizeof(*sorted));
-	stats_sort_u32(sorted, n);
-	cap = stats_quantile_u32(sorted, n, 0.99);
-	free(sorted);
-	for (size_t i = 0; i < n; i++) {
-		values[i] = fmin(samples[i], cap);
-		mean += (values[i] - mean) / (double)(i + 1);
-	}
-	*squares = 0;
-	for (size_t i = 0; i < n; i++) {
-		values[i] -= mean;
-		*squares += values[i] * values[i];
-	}
-	return values;
-}
-
-static double lag_product(const double *values, size_t n, size_t lag)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i + lag < n; i++)
-		sum += values[i] * values[i + lag];
-	return sum;
-}
-
-void stats_autocorrelation_u32(const uint32_t *samples, size_t n, double *rho, size_t lags)
-{
-	double squares;
-	double *values;
-
-	if (n == 0) {
-		for (size_t lag = 1; lag <= lags; lag++)
-			rho[lag - 1] = NAN;
-		return;
-	}
-	values = deviations(samples, n, &squares);
-	for (size_t lag = 1; lag <= lags; lag++) {
-		if (lag >= n)
-			rho[lag - 1] = NAN;
-		else
-			rho[lag - 1] = squares > 0 ? lag_product(values, n, lag) / squares : 0;
-	}
-	free(values);
-}
-
-double stats_effective_n_u32(const uint32_t *samples, size_t n)
-{
-	double squares, sum = 0, effective;
-	double *values;
-
-	if (n == 0)
-		return NAN;
-	values = deviations(samples, n, &squares);
-	/* O(n) for each lag: a series that never turns negative is not worth the exact answer beyond n/4. */
-	for (size_t lag = 1; squares > 0 && lag < n / 4; lag++) {
-		double rho = lag_product(values, n, lag) / squares;
-
-		if (rho < 0)
-			break;
-		sum += rho;
-	}
-	free(values);
-	effective = (double)n / (1 + 2 * sum);
-	return effective < 1 ? 1 : effective;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Statistics of one set of samples: pure functions (measuring.md §5, "Per run" and "Dependence inside a run"). What
+ * Statistics of one set of samples: pure functions (measuring.md §5, "Per run"). What
  * cannot be said from the data is NaN, and becomes null in JSON and a dash in tables. Order statistics take sorted input.
  */
 #pragma once
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sorts ascending, in place. */
+/* Sorts ascending, in place; samples in linear time, with room for n more (stats_radix.h). */
 void stats_sort_u32(uint32_t *values, size_t n);
 void stats_sort(double *values, size_t n);
 
@@ -26,9 +26,6 @@ struct stats_moments {
 struct stats_moments stats_moments_u32(const uint32_t *values, size_t n);
 struct stats_moments stats_moments(const double *values, size_t n);
 
-/* log(max(grain, p75 - p25)) and log(max(grain, p99 - p50)) of sorted samples: spread and tail, floored at the grain. */
-double stats_log_iqr_u32(const uint32_t *sorted, size_t n, double grain);
-double stats_log_tail_u32(const uint32_t *sorted, size_t n, double grain);
 /* Mean distance from the median of sorted samples. */
 double stats_mean_deviation_u32(const uint32_t *sorted, size_t n);
 /* Fraction of samples above twice the median of sorted samples. */
@@ -39,11 +36,3 @@ double stats_detour_rate_u32(const uint32_t *sorted, size_t n);
  * sorted: samples of the control benchmark.
  */
 uint32_t stats_grain_u32(const uint32_t *sorted, size_t n);
-
-/*
- * Autocorrelation of samples in time order, winsorised at p99: rho[0 … lags-1] are lags 1 … lags. All 0 for constant
- * samples; NaN for lags that n does not have.
- */
-void stats_autocorrelation_u32(const uint32_t *samples, size_t n, double *rho, size_t lags);
-/* n / (1 + 2 sum rho_k), k up to the last lag before the first negative rho, within [1, n]; n if samples are constant. */
-double stats_effective_n_u32(const uint32_t *samples, size_t n);

@@ -8,6 +8,7 @@
 
 #include "memory.h"
 #include "stats.h"
+#include "stats_random.h"
 
 /* Up to here all 2^R sign patterns are counted (measuring.md §5). */
 enum { SIGN_FLIP_EXACT_MAX = 16, SIGN_FLIP_DRAWS = 100000 };
@@ -124,16 +125,6 @@ struct stats_interval stats_shift(const double *a, size_t runs_a, const double *
 
 /* --- Sign flips --------------------------------------------------------------------------------------------------- */
 
-/* SplitMix64 (Steele, Lea & Flood 2014): the increment is the golden ratio's, the mixer Stafford's variant 13. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
 /* Sums that differ by rounding alone count as equal. */
 static double tolerance(const double *d, size_t pairs)
 {
@@ -178,6 +169,7 @@ static double count_patterns(const double *d, size_t pairs, double limit)
 double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed)
 {
 	uint64_t signs[STATS_PAIRS_MAX / 64] = {0};
+	struct stats_random random = {seed};
 	double limit;
 	size_t hits = 0;
 
@@ -188,7 +180,7 @@ double stats_sign_flip_p(const double *d, size_t pairs, uint64_t seed)
 		return count_patterns(d, pairs, limit);
 	for (size_t draw = 0; draw < SIGN_FLIP_DRAWS; draw++) {
 		for (size_t i = 0; i * 64 < pairs; i++)
-			signs[i] = next_random(&seed);
+			signs[i] = stats_random_next(&random);
 		hits += flipped_sum(d, pairs, signs) >= limit;
 	}
 	return (1 + (double)hits) / (1 + (double)SIGN_FLIP_DRAWS);

@@ -22,8 +22,8 @@ struct stats_run {
 	double tail;                               /* p99 - p50 */
 	double deviation;                          /* mean |x - median| */
 	double detours;                            /* fraction of samples above 2 x median */
-	double rho[STATS_RUN_LAGS];                /* autocorrelation at lags 1 …; see stats_autocorrelation_u32() */
-	double effective_n;                        /* independent samples that n dependent ones are worth, in [1, n] */
+	double rho[STATS_RUN_LAGS]; /* autocorrelation at lags 1 …, winsorised at p99; NaN for lags n has not */
+	double effective_n;         /* independent samples that n dependent ones are worth, in [1, n] */
 };
 
 /*

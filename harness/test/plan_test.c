@@ -248,18 +248,6 @@ static void a_guess_follows_samples_and_benchmarks_down_to_the_boot(void **state
 	plan_free(&plan);
 }
 
-static void random_numbers_below_a_bound_are_uniform(void **state)
-{
-	unsigned count[10] = {0};
-	uint64_t seed = 1;
-
-	(void)state;
-	for (int i = 0; i < 100000; i++)
-		count[plan_random_below(&seed, 10)]++;
-	for (int i = 0; i < 10; i++)
-		assert_in_range(count[i], 10000 - 570, 10000 + 570); /* 6 standard deviations */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,7 +262,6 @@ int main(void)
 	    cmocka_unit_test(a_plan_that_was_tampered_with_is_refused),
 	    cmocka_unit_test(looks_that_do_not_ascend_are_refused),
 	    cmocka_unit_test(a_guess_follows_samples_and_benchmarks_down_to_the_boot),
-	    cmocka_unit_test(random_numbers_below_a_bound_are_uniform),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

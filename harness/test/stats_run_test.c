@@ -91,6 +91,69 @@ static void equal_samples_have_no_spread_and_no_dependence(void **state)
 	assert_close(stats_run_log(&run, STATS_SPREAD, 26), log(26));
 }
 
+/* --- The same by the book: one pass over everything for each lag --- */
+
+/* The deviations of the samples, winsorised at p99, from their mean; *variance is their sum of squares. */
+static double *plain_deviations(const uint32_t *samples, size_t n, double *squares)
+{
+	uint32_t *sorted = memory_new(n, sizeof(*sorted));
+	double *values = memory_new(n, sizeof(*values));
+	double cap, mean = 0;
+
+	memcpy(sorted, samples, n * sizeof(*sorted));
+	stats_sort_u32(sorted, n);
+	cap = stats_quantile_u32(sorted, n, 0.99);
+	free(sorted);
+	for (size_t i = 0; i < n; i++) {
+		values[i] = fmin(samples[i], cap);
+		mean += (values[i] - mean) / (double)(i + 1);
+	}
+	*squares = 0;
+	for (size_t i = 0; i < n; i++) {
+		values[i] -= mean;
+		*squares += values[i] * values[i];
+	}
+	return values;
+}
+
+static double plain_product(const double *values, size_t n, size_t lag)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i + lag < n; i++)
+		sum += values[i] * values[i + lag];
+	return sum;
+}
+
+static void plain_autocorrelation(const uint32_t *samples, size_t n, double *rho, size_t lags)
+{
+	double squares;
+	double *values;
+
+	values = plain_deviations(samples, n, &squares);
+	for (size_t lag = 1; lag <= lags; lag++)
+		rho[lag - 1] = squares > 0 ? plain_product(values, n, lag) / squares : 0;
+	free(values);
+}
+
+static double plain_effective_n(const uint32_t *samples, size_t n)
+{
+	double squares, sum = 0, effective;
+	double *values;
+
+	values = plain_deviations(samples, n, &squares);
+	for (size_t lag = 1; squares > 0 && lag < n / 4; lag++) {
+		double rho = plain_product(values, n, lag) / squares;
+
+		if (rho < 0)
+			break;
+		sum += rho;
+	}
+	free(values);
+	effective = (double)n / (1 + 2 * sum);
+	return effective < 1 ? 1 : effective;
+}
+
 static void short_series_agree_with_the_plain_estimators(void **state)
 {
 	struct noise noise = noise_plain(5);
@@ -103,10 +166,10 @@ static void short_series_agree_with_the_plain_estimators(void **state)
 	noise.outliers = 0.01;
 	noise_fill(&noise, 0, samples, 5000);
 	stats_run_make(&run, samples, 5000);
-	stats_autocorrelation_u32(samples, 5000, rho, STATS_RUN_LAGS);
+	plain_autocorrelation(samples, 5000, rho, STATS_RUN_LAGS);
 	for (int lag = 0; lag < STATS_RUN_LAGS; lag++)
 		assert_close(run.rho[lag], rho[lag]);
-	assert_close(run.effective_n, stats_effective_n_u32(samples, 5000));
+	assert_close(run.effective_n, plain_effective_n(samples, 5000));
 	free(samples);
 }
 
@@ -214,6 +277,47 @@ static void differences_leave_out_what_a_run_does_not_support(void **state)
 	assert_false(stats_run_hidden(a + 1, b + 1, 1, STATS_TAIL, 20)); /* nothing known */
 }
 
+static void one_outlier_does_not_make_or_hide_dependence(void **state)
+{
+	uint32_t samples[1000];
+	struct noise noise = noise_plain(78);
+	struct stats_run before, after;
+
+	(void)state;
+	noise.ar = 0.5;
+	noise_fill(&noise, 0, samples, 1000);
+	stats_run_make(&before, samples, 1000);
+	samples[500] = UINT32_MAX;
+	stats_run_make(&after, samples, 1000);
+	assert_true(before.rho[0] > 0.4);
+	assert_true(fabs(before.rho[0] - after.rho[0]) < 0.05);
+}
+
+static void another_unit_moves_durations_and_nothing_else(void **state)
+{
+	uint32_t samples[2000];
+	struct noise noise = noise_plain(79);
+	struct stats_run ticks, scaled;
+
+	(void)state;
+	noise_fill(&noise, 0, samples, 2000);
+	stats_run_make(&ticks, samples, 2000);
+	scaled = ticks;
+	stats_run_scale(&scaled, 0.5);
+	assert_close(scaled.p50, ticks.p50 / 2);
+	assert_close(scaled.min, ticks.min / 2);
+	assert_close(scaled.max, ticks.max / 2);
+	assert_close(scaled.deviation, ticks.deviation / 2);
+	assert_close(scaled.detours, ticks.detours);
+	assert_close(scaled.rho[0], ticks.rho[0]);
+	assert_close(scaled.effective_n, ticks.effective_n);
+	for (int i = 0; i < STATS_STATISTICS; i++) {
+		enum stats_statistic statistic = (enum stats_statistic)i;
+
+		assert_close(stats_run_log(&scaled, statistic, 0.5), stats_run_log(&ticks, statistic, 1) - log(2));
+	}
+}
+
 int main(void)
 {
 	/* First, because a process's largest size never shrinks. */
@@ -224,6 +328,8 @@ int main(void)
 	    cmocka_unit_test(equal_samples_have_no_spread_and_no_dependence),
 	    cmocka_unit_test(short_series_agree_with_the_plain_estimators),
 	    cmocka_unit_test(an_autoregression_of_one_half_is_worth_a_third),
+	    cmocka_unit_test(one_outlier_does_not_make_or_hide_dependence),
+	    cmocka_unit_test(another_unit_moves_durations_and_nothing_else),
 	    cmocka_unit_test(a_slow_wave_is_worth_few_samples_however_long),
 	    cmocka_unit_test(differences_leave_out_what_a_run_does_not_support),
 	};

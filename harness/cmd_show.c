@@ -10,7 +10,10 @@
 #include <string.h>
 
 #include "counter_table.h"
+#include "import_file.h"
+#include "import_show.h"
 #include "memory.h"
+#include "paths.h"
 #include "reading.h"
 #include "table.h"
 
@@ -20,7 +23,9 @@
 static void show_help(const char *program)
 {
 	printf("Usage: %s [OPTION…] [RUN]\n"
-	       "Shows what a run measured. RUN is an id or its beginning, a directory, or latest (the default).\n\n"
+	       "Shows what a run measured. RUN is an id or its beginning, a directory, or latest (the default); or the "
+	       "name\n"
+	       "of an import.\n\n"
 	       "%s",
 	       program, reading_help);
 }
@@ -142,12 +147,28 @@ static json_t *show_json(const struct summary *summary)
 	return json;
 }
 
+static int show_import(const struct reading *reading, const char *name, struct error *error)
+{
+	struct import_file file;
+	int status = import_file_open(&file, paths_results(reading->results), name, error);
+
+	if (status == 0 && reading->json)
+		status = output_json(import_json(&file), error);
+	else if (status == 0)
+		import_show(stdout, &file, output_colored(stdout, reading->color));
+	import_file_free(&file);
+	return status;
+}
+
 static int show_run(const struct reading *reading, const char *run, struct error *error)
 {
 	struct store store;
 	struct summary summary;
-	int status = reading_load(reading, run, &store, &summary, error);
+	int status;
 
+	if (import_file_exists(paths_results(reading->results), run))
+		return show_import(reading, run, error);
+	status = reading_load(reading, run, &store, &summary, error);
 	if (status != 0)
 		return status;
 	if (reading->json) {

@@ -171,7 +171,7 @@ static void write_head(FILE *file, const struct report *report)
 	html_format(file, "title", "Aerobench: Linux against the Aerokernel, run %s", store->id);
 	fprintf(file, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", report->style);
 	html_element(file, "h1", "Linux against the Aerokernel");
-	html_format(file, "p", "Run %s of %s, commit %s. Processor: %s. Linux: %s. Hypervisor: %s.", store->id,
+	html_format(file, "p", "Run %s of %s, commit %s. Processor: %s. %s. Hypervisor: %s.", store->id,
 		    text_of(store->run, "created"), text_of(json_object_get(store->run, "versions"), "aerobench"),
 		    text_of(system, "cpu_model"), text_of(system, "kernel"), text_of(system, "hypervisor"));
 	fputs("</header>\n", file);

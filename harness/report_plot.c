@@ -3,6 +3,7 @@
 #include "report_plot.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "memory.h"
@@ -187,9 +188,9 @@ static void order_middle(FILE *file, const struct slot *slot, const int (*places
 	fprintf(file, "H%d", slot->right);
 }
 
-/* One part of the picture of a line, boot by boot. */
+/* One part of the picture of a line, boot by boot: the area, or the line through the middle. */
 static void order_path(FILE *file, const struct plot *plot, const struct plot_line *line, const struct axis *axis,
-		       void (*part)(FILE *, const struct slot *, const int (*)[3], size_t))
+		       bool middle)
 {
 	struct bucket buckets[ORDER_WIDTH];
 	int places[ORDER_WIDTH][3];
@@ -205,7 +206,10 @@ static void order_path(FILE *file, const struct plot *plot, const struct plot_li
 			places[i][1] = axis_place(axis, buckets[i].median * line->row->scale);
 			places[i][2] = axis_place(axis, buckets[i].max * line->row->scale);
 		}
-		part(file, &slot, places, count);
+		if (middle)
+			order_middle(file, &slot, places, count);
+		else
+			order_area(file, &slot, places, count);
 	}
 }
 
@@ -241,9 +245,9 @@ void plot_order(FILE *file, const struct plot *plot)
 		const struct plot_line *line = &plot->lines[i];
 
 		fprintf(file, "<path class=\"b %s\" d=\"", line->style);
-		order_path(file, plot, line, &axis, order_area);
+		order_path(file, plot, line, &axis, false);
 		fprintf(file, "\"/><path class=\"c %s\" d=\"", line->style);
-		order_path(file, plot, line, &axis, order_middle);
+		order_path(file, plot, line, &axis, true);
 		fputs("\"/>", file);
 	}
 	fputs("</svg>\n", file);

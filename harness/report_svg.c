@@ -6,6 +6,8 @@
 
 #include "report_html.h"
 
+static const char white[] = " \t\r\n";
+
 /* What an id or a reference to one begins with; gnuplot uses both quotes. */
 static const char *const id_openings[] = {" id=\"", " id='", "href=\"#", "href='#", "url(#"};
 
@@ -28,6 +30,25 @@ static const char *skip_element(const char *text, const char *open, const char *
 	return end != NULL ? end + strlen(close) : text;
 }
 
+/* Behind a group that has nothing in it, of which gnuplot writes many; text itself if this is none. */
+static const char *skip_empty_group(const char *text)
+{
+	const char *end = strncmp(text, "<g", 2) == 0 && (text[2] == ' ' || text[2] == '>') ? strchr(text, '>') : NULL;
+
+	if (end == NULL)
+		return text;
+	end += 1 + strspn(end + 1, white);
+	return strncmp(end, "</g>", 4) == 0 ? end + 4 : text;
+}
+
+static const char *skip_unseen(const char *text)
+{
+	const char *next = skip_element(text, "<title>", "</title>");
+
+	next = next != text ? next : skip_element(text, "<desc>", "</desc>");
+	return next != text ? next : skip_empty_group(text);
+}
+
 void report_svg(FILE *file, const char *svg, const char *prefix, const char *label)
 {
 	const char *at = strstr(svg, "<svg");
@@ -39,16 +60,17 @@ void report_svg(FILE *file, const char *svg, const char *prefix, const char *lab
 	putc('"', file);
 	at += strlen("<svg");
 	while (*at != '\0') {
-		const char *next = skip_element(at, "<title>", "</title>");
-		size_t len;
+		const char *next = skip_unseen(at);
+		size_t space = strspn(at, white), len = next == at ? id_opening(at) : 0;
 
-		next = next != at ? next : skip_element(at, "<desc>", "</desc>");
-		len = next == at ? id_opening(at) : 0;
 		if (next != at) {
 			at = next;
 		} else if (len > 0) {
 			fprintf(file, "%.*s%s-", (int)len, at, prefix);
 			at += len;
+		} else if (space > 0 && id_opening(at + space - 1) == 0) {
+			putc(at[space] == '<' || at[space] == '\0' ? '\n' : ' ', file);
+			at += space;
 		} else {
 			putc(*at++, file);
 		}

@@ -18,6 +18,7 @@
 #include "output.h"
 #include "report.h"
 #include "report_html.h"
+#include "report_primitives.h"
 #include "report_svg.h"
 #include "sample_campaign.h"
 
@@ -238,6 +239,13 @@ static void picture_gets_ids_of_its_own(void **state)
 	    text, "<svg role=\"img\" aria-label=\"it&#39;s &lt;f1&gt;\" width=\"1\"><g id=\"f1-a\"/><g id='f1-b'/>"
 		  "<use xlink:href='#f1-b'/><g clip=\"url(#f1-a)\"><text>id=1 &lt;</text></g></svg>");
 	free(text);
+	file = open_memstream(&text, &size);
+	report_svg(file, "<svg a=\"1\">\n <g fill=\"none\">\n</g>\n\t<g><path d='M1,2  L3,4'/></g>\n\n</svg>\n", "f",
+		   "l");
+	fclose(file);
+	assert_string_equal(text,
+			    "<svg role=\"img\" aria-label=\"l\" a=\"1\">\n\n<g><path d='M1,2 L3,4'/></g>\n</svg>\n");
+	free(text);
 }
 
 /* --- Contents ----------------------------------------------------------------------------------------------------------- */
@@ -266,6 +274,33 @@ static void numbers_are_those_of_compare(void **state)
 		assert_non_null(strstr(table, expected));
 	}
 	compare_free(&compare);
+}
+
+/* A benchmark that gets another name must not silently leave the first screen. */
+static void every_primitive_is_on_the_first_screen(void **state)
+{
+	const char *overview = strstr(page, "<section id=\"overview\">"),
+		   *end = strstr(page, "<section id=\"verdict\">");
+
+	(void)state;
+	assert_true(overview != NULL && overview < end);
+	for (size_t i = 0; i < report_primitive_count; i++) {
+		char *anchor = NULL, *link;
+		size_t size;
+		FILE *file = open_memstream(&anchor, &size);
+		const char *at;
+
+		html_anchor(file, report_primitive_row(i));
+		fclose(file);
+		link = memory_format("<a href=\"#%s\">", anchor);
+		at = strstr(overview, link);
+		assert_true(at != NULL && at < end);
+		free(link);
+		free(anchor);
+	}
+	assert_non_null(strstr(overview, "<span class=\"word good\">Aerokernel less"));
+	assert_non_null(strstr(overview, "unfit for time"));
+	assert_non_null(strstr(overview, "Shape, not latency: plain TCG: a tick is host time"));
 }
 
 static void page_says_what_is_missing_and_where_things_are(void **state)
@@ -354,6 +389,7 @@ int main(void)
 	    cmocka_unit_test(broken_text_becomes_replacement),
 	    cmocka_unit_test(picture_gets_ids_of_its_own),
 	    cmocka_unit_test(numbers_are_those_of_compare),
+	    cmocka_unit_test(every_primitive_is_on_the_first_screen),
 	    cmocka_unit_test(page_says_what_is_missing_and_where_things_are),
 	    cmocka_unit_test(same_run_gives_the_same_page),
 	    cmocka_unit_test(page_without_gnuplot_says_so),

@@ -82,7 +82,7 @@ int gate_timed_judge(struct gate_timed *timed, const struct summary *first, cons
 /* Whether a test is a regression that gates once it is confirmed. */
 bool gate_timed_gates(const struct gate_timed *timed, const struct gate_timed_row *row,
 		      const struct gate_timed_test *test);
-/* Whether another look may still change the verdict: nothing has regressed, and something is inconclusive. */
+/* Whether another look may change the verdict: nothing has regressed, and its pairs may decide what is inconclusive. */
 bool gate_timed_is_open(const struct gate_timed *timed);
 /* How many tests have to be confirmed. */
 size_t gate_timed_found(const struct gate_timed *timed);

@@ -11,6 +11,7 @@
 #include "gate_junit.h"
 #include "memory.h"
 #include "output.h"
+#include "plan.h"
 #include "table.h"
 
 /* --- Words --------------------------------------------------------------------------------------------------------- */
@@ -60,7 +61,9 @@ static char *remark_of(const struct gate_timed_test *test)
 
 	if (judgement->verdict == STATS_PASS && !isnan(effect))
 		return memory_format("%.2g %% would have been seen", effect * 100);
-	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > 0 && judgement->more_pairs < SIZE_MAX)
+	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > PLAN_RUNS_MAX)
+		return memory_format("%s, and would be after %d pairs", judgement->reason, PLAN_RUNS_MAX);
+	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > 0)
 		return memory_format("%s; about %zu more pairs", judgement->reason, judgement->more_pairs);
 	if (judgement->verdict == STATS_REGRESSED && test->second.pairs > 0)
 		return memory_format("second set of %zu pairs: %.4g", test->second.pairs, test->second.ratio);

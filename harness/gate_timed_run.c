@@ -95,17 +95,24 @@ static int name_subjects(const struct gate_timed_command *command, char **names,
 	return status;
 }
 
-/* looks: none for a second set, which is looked at once. */
-static int measure(const struct gate_timed_command *command, char *const *benchmarks, size_t benchmark_count,
-		   const unsigned *looks, size_t look_count, char **run, struct error *error)
+/* What a set of pairs measures, and when it is looked at; the last look is its end. */
+struct pair_set {
+	char **benchmarks;
+	size_t benchmark_count;
+	unsigned looks[STATS_LOOKS];
+	size_t look_count;
+};
+
+static int measure(const struct gate_timed_command *command, const struct pair_set *set, char **run,
+		   struct error *error)
 {
 	size_t count = 2 * (command->subject_count > 0 ? command->subject_count : 1);
 	char **names = memory_new(count, sizeof(*names));
 	struct run_options options = {.subjects = names,
 				      .subject_count = count,
-				      .benchmarks = (char **)benchmarks,
-				      .benchmark_count = benchmark_count,
-				      .runs = looks[look_count - 1],
+				      .benchmarks = set->benchmarks,
+				      .benchmark_count = set->benchmark_count,
+				      .runs = set->looks[set->look_count - 1],
 				      .samples = command->samples,
 				      .warmup = -1,
 				      .seed = command->seed,
@@ -118,8 +125,8 @@ static int measure(const struct gate_timed_command *command, char *const *benchm
 	if (status == 0)
 		status = run_plan_tell_unsupported(&plan, false, error);
 	if (status == 0) {
-		memcpy(plan.looks, looks, look_count * sizeof(*looks));
-		plan.look_count = look_count;
+		memcpy(plan.looks, set->looks, sizeof(set->looks));
+		plan.look_count = set->look_count;
 		status = take_pairs(command, &plan, &options, run, error);
 	}
 	plan_free(&plan);
@@ -131,8 +138,9 @@ static int measure(const struct gate_timed_command *command, char *const *benchm
 
 static int measure_first(const struct gate_timed_command *command, char **run, struct error *error)
 {
-	unsigned looks[STATS_LOOKS];
-	size_t count = STATS_LOOKS;
+	struct pair_set set = {.benchmarks = (char **)command->benchmarks,
+			       .benchmark_count = command->benchmark_count,
+			       .look_count = STATS_LOOKS};
 	int status = build_set(gate_timed_base, command->base, error);
 
 	if (status == 0)
@@ -140,20 +148,21 @@ static int measure_first(const struct gate_timed_command *command, char **run, s
 	if (status != 0)
 		return status;
 	for (size_t i = 0; i < STATS_LOOKS; i++)
-		looks[i] = (unsigned)stats_looks[i].pairs;
+		set.looks[i] = (unsigned)stats_looks[i].pairs;
 	if (command->pairs > 0) {
-		looks[0] = command->pairs;
-		count = 1;
+		set.looks[0] = command->pairs;
+		set.look_count = 1;
 	}
-	return measure(command, command->benchmarks, command->benchmark_count, looks, count, run, error);
+	return measure(command, &set, run, error);
 }
 
 /* The points that have regressed, as many pairs as the look that found most. */
 static int measure_second(const struct gate_timed_command *command, const struct gate_timed *timed, char **run,
 			  struct error *error)
 {
-	size_t found = gate_timed_found(timed), count = 0;
+	size_t found = gate_timed_found(timed);
 	char **points = memory_new(timed->row_count, sizeof(*points));
+	struct pair_set set = {.benchmarks = points, .look_count = 1};
 	unsigned pairs = (unsigned)stats_plan_family(found, GATE_TIMED_ALPHA);
 	struct gate_timed_command again = *command;
 	int status;
@@ -171,13 +180,14 @@ static int measure_second(const struct gate_timed_command *command, const struct
 			pairs = test->look_pairs > pairs ? (unsigned)test->look_pairs : pairs;
 		}
 		if (wanted)
-			points[count++] = gate_timed_selection(row);
+			points[set.benchmark_count++] = gate_timed_selection(row);
 	}
 	/* Independent: its own order and coins. */
 	again.seed = command->seed >= 0 ? command->seed + 1 : -1;
 	fprintf(stderr, "%zu tests have found a regression: a second set of %u pairs decides\n", found, pairs);
-	status = measure(&again, points, count, &pairs, 1, run, error);
-	for (size_t i = 0; i < count; i++)
+	set.looks[0] = pairs;
+	status = measure(&again, &set, run, error);
+	for (size_t i = 0; i < set.benchmark_count; i++)
 		free(points[i]);
 	free(points);
 	return status;

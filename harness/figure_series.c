@@ -131,22 +131,51 @@ static void maker_add(struct series_maker *maker, size_t item_index, struct figu
 	series->points[series->point_count++] = point;
 }
 
+/* Whether the item picks the row; then it is a point. */
+static bool maker_picks(const struct series_maker *maker, const struct figure_item *item, const struct summary_row *row,
+			struct figure_point *point)
+{
+	if (!figure_item_matches(item, row, maker->summary))
+		return false;
+	*point = (struct figure_point){
+	    .row = row, .minus = figure_item_minus(item, row, maker->summary), .divisor = item->divisor};
+	return point->minus != NULL || !figure_item_is_difference(item);
+}
+
 static void maker_add_item(struct series_maker *maker, size_t item_index)
 {
 	const struct figure_item *item = &maker->data->items[item_index];
 
 	for (size_t i = 0; i < maker->summary->row_count; i++) {
 		const struct summary_row *row = &maker->summary->rows[i];
-		struct figure_point point = {.row = row, .divisor = item->divisor};
+		struct figure_point point;
 
-		if (strcmp(row->subject, maker->subject) != 0 || !figure_item_matches(item, row, maker->summary))
-			continue;
-		point.minus = figure_item_minus(item, row, maker->summary);
-		if (point.minus == NULL && figure_item_is_difference(item))
+		if (strcmp(row->subject, maker->subject) != 0 || !maker_picks(maker, item, row, &point))
 			continue;
 		if (has_axis(maker->data) && isnan(point_axis(maker, row)))
 			continue;
 		maker_add(maker, item_index, point);
+	}
+}
+
+/* The labels of a machine in the order of the items, whichever subject has them. */
+static void maker_label(struct series_maker *maker, const char *machine)
+{
+	char own[SUBJECT_NAME_MAX];
+
+	for (size_t item = 0; item < maker->data->item_count; item++) {
+		for (size_t i = 0; i < maker->summary->row_count; i++) {
+			const struct summary_row *row = &maker->summary->rows[i];
+			struct figure_point point;
+			char *label;
+
+			if (strcmp(figure_machine(row->subject, own, sizeof(own)), machine) != 0 ||
+			    !maker_picks(maker, &maker->data->items[item], row, &point))
+				continue;
+			label = label_clean(point_label(&maker->data->items[item], row, maker->data->axis));
+			figure_block_label(maker->block, label);
+			free(label);
+		}
 	}
 }
 
@@ -244,6 +273,7 @@ void figure_block_make(struct figure_block *block, const struct figure_data *dat
 	char own[SUBJECT_NAME_MAX], family[SUBJECT_NAME_MAX];
 
 	*block = (struct figure_block){0};
+	maker_label(&maker, machine);
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		const char *subject = plan->subjects[s];
 		const struct figure_series *sibling;

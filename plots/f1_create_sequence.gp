@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # title: Creating n threads in sequence
 # about: What it costs one thread to create 2 … 64 others, one after the other, each on a CPU of its own as far as there are CPUs: the whole sequence, and per thread. Warm, but for the points marked first.
-# data: seq scale x=threads thread_create_seq
-# note: Points are medians, bars reach from p10 to p90. + is the first sequence of that length in a boot (median over boots); lengths are measured in shuffled order, so only a boot's very first is wholly cold. Joins are outside.
+# data: seq scale x=threads thread_create_seq thread_create_seq_paper?
+# note: Points are medians, bars reach from p10 to p90. + and × are the first sequence of that length in a boot (median over boots); lengths are measured in shuffled order, so only a boot's very first is wholly cold. Joins are outside.
+# note: thread_create_seq places each thread by an attribute that was built before; thread_create_seq_paper moves it after its creation, inside what is measured, as the papers' authors did on Linux.
 # note: [sim] Under sim a sequence counts what all CPUs executed meanwhile: a path length, not a time.
 
 columns = 2
 row_height = 300
+key_width = 325
 load style
 
 set xlabel 'threads in the sequence'
@@ -28,7 +30,8 @@ do for [r = 1:rows] {
 			for [i = 0:n-1] f index i using X:(per(P50, c)) \
 				with linespoints ls ls_of('seq', m, i) title brief('seq', m, i), \
 			for [i = 0:n-1] f index i using X:(per(COLD, c)) \
-				with points ls ls_of('seq', m, i) pt 1 ps 0.9 lw 1.2 dt 1 title brief('seq', m, i).', first'
+				with points ls ls_of('seq', m, i) pt ls_of('seq', m, i) % 10 == 1 ? 1 : 2 ps 0.9 lw 1.2 dt 1 \
+				title brief('seq', m, i).', first'
 		eval after_panel
 	}
 }

@@ -30,6 +30,7 @@ do for [style_c = 1:9] {
 }
 
 boxes = style[1:strlen(style) - strlen('style.gnuplot')].'boxes.gnuplot'
+strips = style[1:strlen(style) - strlen('style.gnuplot')].'strips.gnuplot'
 
 # --- What aerobench says about data NAME on machine M -----------------------------------------------------------------------
 

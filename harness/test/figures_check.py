@@ -56,6 +56,10 @@ class OfDigests(unittest.TestCase):
     def test_another_comparison_is_named(self):
         self.assertEqual(self.said({**MADE, "compare.json": "9"})[0], ("fail", "data", "compare.json differs"))
 
+    def test_of_several_tables_of_a_figure_the_first_is_named(self):
+        self.assertEqual(self.said({**MADE, "a.x.sim.tsv": "9", "a.y.sim.tsv": "9", "a.z.sim.tsv": "9"})[0][2],
+                         "a.x.sim.tsv differs and 2 more of a")
+
     def test_a_table_too_many_and_one_too_few_are_named(self):
         committed = {**MADE, "c.x.sim.tsv": "9"}
         del committed["b.x.sim.tsv"]

@@ -85,8 +85,11 @@ static __attribute__((noinline)) void sched_block_watched(void)
 		sched_switch(cpu, self, next);
 }
 
-/* Halts unless something has arrived. Interrupts are on before and after. Model: kernel/model/wait.pml. */
-static inline void sched_halt(struct percpu *cpu)
+/*
+ * Halts unless something has arrived. Interrupts are on before and after. Also where preemption knows what it means: an
+ * interrupt may find the announcement replaced by an arrival whose kick comes right behind. Model: kernel/model/wait.pml.
+ */
+static WAIT_TEXT void sched_halt(struct percpu *cpu)
 {
 	irq_disable(); /* a kick that is sent after the announcement stays pending until the halt */
 	if (inbox_halt(&cpu->inbox)) {

@@ -206,6 +206,32 @@ KERNEL_TEST_CPUS(an_nmi_before_each_instruction_of_a_timer_interrupt_disturbs_no
 	sweep_run(&(const struct job){.work = sleep_work});
 }
 
+enum {
+	NAP_TICKS = 100,
+	NAP_STEPS = 25,
+	NAP_STEP_TICKS = 4
+}; /* around the way into the halt; a step is shorter than its end */
+
+static uint64_t nap_ticks;
+
+static unsigned nap_work(void)
+{
+	timer_sleep_until(clock_now() + nap_ticks);
+	return 0;
+}
+
+/*
+ * The timer's interrupt comes on the way into the halt, while interrupts are off, and the NMI between the STI and the HLT: its
+ * IRET ends the STI's shadow, so that the timer's is taken before the HLT, which then must not wait for it.
+ */
+KERNEL_TEST_CPUS(an_nmi_before_the_halt_loses_no_interrupt, 2)
+{
+	for (unsigned i = 0; i < NAP_STEPS; i++) {
+		nap_ticks = NAP_TICKS + i * NAP_STEP_TICKS;
+		sweep_run(&(const struct job){.work = nap_work});
+	}
+}
+
 static struct {
 	struct event event;
 	bool awaited; /* atomic */

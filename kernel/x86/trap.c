@@ -13,6 +13,8 @@
 #include "paging.h"
 #include "symbols.h"
 
+enum { HLT = 0xf4 }; /* SDM vol. 2, HLT */
+
 enum { MESSAGE_BYTES = 200, REGISTERS_BYTES = 1400 };
 
 /* SDM vol. 3 table 6-1. */
@@ -150,15 +152,27 @@ static _Noreturn void trap_report(const struct trap_frame *frame)
 }
 
 /*
+ * Between the STI and the HLT of cpu_halt(). STI holds interrupts back for one instruction (SDM vol. 2, STI), so that none is
+ * lost before the halt; our IRET ends that, so one that is pending would be taken now, and the halt not end by it. Whoever
+ * halts there looks again whatever has ended the halt.
+ */
+static void nmi_skip_halt(struct trap_frame *frame)
+{
+	if (text_is_waiting(frame->rip) && *(const uint8_t *)frame->rip == HLT)
+		frame->rip++;
+}
+
+/*
  * Comes at any instruction, on its own stack, and touches only this CPU's cpu_local. Further NMIs are held back until
  * the IRET that ends it (SDM vol. 3 §6.7.1), so nothing here may fault and return: that fault's IRET would let the next
  * one in, onto the stack in use.
  */
-static void nmi_handle(const struct trap_frame *frame)
+static void nmi_handle(struct trap_frame *frame)
 {
 	this_local->interrupts++;
 	this_local->nmi_place = frame->rip;
 	this_local->nmis++; /* after the place: who sees the count sees that */
+	nmi_skip_halt(frame);
 	if (!cpu_stop_requested())
 		return;
 	this_local->stopped = true;

@@ -13,8 +13,11 @@
 #include "report_section.h"
 #include "subject.h"
 
-/* What the areas of all pictures together may weigh, what one bucket does, and how many of them a picture can show. */
-enum { AREA_BYTES = 1000000, BUCKET_BYTES = 24, BUCKETS_MIN = 24, BUCKETS_MAX = 212 };
+/*
+ * What the lines of all pictures of time order together may weigh, what a bucket does in a run of this size, and how many
+ * of them a line has at least and at most: there is room for a bucket every two places.
+ */
+enum { ORDER_BYTES = 700000, BUCKET_BYTES = 16, BUCKETS_MIN = 24, BUCKETS_MAX = 212 };
 
 /* The rows of one point, for all subjects. */
 struct point {
@@ -193,7 +196,7 @@ static const char *benchmark_about(const struct summary *summary, const struct p
 /* The more lines a run has, the coarser they are, so that the page's size has a bound. */
 static size_t bucket_limit_of(const struct summary *summary)
 {
-	size_t fair = AREA_BYTES / BUCKET_BYTES / (summary->row_count + 1);
+	size_t fair = ORDER_BYTES / BUCKET_BYTES / (summary->row_count + 1);
 
 	return fair < BUCKETS_MIN ? BUCKETS_MIN : fair > BUCKETS_MAX ? BUCKETS_MAX : fair;
 }

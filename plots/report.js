@@ -45,8 +45,6 @@ function makeSortable(table) {
 	table.rowsAsWritten = Array.from(table.tBodies[0].rows);
 	if (table.rowsAsWritten.length < 4)
 		return;
-	if (table.rowsAsWritten.length > 20)
-		table.parentElement.classList.add("tall");
 	Array.from(table.tHead.rows[0].cells).forEach((heading, column) => {
 		const button = document.createElement("button");
 		button.type = "button";

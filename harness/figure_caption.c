@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figure_absent.h"
 #include "figure_match.h"
 #include "memory.h"
 #include "output.h"
@@ -153,6 +154,19 @@ static void caption_flush(FILE *out, FILE *line, char **text)
 	*text = NULL;
 }
 
+static void caption_absent(FILE *out, const struct figure *figure, const struct summary *summary,
+			   const char *const *machines, size_t machine_count)
+{
+	size_t count;
+	char **lines = figure_absent(figure, summary, machines, machine_count, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		text_wrap(out, lines[i]);
+		free(lines[i]);
+	}
+	free(lines);
+}
+
 char *figure_caption(const struct figure *figure, const struct summary *summary, const char *const *machines,
 		     size_t machine_count)
 {
@@ -174,6 +188,7 @@ char *figure_caption(const struct figure *figure, const struct summary *summary,
 		if (machine == NULL || caption_has(machines, machine_count, machine))
 			text_wrap(out, figure->notes[i].text);
 	}
+	caption_absent(out, figure, summary, machines, machine_count);
 	fclose(out);
 	caption[strlen(caption) - 1] = '\0';
 	return caption;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The caption of a figure: how many samples and runs, of which run and commit, on what clock, how fit the machine was. */
+/*
+ * The caption of a figure: how many samples and runs, of which run and commit, on what clock, how fit the machine was, and
+ * what is missing for which reason.
+ */
 #pragma once
 
 #include <stddef.h>

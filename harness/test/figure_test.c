@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "figure.h"
+#include "figure_absent.h"
 #include "figure_data.h"
 #include "figure_match.h"
 #include "figure_script.h"
@@ -171,6 +172,22 @@ static void rows_are_one_series_a_subject(void **state)
 	figure_free(&figure);
 }
 
+/* Whichever subject has them: a table of Linux alone has its own rows where the figure says. */
+static void labels_are_in_the_order_of_the_items(void **state)
+{
+	struct figure_block block;
+	struct figure figure = one_data("a rows yield_pair futex_wake:place=other? ipi_oneway? pingpong_same", &block, "sim");
+
+	(void)state;
+	assert_int_equal(block.label_count, 4);
+	assert_string_equal(block.labels[1], "futex_wake"); /* Linux's, though the Aerokernel comes first */
+	assert_string_equal(block.labels[2], "ipi_oneway");
+	assert_true(block.series[0].points[1].x == 3);
+	assert_true(block.series[1].points[1].x == 2);
+	figure_block_free(&block);
+	figure_free(&figure);
+}
+
 static void series_share_words_only_once(void **state)
 {
 	struct figure_block block;
@@ -277,6 +294,53 @@ static void missing_item_is_named(void **state)
 	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair wake_call:place=far\n", &error), 0);
 	assert_string_equal(figure_missing(&figure, &run.summary)->text, "wake_call:place=far");
 	figure_free(&figure);
+}
+
+/* --- What is not there --------------------------------------------------------------------------------------------------- */
+
+static char **absent_of(const char *text, const char *machine, const struct summary *of, size_t *count)
+{
+	struct figure figure;
+	struct error error;
+	char **lines;
+
+	assert_int_equal(header(&figure, text, &error), 0);
+	lines = figure_absent(&figure, of, &machine, 1, count);
+	figure_free(&figure);
+	return lines;
+}
+
+static void absent_points_are_told_with_their_reason(void **state)
+{
+	static const char text[] = "# title: t\n# data: a scale x=parties barrier_block barrier_spin?\n";
+	struct stream_point eight = {.param_count = 1, .params = {{(char *)"parties", (char *)"8"}}};
+	struct stream_point sixteen = {.param_count = 1, .params = {{(char *)"parties", (char *)"16"}}};
+	struct summary_note notes[] = {
+	    {"skipped", "linux@sim", "barrier_block", &sixteen, (char *)"parties=16", "few"},
+	    {"skipped", "linux@sim", "barrier_block", &eight, (char *)"parties=8", "few"},
+	    {"skipped", "linux@sim", "pingpong_same", &eight, (char *)"", "not of this figure"},
+	    {"skipped", "linux@sim:tuned", "barrier_block", &eight, (char *)"parties=8", "few"},
+	    {"skipped", "linux@sim:tuned", "barrier_block", &sixteen, (char *)"parties=16", "few"},
+	    {"skipped", "linux@sim:tuned", "barrier_spin", &eight, (char *)"parties=8", "other"},
+	    {"skipped", "linux@qemu", "barrier_spin", &eight, (char *)"parties=8", "other machine"},
+	    {"unsupported", "aerokernel@sim", NULL, NULL, NULL, "no image"},
+	};
+	struct summary made = run.summary;
+	size_t count;
+	char **lines;
+
+	(void)state;
+	made.notes = notes;
+	made.note_count = sizeof(notes) / sizeof(notes[0]);
+	lines = absent_of(text, "sim", &made, &count);
+	assert_int_equal(count, 3);
+	assert_string_equal(lines[0], "aerokernel@sim: unsupported: no image");
+	assert_string_equal(lines[1], "linux@sim, linux@sim:tuned: skipped: few: barrier_block parties=8, "
+				      "barrier_block parties=16");
+	assert_string_equal(lines[2], "linux@sim:tuned: skipped: other: barrier_spin parties=8");
+	for (size_t i = 0; i < count; i++)
+		free(lines[i]);
+	free(lines);
 }
 
 /* --- Distribution functions ---------------------------------------------------------------------------------------------- */
@@ -408,11 +472,13 @@ int main(void)
 	    cmocka_unit_test(wrong_header_names_its_line),
 	    cmocka_unit_test(unknown_figure_names_the_nearest),
 	    cmocka_unit_test(rows_are_one_series_a_subject),
+	    cmocka_unit_test(labels_are_in_the_order_of_the_items),
 	    cmocka_unit_test(series_share_words_only_once),
 	    cmocka_unit_test(scale_is_ordered_by_its_parameter),
 	    cmocka_unit_test(numbers_of_cpus_are_one_series),
 	    cmocka_unit_test(difference_is_taken_trial_by_trial),
 	    cmocka_unit_test(missing_item_is_named),
+	    cmocka_unit_test(absent_points_are_told_with_their_reason),
 	    cmocka_unit_test(equal_samples_are_one_vertical_line),
 	    cmocka_unit_test(tail_ends_where_ten_samples_are_left),
 	    cmocka_unit_test(thinned_line_stays_close),

@@ -191,7 +191,7 @@ void html_headings(FILE *file, const char *headings)
 
 void html_table_begin(FILE *file, const char *caption, const char *headings)
 {
-	fputs("<div class=\"scroll table\" role=\"region\" tabindex=\"0\" aria-label=\"", file);
+	fputs("<div class=\"scroll table\" role=\"group\" tabindex=\"0\" aria-label=\"", file);
 	html_text(file, caption);
 	fputs("\">\n<table>\n", file);
 	fputs("<caption><span>", file);

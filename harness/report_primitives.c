@@ -114,34 +114,48 @@ static char *table_headings(const struct report_pairs *pairs)
 	return headings;
 }
 
+static bool primitive_known(const struct report_pairs *pairs, size_t index)
+{
+	for (size_t i = 0; i < pairs->count; i++) {
+		if (row_named(&pairs->compares[i], headlines[index].row) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void primitive_write(FILE *file, const struct report_pairs *pairs, size_t index)
+{
+	fputs("<tr><th scope=\"row\"><a href=\"#", file);
+	html_anchor(file, headlines[index].row);
+	fputs("\">", file);
+	html_text(file, headlines[index].words);
+	fputs("</a></th><td class=\"words\">", file);
+	for (int outcome = 1; outcome >= -1; outcome--)
+		verdict_word_of(file, pairs, headlines[index].row, outcome);
+	fputs("</td>", file);
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct compare_row *row = row_named(&pairs->compares[i], headlines[index].row);
+
+		sure_cell(file, row, STATS_LOCATION);
+		sure_cell(file, row, STATS_SPREAD);
+	}
+	fputs("</tr>\n", file);
+}
+
 void report_primitives(FILE *file, const struct report_pairs *pairs)
 {
-	char *headings = table_headings(pairs);
+	size_t known = 0;
+	char *headings;
 
+	for (size_t h = 0; h < HEADLINES; h++)
+		known += primitive_known(pairs, h);
+	if (known == 0)
+		return;
+	headings = table_headings(pairs);
 	html_table_begin(file, "Linux / Aerokernel, with the 95 % interval; exact: counts that repeat", headings);
 	for (size_t h = 0; h < HEADLINES; h++) {
-		bool known = false;
-
-		for (size_t i = 0; i < pairs->count; i++)
-			known |= row_named(&pairs->compares[i], headlines[h].row) != NULL;
-		if (!known)
-			continue;
-		fputs("<tr><th scope=\"row\"><a href=\"#", file);
-		html_anchor(file, headlines[h].row);
-		fputs("\">", file);
-		html_text(file, headlines[h].words);
-		fputs("</a></th>", file);
-		fputs("<td class=\"words\">", file);
-		for (int outcome = 1; outcome >= -1; outcome--)
-			verdict_word_of(file, pairs, headlines[h].row, outcome);
-		fputs("</td>", file);
-		for (size_t i = 0; i < pairs->count; i++) {
-			const struct compare_row *row = row_named(&pairs->compares[i], headlines[h].row);
-
-			sure_cell(file, row, STATS_LOCATION);
-			sure_cell(file, row, STATS_SPREAD);
-		}
-		fputs("</tr>\n", file);
+		if (primitive_known(pairs, h))
+			primitive_write(file, pairs, h);
 	}
 	html_table_end(file);
 	free(headings);

@@ -16,6 +16,7 @@
 #include "compare.h"
 #include "memory.h"
 #include "output.h"
+#include "reading.h"
 #include "report.h"
 #include "report_html.h"
 #include "report_primitives.h"
@@ -303,6 +304,39 @@ static void every_primitive_is_on_the_first_screen(void **state)
 	assert_non_null(strstr(overview, "Shape, not latency: plain TCG: a tick is host time"));
 }
 
+/* Two lines for each row: in the distribution and in time order; the medians of its boots beside them. */
+static void every_row_has_its_pictures(void **state)
+{
+	const char *section = strstr(page, "<section id=\"benchmarks\">"), *end = strstr(page, "<section id=\"cold\">");
+	size_t areas = 0, lines = 0, cells = 0;
+
+	(void)state;
+	assert_true(section != NULL && section < end);
+	for (const char *at = section; (at = strstr(at, "<path class=\"")) != NULL && at < end; at++) {
+		areas += at[13] == 'b';
+		lines += at[13] == 'c';
+	}
+	for (const char *at = section; (at = strstr(at, "<td class=\"boots\">")) != NULL && at < end; at++)
+		cells++;
+	assert_int_equal(areas, summary.row_count);
+	assert_int_equal(lines, 2 * summary.row_count);
+	assert_int_equal(cells, summary.row_count);
+	for (size_t i = 0; i < summary.row_count; i++) {
+		char first[64], *cell, *name = reading_row_name(&summary.rows[i]), *point;
+		const char *at;
+
+		output_number(first, sizeof(first), summary.rows[i].runs[0].p50);
+		cell = memory_format("<td class=\"boots\">%s", first);
+		point = memory_format(" data-name=\"%s\">", name);
+		at = strstr(section, point);
+		assert_non_null(at);
+		assert_non_null(strstr(at, cell));
+		free(point);
+		free(cell);
+		free(name);
+	}
+}
+
 static void page_says_what_is_missing_and_where_things_are(void **state)
 {
 	(void)state;
@@ -390,6 +424,7 @@ int main(void)
 	    cmocka_unit_test(picture_gets_ids_of_its_own),
 	    cmocka_unit_test(numbers_are_those_of_compare),
 	    cmocka_unit_test(every_primitive_is_on_the_first_screen),
+	    cmocka_unit_test(every_row_has_its_pictures),
 	    cmocka_unit_test(page_says_what_is_missing_and_where_things_are),
 	    cmocka_unit_test(same_run_gives_the_same_page),
 	    cmocka_unit_test(page_without_gnuplot_says_so),

@@ -11,15 +11,17 @@
 #include "compare.h"
 #include "compare_text.h"
 #include "memory.h"
+#include "paths.h"
 #include "reading.h"
+#include "shift.h"
 #include "subject.h"
 
 /* The smallest change that counts where no history has taught a larger one (measuring.md §6, "Margin is learned"). */
 #define COMPARE_MARGIN_DEFAULT 0.03
 
-enum { OPTION_MARGIN = 0x2000, OPTION_DETAILS, OPTION_MARKDOWN };
+enum { OPTION_MARGIN = 0x2000, OPTION_DETAILS, OPTION_MARKDOWN, OPTION_SHIFT };
 
-enum form { FORM_TABLES, FORM_DETAILS, FORM_MARKDOWN };
+enum form { FORM_TABLES, FORM_DETAILS, FORM_MARKDOWN, FORM_SHIFT };
 
 /* One RUN or RUN:SUBJECT, loaded. */
 struct side {
@@ -33,6 +35,8 @@ struct side {
 struct comparison {
 	struct reading reading;
 	enum form form;
+	const char *shift;  /* --shift */
+	const char *output; /* -o; NULL: build/figures */
 	double margin;
 	struct side sides[2];
 	size_t side_count;
@@ -217,6 +221,63 @@ static int compare_choose(struct comparison *comparison, struct error *error)
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */
 
+/* The rows of all comparisons as shift functions; an array, and how many. */
+static struct shift *shifts_make(const struct comparison *comparison, size_t *count)
+{
+	struct shift *shifts = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < comparison->compare_count; i++) {
+		const struct compare *compare = &comparison->compares[i];
+
+		for (size_t j = 0; j < compare->row_count; j++) {
+			shifts = memory_grow(shifts, *count, sizeof(*shifts));
+			shift_make(&shifts[(*count)++], compare, &compare->rows[j],
+				   comparison->sides[0].store.plan.seed);
+		}
+	}
+	return shifts;
+}
+
+static int shift_report(const struct comparison *comparison, const struct shift *shifts, size_t count,
+			struct error *error)
+{
+	char *directory = comparison->output != NULL ? memory_text(comparison->output) : paths_in_root("build/figures");
+	char *name = memory_format("shift_%.*s", (int)strcspn(comparison->shift, ":/"), comparison->shift);
+	int status;
+
+	shift_print(stdout, shifts, count, output_colored(stdout, comparison->reading.color));
+	status = shift_draw(shifts, count, directory, name, error);
+	if (status == 0)
+		printf("%s/%s.svg\n", directory, name);
+	free(name);
+	free(directory);
+	return status;
+}
+
+static int comparison_shift(const struct comparison *comparison, struct error *error)
+{
+	size_t count;
+	struct shift *shifts = shifts_make(comparison, &count);
+	json_t *array = json_array();
+	int status;
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, shift_json(&shifts[i]));
+	if (comparison->reading.json)
+		status = output_json(json_pack("{s:s, s:O}", "schema", "aerobench.shift/1", "shifts", array), error);
+	else if (count > SHIFT_PANELS_MAX)
+		status = error_set(error, STATUS_USAGE,
+				   "%zu points of %s do not fit on one picture, %d do: choose by --shift "
+				   "NAME:PARAM=VALUE, or two subjects by -s",
+				   count, comparison->shift, SHIFT_PANELS_MAX);
+	else
+		status = shift_report(comparison, shifts, count, error);
+	json_decref(array);
+	free(shifts);
+	return status;
+}
+
 static json_t *comparison_json(const struct comparison *comparison)
 {
 	json_t *array = json_array(), *runs = json_array();
@@ -280,23 +341,40 @@ static int margin_parse(struct comparison *comparison, const char *text, struct 
 	return 0;
 }
 
+static int option_take(struct comparison *comparison, int option, char **argv, struct error *error)
+{
+	switch (option) {
+	case OPTION_MARGIN:
+		return margin_parse(comparison, optarg, error);
+	case OPTION_DETAILS:
+	case OPTION_MARKDOWN:
+		comparison->form = option == OPTION_DETAILS ? FORM_DETAILS : FORM_MARKDOWN;
+		return 0;
+	case OPTION_SHIFT:
+		comparison->form = FORM_SHIFT;
+		comparison->shift = optarg;
+		return reading_option(&comparison->reading, 'b', argv, error);
+	case 'o':
+		comparison->output = optarg;
+		return 0;
+	default:
+		return reading_option(&comparison->reading, option, argv, error);
+	}
+}
+
 static int comparison_options(struct comparison *comparison, int argc, char **argv, struct error *error)
 {
 	static const struct option options[] = {READING_LONG,
 						{"margin", required_argument, NULL, OPTION_MARGIN},
 						{"details", no_argument, NULL, OPTION_DETAILS},
 						{"markdown", no_argument, NULL, OPTION_MARKDOWN},
+						{"shift", required_argument, NULL, OPTION_SHIFT},
+						{"output", required_argument, NULL, 'o'},
 						{NULL, 0, NULL, 0}};
 	int option, status = 0;
 
-	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1) {
-		if (option == OPTION_MARGIN)
-			status = margin_parse(comparison, optarg, error);
-		else if (option == OPTION_DETAILS || option == OPTION_MARKDOWN)
-			comparison->form = option == OPTION_DETAILS ? FORM_DETAILS : FORM_MARKDOWN;
-		else
-			status = reading_option(&comparison->reading, option, argv, error);
-	}
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT "o:", options, NULL)) != -1)
+		status = option_take(comparison, option, argv, error);
 	if (status != 0 || comparison->reading.help)
 		return status;
 	if (argc - optind > 2)
@@ -320,6 +398,10 @@ static int comparison_run(struct comparison *comparison, struct error *error)
 		status = compare_choose(comparison, error);
 	if (status != 0)
 		return status;
+	if (comparison->form == FORM_SHIFT) {
+		status = comparison_shift(comparison, error);
+		return status == 0 ? output_finish(error) : status;
+	}
 	if (comparison->reading.json)
 		return output_json(comparison_json(comparison), error);
 	comparison_print(comparison);

@@ -290,6 +290,15 @@ const struct aa_test *aa_find(const struct aa_record *record, const char *benchm
 	return NULL;
 }
 
+char *aa_margin_text(double margin, size_t comparisons)
+{
+	if (isnan(margin))
+		return memory_format("%zu of %d", comparisons, STATS_MARGIN_HISTORY);
+	if (margin >= 1)
+		return memory_format(margin < 9 ? "%.1f×" : "%.0f×", 1 + margin);
+	return memory_format("%.*f %%", margin < 0.0995, margin * 100);
+}
+
 /* --- Arming ------------------------------------------------------------------------------------------------------- */
 
 double aa_age_days(const struct aa_record *record, time_t now)

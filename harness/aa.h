@@ -74,6 +74,8 @@ const struct aa_test *aa_find(const struct aa_record *record, const char *benchm
  * it has too few sets, or its false-alarm rate is above alpha beyond doubt.
  */
 bool aa_arms(const struct aa_record *record, time_t now, char **reason);
+/* A margin for people: "5.1 %", "2.6×" from a doubling on, "12 of 20" comparisons while it is not learned. Allocated. */
+char *aa_margin_text(double margin, size_t comparisons);
 /* Days since the check; NaN if its date cannot be read. */
 double aa_age_days(const struct aa_record *record, time_t now);
 

@@ -53,12 +53,12 @@ static const struct aa_series *find(const struct aa_check *check, const struct s
 	return NULL;
 }
 
-/* "5.1 %", or how many comparisons there are of those it takes. */
 static void margin_cell(struct table *table, const struct aa_series *series, const struct aa_record *history)
 {
 	const struct aa_test *test = NULL;
 	double margin = series != NULL ? series->margin : NAN;
 	size_t comparisons = series != NULL ? series->trials : 0;
+	char *text;
 
 	if (series != NULL && history != NULL && history->json != NULL)
 		test = aa_find(history, series->row->benchmark, series->row->params, series->statistic);
@@ -66,12 +66,9 @@ static void margin_cell(struct table *table, const struct aa_series *series, con
 		margin = test->margin;
 		comparisons = test->comparisons;
 	}
-	if (series == NULL)
-		table_cell(table, "–");
-	else if (isnan(margin))
-		table_format(table, "%zu of %d", comparisons, STATS_MARGIN_HISTORY);
-	else
-		table_format(table, "%.*f %%", margin < 0.0995, margin * 100);
+	text = series != NULL ? aa_margin_text(margin, comparisons) : memory_text("–");
+	table_cell(table, text);
+	free(text);
 }
 
 /* Pairs that find a change of the median of TEXT_EFFECT with power .8. */

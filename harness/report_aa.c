@@ -9,7 +9,6 @@
 #include "aa.h"
 #include "memory.h"
 #include "report_html.h"
-#include "stats_plan.h"
 #include "subject.h"
 
 static void alarms_row(FILE *file, const char *name, const struct aa_alarms *alarms)
@@ -49,14 +48,8 @@ static void alarms_table(FILE *file, const struct aa_record *record)
 
 static void margin_cell(FILE *file, const struct aa_test *test)
 {
-	char *text;
+	char *text = test != NULL ? aa_margin_text(test->margin, test->comparisons) : memory_text("–");
 
-	if (test == NULL)
-		text = memory_text("–");
-	else if (isnan(test->margin))
-		text = memory_format("%zu of %d", test->comparisons, STATS_MARGIN_HISTORY);
-	else
-		text = memory_format("%.*f %%", test->margin < 0.0995, test->margin * 100);
 	html_number_text(file, test != NULL ? test->margin : NAN, text);
 	free(text);
 }

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a running Linux can be set for measuring: see tune_setting.h. */
+#include "tune_setting.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cpus.h"
+#include "memory.h"
+
+/* Values that depend on the CPUs: those that are not measured, as a list and as a mask. */
+static const char others_list[] = "OTHERS", others_mask[] = "MASK OF OTHERS";
+
+/* Documentation/ of Linux: admin-guide/pm, admin-guide/sysctl, core-api/irq, admin-guide/mm/transhuge.rst. */
+const struct tune_setting tune_settings[] = {
+    {"governor", "one frequency, the highest", false, "/sys/devices/system/cpu/cpu#/cpufreq/scaling_governor",
+     "performance", false},
+    {"boost", "no turbo: its length depends on heat and on neighbours", false, "/sys/devices/system/cpu/cpufreq/boost",
+     "0", false},
+    {"boost", "the same for intel_pstate", false, "/sys/devices/system/cpu/intel_pstate/no_turbo", "1", false},
+    {"irq", "interrupts of devices on the other CPUs", false, "/proc/irq/*/smp_affinity_list", others_list, true},
+    {"workqueue", "unbound kernel work on the other CPUs", false, "/sys/devices/virtual/workqueue/cpumask", others_mask,
+     true},
+    {"watchdog", "no lock-up detectors: a timer a CPU, and a counter", false, "/proc/sys/kernel/nmi_watchdog", "0",
+     false},
+    {"watchdog", "the one by timer", false, "/proc/sys/kernel/soft_watchdog", "0", false},
+    {"timer-migration", "timers stay on the CPU that set them", false, "/proc/sys/kernel/timer_migration", "0", false},
+    {"huge-pages", "no background work on huge pages", false, "/sys/kernel/mm/transparent_hugepage/enabled", "never",
+     false},
+    {"same-pages", "no search for equal pages", false, "/sys/kernel/mm/ksm/run", "0", false},
+    {"numa-balancing", "no page faults to find out who uses what", false, "/proc/sys/kernel/numa_balancing", "0",
+     false},
+    {"vm-statistics", "counters of memory are folded every 2 minutes, not every second", false,
+     "/proc/sys/vm/stat_interval", "120", false},
+    {"aslr", "the same addresses in every process: less spread between runs, but one layout instead of many", true,
+     "/proc/sys/kernel/randomize_va_space", "0", false},
+    {"rt-throttling", "no pause for real-time threads (profile=tuned); a loop in one then has its CPU for good", true,
+     "/proc/sys/kernel/sched_rt_runtime_us", "-1", false},
+    {"counters", "everybody may count events (run --events)", true, "/proc/sys/kernel/perf_event_paranoid", "0", false},
+    {NULL, NULL, false, NULL, NULL, false},
+};
+
+/* --- Files ------------------------------------------------------------------------------------------------------------------------ */
+
+char *tune_read(const char *root, const char *path)
+{
+	char *file = memory_format("%s%s", root, path), text[4096] = "", *open_at, *close_at;
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	int failed = errno;
+
+	free(file);
+	if (fd >= 0)
+		close(fd);
+	if (got < 0) {
+		errno = failed;
+		return NULL;
+	}
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	open_at = strchr(text, '['); /* "always [madvise] never" */
+	close_at = open_at != NULL ? strchr(open_at, ']') : NULL;
+	if (close_at == NULL)
+		return memory_text(text);
+	*close_at = '\0';
+	return memory_text(open_at + 1);
+}
+
+int tune_write(const char *root, const char *path, const char *value)
+{
+	char *file = memory_format("%s%s", root, path), *line = memory_format("%s\n", value);
+	int fd = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int failed = fd < 0 ? errno : 0;
+
+	if (fd >= 0) {
+		if (write(fd, line, strlen(line)) != (ssize_t)strlen(line))
+			failed = errno != 0 ? errno : EIO;
+		if (close(fd) != 0 && failed == 0)
+			failed = errno;
+	}
+	free(file);
+	free(line);
+	return -failed;
+}
+
+/* --- CPUs ------------------------------------------------------------------------------------------------------------------------- */
+
+struct cpu_sets {
+	bool measured[CPUS_MAX], other[CPUS_MAX]; /* other: online and not measured */
+	unsigned others;
+};
+
+/* "0-3,8", as the kernel writes it. */
+static char *list_text(const bool *set)
+{
+	char *text = memory_text("");
+
+	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+		unsigned last = cpu;
+		char *longer;
+
+		if (!set[cpu])
+			continue;
+		while (last + 1 < CPUS_MAX && set[last + 1])
+			last++;
+		longer = last > cpu ? memory_format("%s%s%u-%u", text, text[0] != '\0' ? "," : "", cpu, last)
+				    : memory_format("%s%s%u", text, text[0] != '\0' ? "," : "", cpu);
+		free(text);
+		text = longer;
+		cpu = last;
+	}
+	return text;
+}
+
+/* Groups of 32 bits in hexadecimal, the highest first, as the kernel reads it. */
+static char *mask_text(const bool *set)
+{
+	char *text = memory_text("");
+
+	for (unsigned group = CPUS_MAX / 32; group-- > 0;) {
+		unsigned bits = 0;
+		char *longer;
+
+		for (unsigned i = 0; i < 32; i++)
+			bits |= (unsigned)set[group * 32 + i] << i;
+		if (bits == 0 && text[0] == '\0' && group > 0)
+			continue;
+		longer = text[0] != '\0' ? memory_format("%s,%08x", text, bits) : memory_format("%x", bits);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static int cpus_find(struct cpu_sets *sets, const char *root, const char *cpus, struct error *error)
+{
+	unsigned list[CPUS_MAX], count;
+	char *online = tune_read(root, "/sys/devices/system/cpu/online");
+
+	memset(sets, 0, sizeof(*sets));
+	count = cpus_list_parse(online != NULL ? online : "0", list, CPUS_MAX);
+	free(online);
+	for (unsigned i = 0; i < count; i++)
+		sets->other[list[i]] = true;
+	sets->others = count;
+	count = cpus_list_parse(cpus, list, CPUS_MAX);
+	if (count == 0 || cpus[strspn(cpus, "0123456789,-")] != '\0' || !isdigit((unsigned char)cpus[strlen(cpus) - 1]))
+		return error_set(error, STATUS_USAGE, "'%s' is no list of CPUs; write it as 2-3 or 1,5", cpus);
+	for (unsigned i = 0; i < count; i++) {
+		if (list[i] >= CPUS_MAX || (!sets->other[list[i]] && !sets->measured[list[i]]))
+			return error_set(error, STATUS_USAGE, "CPU %u of '%s' is not online", list[i], cpus);
+		sets->others -= sets->other[list[i]];
+		sets->other[list[i]] = false;
+		sets->measured[list[i]] = true;
+	}
+	return 0;
+}
+
+/* --- Items ------------------------------------------------------------------------------------------------------------------------ */
+
+static void item_add(struct tune_items *found, const char *root, const struct tune_setting *setting, const char *path,
+		     const char *wanted)
+{
+	char *now = tune_read(root, path);
+
+	if (now == NULL)
+		return;
+	found->items = memory_grow(found->items, found->count, sizeof(*found->items));
+	found->items[found->count++] = (struct tune_item){.setting = setting->name,
+							  .path = memory_text(path),
+							  .now = now,
+							  .wanted = memory_text(wanted),
+							  .minor = setting->minor};
+}
+
+static void each_cpu(struct tune_items *found, const char *root, const struct tune_setting *setting,
+		     const struct cpu_sets *sets, const char *wanted)
+{
+	int before = (int)strcspn(setting->path, "#");
+
+	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+		char *path;
+
+		if (!sets->measured[cpu])
+			continue;
+		path = memory_format("%.*s%u%s", before, setting->path, cpu, setting->path + before + 1);
+		item_add(found, root, setting, path, wanted);
+		free(path);
+	}
+}
+
+static void each_entry(struct tune_items *found, const char *root, const struct tune_setting *setting,
+		       const char *wanted)
+{
+	int before = (int)strcspn(setting->path, "*");
+	char *directory = memory_format("%s%.*s", root, before, setting->path);
+	struct dirent **entries = NULL;
+	int count = scandir(directory, &entries, NULL, versionsort);
+
+	for (int i = 0; i < count; i++) {
+		char *path =
+		    memory_format("%.*s%s%s", before, setting->path, entries[i]->d_name, setting->path + before + 1);
+
+		if (isdigit((unsigned char)entries[i]->d_name[0]))
+			item_add(found, root, setting, path, wanted);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	free(directory);
+}
+
+static void absent_add(struct tune_items *found, const char *name, const char *why)
+{
+	found->absent = memory_grow(found->absent, found->absent_count, sizeof(*found->absent));
+	found->absent[found->absent_count++] = memory_format("%s: %s", name, why);
+}
+
+static void setting_find(struct tune_items *found, const char *root, const struct tune_setting *setting,
+			 const struct cpu_sets *sets)
+{
+	bool wants_others = setting->value == others_list || setting->value == others_mask;
+	char *wanted;
+
+	if (wants_others && sets->others == 0) {
+		absent_add(found, setting->name, "no CPU is left over for it; measure on fewer by --cpus");
+		return;
+	}
+	wanted = setting->value == others_list   ? list_text(sets->other)
+		 : setting->value == others_mask ? mask_text(sets->other)
+						 : memory_text(setting->value);
+	if (strchr(setting->path, '#') != NULL)
+		each_cpu(found, root, setting, sets, wanted);
+	else if (strchr(setting->path, '*') != NULL)
+		each_entry(found, root, setting, wanted);
+	else
+		item_add(found, root, setting, setting->path, wanted);
+	free(wanted);
+}
+
+static bool is_named(const char *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = names; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Every name that is given must be one of a setting. */
+static int names_check(const char *names, struct error *error)
+{
+	char *copy = memory_text(names), *rest = copy;
+	int status = 0;
+
+	for (const char *name; status == 0 && (name = strsep(&rest, ",")) != NULL;) {
+		const struct tune_setting *setting = tune_settings;
+
+		while (setting->name != NULL && strcmp(setting->name, name) != 0)
+			setting++;
+		if (setting->name == NULL)
+			status =
+			    error_set(error, STATUS_USAGE, "no setting '%s'; 'aerobench tune --help' lists them", name);
+	}
+	free(copy);
+	return status;
+}
+
+static bool has_items(const struct tune_items *found, const char *name)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (strcmp(found->items[i].setting, name) == 0)
+			return true;
+	return false;
+}
+
+int tune_items_find(struct tune_items *found, const char *root, const char *cpus, const char *also, struct error *error)
+{
+	struct cpu_sets sets;
+
+	*found = (struct tune_items){0};
+	if (also != NULL && names_check(also, error) != 0)
+		return STATUS_USAGE;
+	if (cpus_find(&sets, root, cpus, error) != 0)
+		return STATUS_USAGE;
+	for (const struct tune_setting *setting = tune_settings; setting->name != NULL; setting++) {
+		size_t absent = found->absent_count;
+
+		if (setting->named_only && !is_named(also, setting->name))
+			continue;
+		setting_find(found, root, setting, &sets);
+		if (!has_items(found, setting->name) && absent == found->absent_count &&
+		    (setting[1].name == NULL || strcmp(setting[1].name, setting->name) != 0))
+			absent_add(found, setting->name, "this Linux does not offer it here");
+	}
+	return 0;
+}
+
+void tune_items_free(struct tune_items *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		free(found->items[i].path);
+		free(found->items[i].now);
+		free(found->items[i].wanted);
+	}
+	for (size_t i = 0; i < found->absent_count; i++)
+		free(found->absent[i]);
+	free(found->items);
+	free(found->absent);
+	*found = (struct tune_items){0};
+}
+
+bool tune_item_done(const struct tune_item *item)
+{
+	/* the kernel pads masks with zeros on the left */
+	size_t now_zeros = strspn(item->now, "0,"), wanted_zeros = strspn(item->wanted, "0,");
+
+	return strcmp(item->now, item->wanted) == 0 ||
+	       (item->now[now_zeros] != '\0' && strcmp(item->setting, "workqueue") == 0 &&
+		strcmp(item->now + now_zeros, item->wanted + wanted_zeros) == 0);
+}

@@ -4,8 +4,8 @@
 # data: create scale x=live create_live
 # data: yield scale x=threads yield_many
 # data: wake scale x=waiters wake_all_call
-# note: Medians.
-# note: [sim] Under sim an operation counts what all CPUs executed meanwhile: a path length, not a time. Caches do not count there.
+# note: Medians. linux as a program is started; tuned: SCHED_FIFO and locked memory.
+# note: [sim] Under sim an operation counts what all CPUs executed meanwhile: a path length, not a time. Caches do not count there. Where waking takes Linux longer than a turn of the other CPU, threads that are awake already run meanwhile and count.
 
 columns = 3
 row_height = 300

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #include "build.h"
-#include "cpus.h"
+#include "environment.h"
 #include "host.h"
 #include "launch.h"
 #include "launch_machine.h"
@@ -73,29 +73,23 @@ static json_t *versions_json(void)
 			 "builds", builds_json());
 }
 
-static json_t *environment_json(const struct plan *plan)
-{
-	unsigned cpus[CPUS_MAX], wanted = plan->cpus != 0 ? plan->cpus : LAUNCH_CPUS_DEFAULT;
-	char *list = cpus_text(cpus, cpus_choose(cpus, wanted)), *xml = cpus_topology_xml();
-	json_t *json = json_pack("{s:s, s:s?}", "cpus", list, "topology_xml", xml);
-
-	free(list);
-	free(xml);
-	return json;
-}
-
 json_t *record_make(const struct plan *plan, int argc, char *const *argv, const char *words)
 {
 	json_t *command = json_array(), *campaign = plan_json(plan);
 	struct host host;
 
-	for (int i = 0; i < argc; i++)
-		json_array_append_new(command, json_string(argv[i]));
+	for (int i = 0; i < argc; i++) {
+		char *word = environment_word(argv[i]);
+
+		json_array_append_new(command, json_string(word));
+		free(word);
+	}
 	if (words != NULL)
 		json_object_set_new(campaign, "words", json_string(words));
 	host_probe(&host);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "doctor", host_json(&host), "environment", environment_json(plan),
-			 "versions", versions_json(), "command", command, "campaign", campaign);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "doctor", host_json(&host), "environment",
+			 environment_json(plan->cpus != 0 ? plan->cpus : LAUNCH_CPUS_DEFAULT), "versions",
+			 versions_json(), "command", command, "campaign", campaign);
 }
 
 static int same_images(const json_t *programs, const char *directory, struct error *error)

@@ -47,7 +47,31 @@ static char *fact_text(const json_t *value)
 	return text;
 }
 
-/* All members, those of members too, under their names one behind the other. */
+static void fact_rows(FILE *file, json_t *object, const char *prefix);
+
+/* One member, or the members it is made of, each under its name behind that of the whole; items are numbered from 0. */
+static void fact_member(FILE *file, json_t *value, const char *name)
+{
+	char *text, *longer;
+
+	if (json_is_array(value) && json_is_object(json_array_get(value, 0))) {
+		for (size_t i = 0; i < json_array_size(value); i++) {
+			longer = memory_format("%s %zu ", name, i);
+			fact_rows(file, json_array_get(value, i), longer);
+			free(longer);
+		}
+		return;
+	}
+	text = fact_text(value);
+	if (text != NULL)
+		fact_row(file, name, text);
+	free(text);
+	longer = memory_format("%s ", name);
+	fact_rows(file, value, longer);
+	free(longer);
+}
+
+/* All members of an object; none of anything else. */
 static void fact_rows(FILE *file, json_t *object, const char *prefix)
 {
 	const char *key;
@@ -55,17 +79,9 @@ static void fact_rows(FILE *file, json_t *object, const char *prefix)
 
 	json_object_foreach(object, key, value)
 	{
-		char *name = memory_format("%s%s", prefix, key), *text = fact_text(value);
+		char *name = memory_format("%s%s", prefix, key);
 
-		if (text != NULL) {
-			fact_row(file, name, text);
-		} else if (json_is_object(value)) {
-			char *longer = memory_format("%s ", name);
-
-			fact_rows(file, value, longer);
-			free(longer);
-		}
-		free(text);
+		fact_member(file, value, name);
 		free(name);
 	}
 }
@@ -215,28 +231,48 @@ static void subject_facts(FILE *file, const struct summary *summary, const char 
 
 /* --- All of it ---------------------------------------------------------------------------------------------------------- */
 
+/* Parts of run.json that have a better name than their own. */
+static const struct {
+	const char *words, *name;
+} parts[] = {
+    {"This computer", "system"},
+    {"Its clock", "tsc"},
+    {"Offset of the clock between CPUs", "clock_offset"},
+    {"Noise", "noise"},
+    {"Performance counters", "pmu"},
+    {"KVM", "kvm"},
+    {"QEMU", "qemu"},
+    {"Programs", "versions"},
+    {"Surroundings", "environment"},
+    {"The campaign", "campaign"},
+};
+
+/* A table for each member that is an object, but for the one that other sections tell. */
+static void part_tables(FILE *file, json_t *object, const char *told)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		const char *words = key;
+
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			words = strcmp(parts[i].name, key) == 0 ? parts[i].words : words;
+		if (strcmp(key, told) != 0)
+			fact_table(file, value, words);
+	}
+}
+
 void report_environment(FILE *file, const struct summary *summary)
 {
-	static const struct {
-		const char *words, *path;
-	} parts[] = {
-	    {"This computer", "doctor/system"},
-	    {"Its clock", "doctor/tsc"},
-	    {"Offset of the clock between CPUs", "doctor/clock_offset"},
-	    {"Noise", "doctor/noise"},
-	    {"Performance counters", "doctor/pmu"},
-	    {"KVM", "doctor/kvm"},
-	    {"QEMU", "doctor/qemu"},
-	    {"Programs", "versions"},
-	    {"Surroundings", "environment"},
-	};
 	const struct store *store = summary->store;
 
 	fputs("<section id=\"environment\">\n<h2>Environment</h2>\n", file);
 	first_table(file, store->run);
 	launch_table(file, store);
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		fact_table(file, fact_at(store->run, parts[i].path), parts[i].words);
+	part_tables(file, json_object_get(store->run, "doctor"), "machines");
+	part_tables(file, store->run, "doctor");
 	for (size_t s = 0; s < store->plan.subject_count; s++)
 		subject_facts(file, summary, store->plan.subjects[s]);
 	fputs("</section>\n", file);

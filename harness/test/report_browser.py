@@ -11,6 +11,7 @@ import base64
 import json
 import os
 import pathlib
+import select
 import shutil
 import subprocess
 import sys
@@ -59,12 +60,13 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.call(domain + ".enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def receive(self):
-        deadline = time.monotonic() + TIMEOUT
         while b"\0" not in self.rest:
+            need(select.select([self.from_read], [], [], TIMEOUT)[0], "the browser does not answer")
             piece = os.read(self.from_read, 1 << 20)
-            need(piece and time.monotonic() < deadline, "the browser ended, or does not answer")
+            need(piece, "the browser ended")
             self.rest += piece
         message, self.rest = self.rest.split(b"\0", 1)
         return json.loads(message)
@@ -83,10 +85,12 @@ class Browser:
             self.events.append(message)
 
     def open(self, url):
-        self.call("Page.navigate", url=url)
-        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+        """Everything that happened until the page was complete."""
+        loader = self.call("Page.navigate", url=url)["loaderId"]
+        while not any(event["params"].get("loaderId") == loader and event["params"].get("name") == "load"
+                      for event in self.events if event.get("method") == "Page.lifecycleEvent"):
             self.events.append(self.receive())
-        kept, self.events = [e for e in self.events if e.get("method") != "Page.loadEventFired"], []
+        kept, self.events = self.events, []
         return kept
 
     def ask(self, expression):
@@ -94,6 +98,13 @@ class Browser:
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         need("exceptionDetails" not in result, "an expression of the test failed", expression, result)
         return result["result"].get("value")
+
+    def wait(self, expression, claim):
+        """Until the expression is true."""
+        deadline = time.monotonic() + TIMEOUT
+        while not self.ask(expression):
+            need(time.monotonic() < deadline, claim, expression)
+            time.sleep(0.02)
 
     def look(self, width, height=900, scheme="light", media="screen"):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
@@ -219,9 +230,8 @@ def filter_shows_what_holds_all_words(browser):
     need(points and all("wake" in name and "same" in name for name in points), "wrong points stay", points)
     # A link to what is filtered away brings it back, opened.
     browser.ask("location.hash = '#' + document.querySelector('details.point[hidden]').id; 0")
-    time.sleep(0.2)
-    need(browser.ask("(() => { const t = document.getElementById(location.hash.slice(1)); return t.open && t.checkVisibility(); })()"),
-         "a link does not open what it leads to")
+    browser.wait("(() => { const t = document.getElementById(location.hash.slice(1)); return t.open && t.checkVisibility(); })()",
+                 "a link does not open what it leads to")
     need(browser.ask(shown) and len(browser.ask(shown)) == len(before), "the filter did not end")
     subject = browser.ask("document.getElementById('filter-subject').options[1].value")
     browser.ask("(() => { const s = document.getElementById('filter-subject'); s.selectedIndex = 1; s.dispatchEvent(new Event('input')); })()")

@@ -101,13 +101,26 @@ static struct stats_moments welford_end(const struct welford *sums)
 				      .sd = sums->n > 1 ? sqrt(sums->squares / (double)(sums->n - 1)) : NAN};
 }
 
+/* The sum is exact, and so is the mean but for one rounding; the squares of what is left do not cancel. */
 struct stats_moments stats_moments_u32(const uint32_t *values, size_t n)
 {
-	struct welford sums = {0};
+	uint64_t sum = 0;
+	double mean, squares[4] = {0};
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++)
-		welford_add(&sums, values[i]);
-	return welford_end(&sums);
+	for (size_t j = 0; j < n; j++)
+		sum += values[j];
+	mean = (double)sum / (double)n;
+	/* Four sums, so that additions do not wait for each other. */
+	for (; i + 4 <= n; i += 4) {
+		for (size_t j = 0; j < 4; j++)
+			squares[j] += (values[i + j] - mean) * (values[i + j] - mean);
+	}
+	for (; i < n; i++)
+		squares[0] += (values[i] - mean) * (values[i] - mean);
+	squares[0] += squares[1] + squares[2] + squares[3];
+	return (struct stats_moments){.mean = n > 0 ? mean : NAN,
+				      .sd = n > 1 ? sqrt(squares[0] / (double)(n - 1)) : NAN};
 }
 
 struct stats_moments stats_moments(const double *values, size_t n)

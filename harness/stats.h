@@ -18,7 +18,10 @@ double stats_quantile(const double *sorted, size_t n, double p);
 /* The same, or NaN if n does not support it: n(1-p) >= 10 is asked for tail quantiles (p > 0.5, measuring.md §3). */
 double stats_tail_u32(const uint32_t *sorted, size_t n, double p);
 
-/* Mean and standard deviation (n-1) in one pass without cancellation (Welford 1962). sd is NaN for n < 2. */
+/*
+ * Mean and standard deviation (n-1) without cancellation: of samples in two passes, of numbers by Welford 1962. sd is NaN
+ * for n < 2; n < 2^32 samples.
+ */
 struct stats_moments {
 	double mean;
 	double sd;

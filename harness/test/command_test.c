@@ -135,6 +135,27 @@ static void compare_puts_linux_beside_the_aerokernel(void **state)
 	assert_prints("compare latest:aerokernel@sim latest:linux@sim", words + 2, 2);
 }
 
+static void compare_has_details_a_table_for_readmes_and_quantiles(void **state)
+{
+	static const char *const details[] = {"undisturbed: p10", "max, shown only", "effective n / n"};
+	static const char *const markdown[] = {"| ratio of medians | of spreads (IQR) |", "|---|---:|", "| 4.00× |"};
+	int status;
+	char *text = aerobench("compare --shift yield_pair --json", &status);
+	json_t *json = json_loads(text, 0, NULL);
+	json_t *shift = json_array_get(json_object_get(json, "shifts"), 0);
+	json_t *median = json_array_get(json_object_get(shift, "quantiles"),
+					json_array_size(json_object_get(shift, "quantiles")) / 2);
+
+	(void)state;
+	assert_prints("compare --details", details, 3);
+	assert_prints("compare --markdown", markdown, 3);
+	assert_int_equal(status, 0);
+	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.shift/1");
+	assert_true(json_number_value(json_object_get(median, "ratio")) == 4);
+	json_decref(json);
+	free(text);
+}
+
 static void compare_json_has_its_schema(void **state)
 {
 	int status;
@@ -152,14 +173,6 @@ static void compare_json_has_its_schema(void **state)
 	free(text);
 }
 
-static void a_run_with_itself_has_changed_nothing(void **state)
-{
-	static const char *const words[] = {"1 pass, 0 improved, 0 regressed"};
-
-	(void)state;
-	assert_prints("compare latest:linux@sim latest:linux@sim", words, 1);
-}
-
 static void status_of(const char *arguments, int expected, const char *word)
 {
 	int status;
@@ -168,6 +181,26 @@ static void status_of(const char *arguments, int expected, const char *word)
 	assert_int_equal(status, expected);
 	assert_non_null(strstr(text, word));
 	free(text);
+}
+
+static void self_checks_refuse_what_is_none(void **state)
+{
+	(void)state;
+	status_of("aa", 2, "by -s, or a run by --from");
+	status_of("aa -s aerokernel@sim", 2, "repeat exactly");
+	status_of("aa --from latest", 2, "no timed subject");
+	status_of("aa --from latest -s linux@sim", 2, "repeat exactly");
+	status_of("aa --from latest --pairs 5", 2, "from 6 to 100");
+	status_of("aa --from latest --samples 100", 2, "measures nothing");
+	status_of("compare --margin 0", 2, "above 0");
+}
+
+static void a_run_with_itself_has_changed_nothing(void **state)
+{
+	static const char *const words[] = {"1 pass, 0 improved, 0 regressed"};
+
+	(void)state;
+	assert_prints("compare latest:linux@sim latest:linux@sim", words, 1);
 }
 
 /* The run's yield_pair takes 50 instructions, all of its samples; nothing else of the budgets is in it. */
@@ -262,7 +295,9 @@ int main(void)
 	    cmocka_unit_test(show_prints_the_verdict_with_the_numbers),
 	    cmocka_unit_test(show_json_is_a_summary),
 	    cmocka_unit_test(compare_puts_linux_beside_the_aerokernel),
+	    cmocka_unit_test(compare_has_details_a_table_for_readmes_and_quantiles),
 	    cmocka_unit_test(compare_json_has_its_schema),
+	    cmocka_unit_test(self_checks_refuse_what_is_none),
 	    cmocka_unit_test(a_run_with_itself_has_changed_nothing),
 	    cmocka_unit_test(budgets_and_flatness_have_their_statuses),
 	    cmocka_unit_test(wrong_words_are_refused_with_the_nearest_right_one),

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "compare.h"
+#include "sample_noise.h"
 #include "sample_run.h"
 
 #define assert_close(a, b) assert_true(fabs((double)(a) - (double)(b)) <= 1e-6 * (1 + fabs((double)(b))))
@@ -142,6 +143,100 @@ static void a_change_of_tail_alone_is_not_one_of_location_or_spread(void **state
 	result_free(&result);
 }
 
+static void all_tests_of_all_rows_are_adjusted_together(void **state)
+{
+	struct shape a = {10000, 400, 1000}, b = {20000, 800, 1000};
+	struct result result;
+	size_t tests = 0;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	for (size_t i = 0; i < result.compare.row_count; i++) {
+		for (int j = 0; j < STATS_STATISTICS; j++) {
+			const struct compare_estimate *estimate = &result.compare.rows[i].estimates[j];
+
+			if (isnan(estimate->p_adjusted))
+				continue;
+			tests++;
+			assert_true(estimate->p_adjusted >= estimate->p);
+			/* The smallest p of all is multiplied by no more than their number. */
+			assert_true(estimate->p_adjusted <= estimate->p * (double)result.compare.family);
+		}
+	}
+	assert_int_equal(tests, result.compare.family);
+	/* Of the control only location and p10 are above its grain. */
+	assert_int_equal(result.compare.family, STATS_STATISTICS + 2);
+	assert_int_equal(result.compare.rows[0].estimates[STATS_SPREAD].judgement.verdict, STATS_SKIPPED);
+	assert_int_equal(result.compare.tally.count[STATS_REGRESSED], 1);
+	assert_int_equal(compare_beyond_doubt(result.wake, STATS_LOCATION), 1);
+	assert_int_equal(compare_beyond_doubt(&result.compare.rows[0], STATS_LOCATION), 0);
+	result_free(&result);
+}
+
+/* Rounds in which B is now dearer, now cheaper by a fifth. */
+static void a_wide_interval_is_inconclusive_and_says_how_many_more_runs(void **state)
+{
+	static const double own[] = {1.2, 0.85, 1.1, 0.8, 1.25, 0.9, 0.95, 1.15};
+	struct shape shape = {10000, 400, 1000};
+	struct result result;
+	struct error error = {0};
+	const struct compare_estimate *location;
+
+	(void)state;
+	sample_run_open(&result.run, "aerokernel@qemu linux@qemu", 8);
+	for (unsigned round = 0; round < 8; round++) {
+		boot(&result.run, side_a, round, shape, 1);
+		boot(&result.run, side_b, round, shape, own[round]);
+	}
+	assert_int_equal(summary_load(&result.summary, &result.run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&result.compare, (struct compare_side){&result.summary, side_a},
+				      (struct compare_side){&result.summary, side_b}, 0.03, &error),
+			 0);
+	location = &result.compare.rows[1].estimates[STATS_LOCATION];
+	assert_int_equal(location->judgement.verdict, STATS_INCONCLUSIVE);
+	assert_in_range(location->judgement.more_pairs, 50, 1000);
+	assert_true(location->smallest_effect > 0.1);
+	assert_int_equal(result.compare.tally.count[STATS_INCONCLUSIVE], 1);
+	result_free(&result);
+}
+
+static void samples_that_drift_are_flagged_and_shuffled_ones_are_not(void **state)
+{
+	static const uint32_t control[] = {50, 51};
+	struct sample_run run;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@qemu linux@qemu", 1);
+	for (size_t side = 0; side < 2; side++) {
+		struct sample_stream stream;
+		struct noise noise = noise_plain(side);
+		uint32_t samples[1000];
+
+		noise_fill(&noise, 0, samples, 1000);
+		for (uint32_t i = 0; i < 1000 && side == 1; i++)
+			samples[i] += i;
+		sample_open(&stream, "test");
+		sample_run(&stream, "clock_read", "", control, 2, 100);
+		sample_run(&stream, "wake", "", samples, 1000, 1000);
+		sample_run_boot(&run, run.store.plan.subjects[side], 0, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, side_a},
+				      (struct compare_side){&summary, side_b}, 0.03, &error),
+			 0);
+	assert_false(compare.rows[1].dependence[0].flagged);
+	assert_true(compare.rows[1].dependence[0].effective > 0.5);
+	assert_true(compare.rows[1].dependence[1].flagged);
+	assert_true(compare.rows[1].dependence[1].rho[0] > 0.5);
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
 static void few_rounds_have_a_ratio_and_no_interval_or_verdict(void **state)
 {
 	struct shape a = {10000, 400, 0}, b = {20000, 800, 0};
@@ -258,6 +353,11 @@ static void two_runs_are_no_pairs_and_are_not_judged(void **state)
 	assert_true(fabs(compare.rows[1].estimates[STATS_LOCATION].ratio - 2) < 0.1);
 	assert_true(compare.rows[1].estimates[STATS_LOCATION].low < 2);
 	assert_true(compare.rows[1].estimates[STATS_LOCATION].high > 2);
+	assert_true(compare.rows[1].estimates[STATS_LOCATION].p < 0.05);
+	assert_true(compare.rows[1].estimates[STATS_LOCATION].p_ranks < 0.05);
+	assert_true(isnan(compare.rows[1].estimates[STATS_LOCATION].p_adjusted));
+	assert_int_equal(compare.family, 0);
+	assert_non_null(strstr(compare.rows[1].estimates[STATS_LOCATION].judgement.reason, "no pairs"));
 	compare_free(&compare);
 	for (int i = 0; i < 2; i++) {
 		summary_free(&summaries[i]);
@@ -311,6 +411,9 @@ int main(void)
 	    cmocka_unit_test(half_the_cost_is_an_improvement),
 	    cmocka_unit_test(a_change_of_spread_alone_is_not_one_of_location),
 	    cmocka_unit_test(a_change_of_tail_alone_is_not_one_of_location_or_spread),
+	    cmocka_unit_test(all_tests_of_all_rows_are_adjusted_together),
+	    cmocka_unit_test(a_wide_interval_is_inconclusive_and_says_how_many_more_runs),
+	    cmocka_unit_test(samples_that_drift_are_flagged_and_shuffled_ones_are_not),
 	    cmocka_unit_test(few_rounds_have_a_ratio_and_no_interval_or_verdict),
 	    cmocka_unit_test(a_spread_below_the_grain_is_raised_to_it),
 	    cmocka_unit_test(counts_are_compared_exactly),

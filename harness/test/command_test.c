@@ -188,7 +188,7 @@ static void self_checks_refuse_what_is_none(void **state)
 	(void)state;
 	status_of("aa", 2, "by -s, or a run by --from");
 	status_of("aa -s aerokernel@sim", 2, "repeat exactly");
-	status_of("aa --from latest", 2, "no timed subject");
+	status_of("aa --from latest", 2, "measure with --runs 160");
 	status_of("aa --from latest -s linux@sim", 2, "repeat exactly");
 	status_of("aa --from latest --pairs 5", 2, "from 6 to 100");
 	status_of("aa --from latest --samples 100", 2, "measures nothing");

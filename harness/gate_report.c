@@ -9,6 +9,8 @@
 #include "output.h"
 #include "table.h"
 
+enum { NAMES_MAX = 12 };
+
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
 
 json_t *gate_tally_json(const struct stats_tally *tally)
@@ -65,6 +67,22 @@ static bool same_reason(const struct gate_finding *a, const struct gate_finding 
 	return strcmp(a->subject, b->subject) == 0 && strcmp(a->reason, b->reason) == 0;
 }
 
+/* The points with the reason of this one; of a whole new suite the first few. */
+static void put_names(const struct gate *gate, size_t first, size_t count, FILE *file)
+{
+	size_t listed = 0;
+
+	for (size_t i = first; i < gate->finding_count && listed < NAMES_MAX; i++) {
+		char *name = gate_finding_name(&gate->findings[i]);
+
+		if (same_reason(&gate->findings[first], &gate->findings[i]))
+			fprintf(file, "%s%s", listed++ == 0 ? ": " : ", ", name);
+		free(name);
+	}
+	if (count > listed)
+		fprintf(file, " and %zu more", count - listed);
+}
+
 /* What all skipped or inconclusive points have in common is one line: reason, then the points. */
 static void print_reasons(const struct gate *gate, FILE *file, const char *bullet)
 {
@@ -84,13 +102,7 @@ static void print_reasons(const struct gate *gate, FILE *file, const char *bulle
 			fprintf(file, " (%zu points)\n", count);
 			continue;
 		}
-		for (size_t j = i, listed = 0; j < gate->finding_count; j++) {
-			char *name = gate_finding_name(&gate->findings[j]);
-
-			if (same_reason(finding, &gate->findings[j]))
-				fprintf(file, "%s%s", listed++ == 0 ? ": " : ", ", name);
-			free(name);
-		}
+		put_names(gate, i, count, file);
 		fputc('\n', file);
 	}
 }

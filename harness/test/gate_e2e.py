@@ -6,8 +6,11 @@ Usage: gate_e2e.py --list | gate_e2e.py BIN NAME…     BIN: the directory with 
 Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
 """
 import json
+import os
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import xml.dom.minidom
 
@@ -16,6 +19,7 @@ sys.path.insert(0, str(HERE))
 import e2e  # noqa: E402
 from e2e import need  # noqa: E402
 
+EXAMPLES = HERE.parent.parent / "ci" / "examples"
 RUN = ["-s", "aerokernel@sim", "-b", "clock_read", "-b", "yield_pair", "--samples", "100", "-q"]
 
 
@@ -96,6 +100,60 @@ def test_history_keeps_each_run_once(bench):
     status, out, err = bench("history", "add", *history[1:])
     need(status == 0 and "line 1 is cut" in err, "a torn line is told", status, out, err)
     need(path.read_bytes() == first, "and its run can be added again", path.read_bytes())
+
+
+def test_the_shell_example_gates_as_it_says(bench):
+    bench.real("aerobench", "aerokernel.elf", "linux-baseline")
+    bench.good("run", *RUN)
+    path = bench.scratch / "sim.json"
+    bench.good("gate", "--baseline", str(path), "--update", "--reason", "first")
+    tree = bench.scratch / "tree"
+    (tree / "ci" / "examples").mkdir(parents=True)
+    shutil.copy2(EXAMPLES / "gate.sh", tree / "ci" / "examples")
+    environment = dict(bench.environment, AEROBENCH_BASELINE=str(path), AEROBENCH_HEAD=str(bench.bin),
+                       AEROBENCH_BASE=str(bench.bin), AEROBENCH_RUN=" ".join(RUN))
+
+    def gate():
+        done = subprocess.run([tree / "ci" / "examples" / "gate.sh"], env=environment, capture_output=True, text=True,
+                              check=False, timeout=e2e.TIMEOUT)
+        return done.returncode, done.stdout, done.stderr
+
+    status, out, err = gate()
+    need(status == 0 and "2 pass" in out and "no regression" in (tree / "build" / "gate.md").read_text(), "no change", out, err)
+    edit(path, lambda data: point(data, "yield_pair").update(p50=point(data, "yield_pair")["p50"] - 1))
+    status, out, err = gate()
+    need(status == 1 and "<failure" in (tree / "build" / "gate.xml").read_text(), "a regression fails", status, out, err)
+    edit(path, lambda data: data["subjects"][0]["machine"].update(qemu="1.0"))
+    status, out, err = gate()
+    need(status == 0 and "counting the base here" in err, "on another machine the base is counted", status, out, err)
+    path.write_text("{")
+    status, out, err = gate()
+    need(status == 2 and str(path) in err, "a broken baseline is named", status, out, err)
+
+
+def test_the_examples_for_ci_systems_are_well_formed(bench):
+    del bench
+    for path in sorted(EXAMPLES.glob("*.yml")):
+        depths = [0]
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            where = f"{path.name}:{number}: {line}"
+            text, depth = line.strip(), len(line) - len(line.lstrip(" "))
+            if not text or text.startswith("#"):
+                continue
+            need("\t" not in line and line == line.rstrip() and depth % 2 == 0, "two blanks a level, no tabs", where)
+            need(re.match(r"(- )?[\w-]+:( .+)?$|- .+$", text), "a member or an item", where)
+            need(depth <= depths[-1] or (depth == depths[-1] + 2 and opens), "only what is open has members", where)
+            depths.append(depth + (2 if re.match(r"- [\w-]+: ", text) else 0))
+            opens = text.endswith(":") or re.match(r"[\w-]+: +#", text) is not None
+        scripts = re.findall(r"ci/[\w/.]+\.sh", path.read_text())
+        need(scripts, "it calls the shell example", path)
+        for script in scripts:
+            need(os.access(EXAMPLES.parent.parent / script, os.X_OK), "what it calls exists", script)
+        try:
+            import yaml
+            need(isinstance(yaml.safe_load(path.read_text()), dict), "a parser agrees", path)
+        except ImportError:
+            pass
 
 
 e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}

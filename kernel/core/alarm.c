@@ -8,14 +8,15 @@
 #include "core/remote_call.h"
 #include "core/timer.h"
 
-/* Sets the timer before the call: fn may take longer than a period, and then the next interrupt follows at once. */
+/* Times that are over when fn returns, because it takes longer than a period, have no call of their own either. */
 static void alarm_expire(struct timer *timer)
 {
 	struct alarm *alarm = (struct alarm *)timer;
 
 	alarm->merged += cadence_pass(&alarm->cadence, clock_now()) - 1;
-	timer_call_at(timer, alarm->cadence.next_tsc);
 	alarm->fn(alarm->arg);
+	alarm->merged += cadence_pass(&alarm->cadence, clock_now());
+	timer_call_at(timer, alarm->cadence.next_tsc);
 }
 
 int alarm_start(struct alarm *alarm, uint64_t first_tsc, uint64_t period_ns, void (*fn)(void *arg), void *arg)

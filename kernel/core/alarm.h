@@ -2,7 +2,8 @@
 /*
  * A function that is called again and again, at times fixed beforehand, in interruption of whatever runs on one CPU. A
  * call that comes late, because interrupts were off or other handlers ran, stands for all times that are over by then:
- * they are counted, so that calls and merged times together are exactly the times that have passed.
+ * they are counted, so that calls and merged times together are exactly the times that have passed. An fn that
+ * takes longer than a period is called as often as that allows, and what it interrupts goes on in between: core/timer.c.
  */
 #pragma once
 

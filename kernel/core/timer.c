@@ -50,13 +50,18 @@ void timer_cancel(struct timer *timer)
 	irq_restore(enabled);
 }
 
-/* The hardware's one shot: wakes or calls everybody whose time has come, then arms for the next. */
+/*
+ * The hardware's one shot: wakes or calls everybody whose time had come when it began, then arms for the next. If that one
+ * is due by now, whoever was interrupted first gets as long as this took: timers that are set again for times that are
+ * nearer than they cost take half the CPU, not all of it.
+ */
 bool timer_interrupt(uintptr_t rip)
 {
 	struct percpu *cpu = this_cpu->self;
+	uint64_t begin_tsc = clock_now();
 	struct timer *timer;
 
-	while ((timer = cpu->timers.root) != NULL && timer->deadline_tsc <= clock_now()) {
+	while ((timer = cpu->timers.root) != NULL && timer->deadline_tsc <= begin_tsc) {
 		struct thread *thread = timer->thread;
 		uint32_t waiting = THREAD_WAITING;
 
@@ -68,8 +73,11 @@ bool timer_interrupt(uintptr_t rip)
 						     __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			sched_wake_interrupt(thread);
 	}
-	if (timer != NULL)
-		timer_arm(timer->deadline_tsc);
+	if (timer != NULL) {
+		uint64_t end_tsc = clock_now();
+
+		timer_arm(timer->deadline_tsc > end_tsc ? timer->deadline_tsc : end_tsc + (end_tsc - begin_tsc));
+	}
 	return __builtin_expect(cpu->preempt.on, false) && preempt_interrupt(rip);
 }
 

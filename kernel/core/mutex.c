@@ -9,6 +9,7 @@
 void mutex_init(struct mutex *mutex)
 {
 	mutex->state = MUTEX_FREE;
+	mutex->coming = false;
 	wait_init(&mutex->waiters);
 }
 
@@ -23,6 +24,8 @@ void mutex_lock_slow(struct mutex *mutex)
 
 	for (;;) {
 		spin_lock(&mutex->waiters.lock);
+		if (woken)
+			mutex->coming = false;
 		if (__atomic_exchange_n(&mutex->state, MUTEX_WANTED, __ATOMIC_ACQUIRE) == MUTEX_FREE)
 			break;
 		if (woken)
@@ -38,13 +41,19 @@ void mutex_lock_slow(struct mutex *mutex)
 	spin_unlock(&mutex->waiters.lock);
 }
 
-/* The mutex is free already; a waiter may be there to be woken. */
+/*
+ * The mutex is free already; a waiter may be there to be woken. If one is on its way from an earlier unlock, that is
+ * enough: it takes the mutex or makes it WANTED again, and whoever unlocks then comes back here.
+ */
 void mutex_unlock_slow(struct mutex *mutex)
 {
-	struct thread *thread;
+	struct thread *thread = NULL;
 
 	spin_lock(&mutex->waiters.lock);
-	thread = wait_oldest_fifo(&mutex->waiters);
+	if (!mutex->coming)
+		thread = wait_oldest_fifo(&mutex->waiters);
+	if (thread != NULL)
+		mutex->coming = true;
 	spin_unlock(&mutex->waiters.lock);
 	if (thread != NULL)
 		sched_wake(thread);

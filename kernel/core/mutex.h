@@ -2,8 +2,8 @@
 /*
  * Mutex: blocks, not recursive. One word; uncontended, lock and unlock are one atomic instruction each. Waiters queue in
  * FIFO order; a freed mutex may be taken by a running thread before the waiter that was woken for it runs, which then
- * waits on in its old place. With three states as in Drepper, "Futexes are tricky", 2011, but the third one is entered
- * under the queue's lock only, and left when nobody waits.
+ * waits on in its old place. One at a time is woken, so that none comes back behind a younger one. With three states as in
+ * Drepper, "Futexes are tricky", 2011, but the third one is entered under the queue's lock only, and left when nobody waits.
  */
 #pragma once
 
@@ -14,6 +14,7 @@ enum { MUTEX_FREE, MUTEX_HELD, MUTEX_WANTED /* held, and the holder has to look 
 struct mutex {
 	uint32_t state; /* atomic */
 	struct wait_queue waiters;
+	bool coming; /* a waiter was woken and has not come to the queue's lock yet; by that lock */
 };
 
 void mutex_init(struct mutex *mutex);

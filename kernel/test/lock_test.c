@@ -317,3 +317,46 @@ KERNEL_TEST_CPUS(semaphore_up_on_the_waiters_way_to_sleep_is_not_lost, 2)
 	release_run(release_sem, take_sem);
 	CHECK(release.sem.count == 0 && release.sem.grants == 0);
 }
+
+static struct {
+	struct mutex mutex;
+	unsigned order[4], got; /* by the mutex */
+} overtaken;
+
+static void *take_in_turn(void *arg)
+{
+	mutex_lock(&overtaken.mutex);
+	overtaken.order[overtaken.got++] = (unsigned)(uintptr_t)arg;
+	mutex_unlock(&overtaken.mutex);
+	return arg;
+}
+
+/* Two unlocks find waiters while the first one's has not run yet: the second must not bring another one in front of it. */
+KERNEL_TEST_CPUS(mutex_waiters_that_were_overtaken_twice_keep_their_order, 2)
+{
+	struct thread *waiters[3], *newcomer;
+
+	mutex_init(&overtaken.mutex);
+	overtaken.got = 0;
+	mutex_lock(&overtaken.mutex);
+	for (uintptr_t i = 0; i < 3; i++)
+		waiters[i] = ktest_start(0, take_in_turn, (void *)i);
+	sched_yield(); /* all three wait */
+	mutex_unlock(&overtaken.mutex);
+	mutex_lock(&overtaken.mutex); /* before the oldest, which is ready, has run */
+	newcomer = ktest_start(1, take_in_turn, (void *)3);
+	while (__atomic_load_n(&overtaken.mutex.state, __ATOMIC_ACQUIRE) != MUTEX_WANTED)
+		cpu_relax();
+	mutex_unlock(&overtaken.mutex);
+	mutex_lock(&overtaken.mutex);
+	sched_yield(); /* whoever was woken finds it taken */
+	mutex_unlock(&overtaken.mutex);
+	for (uintptr_t i = 0; i < 3; i++)
+		thread_join(waiters[i]);
+	thread_join(newcomer);
+	CHECK(overtaken.got == 4);
+	/* the newcomer, from another CPU, may overtake anybody */
+	for (unsigned i = 0, next = 0; i < 4; i++)
+		if (overtaken.order[i] != 3)
+			CHECK(overtaken.order[i] == next++);
+}

@@ -13,6 +13,7 @@
 #include "counter.h"
 #include "host.h"
 #include "output.h"
+#include "tune.h"
 
 static void help(const char *program)
 {
@@ -75,9 +76,26 @@ static void print_noise(const struct host *host)
 	}
 }
 
+static const char *tuned_text(char *text, size_t text_bytes)
+{
+	struct tune tune;
+	json_t *changes;
+	size_t count;
+
+	tune_init(&tune, NULL, NULL);
+	changes = tune_in_force(&tune);
+	count = json_array_size(changes);
+	snprintf(text, text_bytes,
+		 count > 0 ? "%zu settings, until 'aerobench tune --restore'" : "no: see 'aerobench tune'", count);
+	json_decref(changes);
+	tune_free(&tune);
+	return text;
+}
+
 static void print_system(const struct host *host)
 {
 	const struct probe_system *system = &host->system;
+	char text[80];
 
 	printf("\ncomputer\n");
 	fact("CPU", system->model);
@@ -96,6 +114,7 @@ static void print_system(const struct host *host)
 	       (double)system->memory_free_bytes / (1 << 30));
 	fact("kernel", system->kernel);
 	fact("command line, part", system->command_line);
+	fact("set up by tune", tuned_text(text, sizeof(text)));
 	fact("events encoded for", counter_pmu() != NULL ? counter_pmu() : "libpfm4 does not know this processor");
 	fact("PMU", host->pmu.usable ? "usable" : host->pmu.reason);
 	fact("KVM", host->kvm->reason);

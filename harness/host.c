@@ -151,7 +151,7 @@ static void judge_time(const struct host *host, struct host_verdict *verdict)
 		"under a hypervisor (%s) that may stop or move these CPUs; measure on bare metal, or gate on @sim",
 		system->hypervisor);
 	against(verdict, system->governor[0] != '\0' && strcmp(system->governor, "performance") != 0,
-		"frequency governor '%s': fix it by 'cpupower frequency-set -g performance'", system->governor);
+		"frequency governor '%s': fix it by 'aerobench tune --apply'", system->governor);
 	judge_quiet(host, verdict);
 	against(verdict, strcmp(BUILD_TYPE, "release") != 0, "this build is '%s': measure with preset release",
 		BUILD_TYPE);

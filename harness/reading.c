@@ -184,6 +184,7 @@ void reading_heading(FILE *file, const struct summary *summary)
 {
 	const struct store *store = summary->store;
 	json_t *system = json_object_get(json_object_get(store->run, "doctor"), "system");
+	json_t *tuned = json_object_get(json_object_get(store->run, "environment"), "tuned");
 	size_t failed = 0;
 
 	for (size_t i = 0; i < store->boot_count; i++)
@@ -195,6 +196,8 @@ void reading_heading(FILE *file, const struct summary *summary)
 	if (system != NULL)
 		fprintf(file, "On %s, %s, hypervisor %s\n", text_of(system, "cpu_model"), text_of(system, "kernel"),
 			text_of(system, "hypervisor"));
+	if (json_array_size(tuned) > 0)
+		fprintf(file, "With %zu settings changed by aerobench tune\n", json_array_size(tuned));
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
 		if (!machine_seen(summary, i) && subject_shown(summary, store->plan.subjects[i]))
 			print_verdict(file, store, store->plan.subjects[i]);

@@ -45,11 +45,11 @@ static void assert_word(const char *word, const char *expected)
 static void words_of_a_command_name_no_home(void **state)
 {
 	(void)state;
-	setenv("HOME", "/home/anne", 1);
-	setenv("AEROBENCH_ROOT", "/home/anne/aerobench", 1);
-	assert_word("/home/anne/results", "~/results");
-	assert_word("/home/anne/aerobench/results/runs", "results/runs");
-	assert_word("/home/annette/results", "/home/annette/results");
+	setenv("HOME", "/srv/anne", 1);
+	setenv("AEROBENCH_ROOT", "/srv/anne/aerobench", 1);
+	assert_word("/srv/anne/results", "~/results");
+	assert_word("/srv/anne/aerobench/results/runs", "results/runs");
+	assert_word("/srv/annette/results", "/srv/annette/results");
 	assert_word("--runs", "--runs");
 }
 

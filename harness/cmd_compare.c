@@ -10,6 +10,8 @@
 
 #include "compare.h"
 #include "compare_text.h"
+#include "import_file.h"
+#include "import_show.h"
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
@@ -51,14 +53,16 @@ static void compare_help(const char *program)
 	    "Usage: %s [OPTION…] [RUN]\n"
 	    "  or:  %s [OPTION…] -s SUBJECT -s SUBJECT [RUN]\n"
 	    "  or:  %s [OPTION…] RUN[:SUBJECT] RUN[:SUBJECT]\n"
+	    "  or:  %s [OPTION…] RUN IMPORT\n"
 	    "Compares location, spread and tail. With one RUN (default: latest): Linux with the Aerokernel on each\n"
 	    "machine that has both and each other build with its subject, or the second subject with the first. With\n"
-	    "two: B with A, for each subject in both.\n\n"
+	    "two: B with A, for each subject in both. An import (aerobench import) stands beside RUN's rows, "
+	    "unjudged.\n\n"
 	    "      --margin PERCENT  smallest change that counts in a verdict (default: 3)\n"
 	    "      --details         every statistic of every row: p10 and deviation too, p values, dependence\n"
 	    "      --markdown        tables for a README: ratios of medians, spreads and tails\n"
 	    "%s",
-	    program, program, program, reading_help);
+	    program, program, program, program, reading_help);
 }
 
 /* --- Sides -------------------------------------------------------------------------------------------------------- */
@@ -390,8 +394,11 @@ static int comparison_options(struct comparison *comparison, int argc, char **ar
 
 static int comparison_run(struct comparison *comparison, struct error *error)
 {
+	struct side *sides = comparison->sides;
 	int status = 0;
 
+	if (comparison->side_count == 2 && import_file_exists(paths_results(comparison->reading.results), sides[1].run))
+		return import_beside_run(&comparison->reading, sides[1].run, sides[0].run, error);
 	for (size_t i = 0; i < comparison->side_count && status == 0; i++)
 		status = side_load(comparison, &comparison->sides[i], error);
 	if (status == 0)

@@ -118,31 +118,13 @@ static int import_list(const char *results, struct error *error)
 	return status;
 }
 
-static int show_beside(struct importing *importing, const struct import_file *file, const char *run,
-		       struct error *error)
-{
-	struct store store;
-	struct summary summary;
-	int status;
-
-	importing->reading.select.ns = true;
-	status = reading_load(&importing->reading, run, &store, &summary, error);
-	if (status != 0)
-		return status;
-	import_show_beside(stdout, file, &summary, output_colored(stdout, importing->reading.color));
-	reading_unload(&store, &summary);
-	return output_finish(error);
-}
-
-static int import_show_one(struct importing *importing, const char *results, const char *run, struct error *error)
+static int import_show_one(struct importing *importing, const char *results, struct error *error)
 {
 	struct import_file file;
 	int status = import_file_open(&file, results, importing->show, error);
 
 	if (status == 0 && importing->reading.json)
 		status = output_json(import_json(&file), error);
-	else if (status == 0 && run != NULL)
-		status = show_beside(importing, &file, run, error);
 	else if (status == 0)
 		import_show(stdout, &file, output_colored(stdout, importing->reading.color));
 	import_file_free(&file);
@@ -159,15 +141,17 @@ static int import_do(struct importing *importing, int count, char **words, struc
 		return import_list(results, error);
 	if (importing->remove != NULL)
 		return import_file_remove(results, importing->remove, error);
+	if (importing->show != NULL && count > 0)
+		return import_beside_run(&importing->reading, importing->show, words[0], error);
 	if (importing->show != NULL)
-		return import_show_one(importing, results, count > 0 ? words[0] : NULL, error);
+		return import_show_one(importing, results, error);
 	if (count == 0 || importing->request.name == NULL)
 		return error_set(error, STATUS_USAGE, "which FILE, and --as what NAME? `aerobench import --help`");
 	importing->request.path = words[0];
 	if (import_file_add(results, &importing->request, error) != 0)
 		return error->status;
 	importing->show = importing->request.name;
-	return import_show_one(importing, results, NULL, error);
+	return import_show_one(importing, results, error);
 }
 
 static int import_main(int argc, char **argv)

@@ -9,7 +9,7 @@
 #include "gate_baseline.h"
 #include "memory.h"
 #include "output.h"
-#include "reading.h"
+#include "paths.h"
 #include "report_html.h"
 #include "table.h"
 
@@ -193,6 +193,63 @@ json_t *import_json(const struct import_file *import)
 			 "name", output_text_json(import->name), "source", output_text_json(import->source), "date",
 			 output_text_json(import->imported), "format", import->import.format, "origin",
 			 output_text_json(import->import.origin), "results", rows);
+}
+
+/* Ours beside theirs; the ratio is told and not judged. */
+static json_t *beside_json(const struct summary_row *ours, const struct import_row *theirs)
+{
+	json_t *json = json_pack("{s:o, s:o, s:o, s:s, s:I, s:I}", "benchmark", output_text_json(ours->benchmark),
+				 "subject", output_text_json(ours->subject), "params", summary_params_json(ours->point),
+				 "unit", ours->unit, "n", (json_int_t)ours->n, "runs", (json_int_t)ours->run_count);
+
+	json_object_set_new(json, "p50", summary_number_json(ours->p50));
+	json_object_set_new(json, "p99", summary_number_json(ours->p99));
+	json_object_set_new(json, "iqr", summary_number_json(ours->iqr));
+	json_object_set_new(json, "p50_to_imported", summary_number_json(ours->p50 / theirs->p50));
+	return json;
+}
+
+json_t *import_json_beside(const struct import_file *import, const struct summary *summary)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < import->import.row_count; i++) {
+		const struct import_row *theirs = &import->import.rows[i];
+		json_t *ours = json_array();
+
+		for (size_t j = 0; j < summary->row_count; j++) {
+			if (stands_beside(import, theirs, &summary->rows[j]))
+				json_array_append_new(ours, beside_json(&summary->rows[j], theirs));
+		}
+		if (json_array_size(ours) > 0)
+			json_array_append_new(
+			    rows, json_pack("{s:o, s:o}", "imported", row_json(import, theirs), "ours", ours));
+		else
+			json_decref(ours);
+	}
+	return json_pack("{s:s, s:o, s:s, s:b, s:o}", "schema", "aerobench.import_beside/1", "import",
+			 output_text_json(import->name), "run", summary->store->id, "judged", 0, "results", rows);
+}
+
+int import_beside_run(struct reading *reading, const char *name, const char *run, struct error *error)
+{
+	struct import_file import;
+	struct store store;
+	struct summary summary;
+	int status = import_file_open(&import, paths_results(reading->results), name, error);
+
+	reading->select.ns = true;
+	if (status == 0 && (status = reading_load(reading, run, &store, &summary, error)) == 0) {
+		if (reading->json) {
+			status = output_json(import_json_beside(&import, &summary), error);
+		} else {
+			import_show_beside(stdout, &import, &summary, output_colored(stdout, reading->color));
+			status = output_finish(error);
+		}
+		reading_unload(&store, &summary);
+	}
+	import_file_free(&import);
+	return status;
 }
 
 /* --- For the report ---------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "figure.h"
+#include "import_show.h"
 #include "memory.h"
 #include "report_aa.h"
 #include "report_html.h"
@@ -235,6 +236,16 @@ static void write_figures(FILE *file, const struct report *report)
 	fputs("</section>\n", file);
 }
 
+/* The imports that are kept beside the run: of the same directory, so that the same files give the same page. */
+static int write_imports(FILE *file, const struct summary *summary, struct error *error)
+{
+	char *results = memory_format("%s/..", summary->store->path);
+	int status = import_report(file, results, error);
+
+	free(results);
+	return status;
+}
+
 int report_write(FILE *file, const struct report *report, struct error *error)
 {
 	const struct summary *summary = report->summary;
@@ -253,6 +264,8 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	report_cold(file, summary);
 	report_distributions(file, summary);
 	report_elsewhere(file, summary, &report->reference);
+	if (status == 0)
+		status = write_imports(file, summary, error);
 	if (status == 0)
 		status = report_aa(file, summary, error);
 	report_absent(file, summary);

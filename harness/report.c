@@ -128,11 +128,21 @@ static const char *text_of(const json_t *object, const char *key)
 
 /* Sections in their order: an id and what the bar calls it. */
 static const char *const sections[][2] = {
-    {"overview", "Overview"},        {"verdict", "Fitness"}, {"reading", "How to read"},
-    {"comparison", "Comparison"},    {"budgets", "Budgets"}, {"figures", "Figures"},
-    {"benchmarks", "Benchmarks"},    {"cold", "Cold costs"}, {"distributions", "Every row"},
-    {"elsewhere", "From elsewhere"}, {"aa", "A/A"},          {"absent", "Not measured"},
-    {"environment", "Environment"},  {"sources", "Sources"},
+    {"overview", "Overview"},
+    {"verdict", "Fitness"},
+    {"reading", "How to read"},
+    {"comparison", "Comparison"},
+    {"builds", "Builds"},
+    {"budgets", "Budgets"},
+    {"figures", "Figures"},
+    {"benchmarks", "Benchmarks"},
+    {"cold", "Cold costs"},
+    {"distributions", "Every row"},
+    {"elsewhere", "From elsewhere"},
+    {"aa", "A/A"},
+    {"absent", "Not measured"},
+    {"environment", "Environment"},
+    {"sources", "Sources"},
 };
 
 /* Nothing may be fetched, run or sent that is not in the page: Content Security Policy Level 3, section 6. */
@@ -257,6 +267,8 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	write_reading(file);
 	if (status == 0)
 		status = report_comparison(file, summary, error);
+	if (status == 0)
+		status = report_builds(file, summary, error);
 	if (status == 0)
 		status = report_budgets(file, summary, &report->budgets, error);
 	write_figures(file, report);

@@ -2,12 +2,14 @@
 /* The comparisons of a run: see report_pairs.h. */
 #include "report_pairs.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "figure_match.h"
 #include "figure_ratio.h"
 #include "memory.h"
+#include "subject.h"
 
 /* The smallest margin of measuring.md §6: as in the section of the comparison. */
 static const double pairs_margin = 0.03;
@@ -46,6 +48,36 @@ int report_pairs_load(struct report_pairs *pairs, const struct summary *summary,
 				status = pairs_add(pairs, summary, &found[i], error);
 		}
 		free(found);
+	}
+	return status;
+}
+
+/* A build with the same subject of the programs that measured: as `aerobench compare` pairs them. */
+static bool pairs_are_builds(const char *a, const char *b)
+{
+	struct subject own, other;
+
+	if (subject_parse(&own, a, NULL) != 0 || subject_parse(&other, b, NULL) != 0)
+		return false;
+	if (own.build[0] != '\0' || other.build[0] == '\0')
+		return false;
+	subject_set_build(&other, "");
+	return strcmp(own.name, other.name) == 0;
+}
+
+int report_pairs_load_builds(struct report_pairs *pairs, const struct summary *summary, struct error *error)
+{
+	const struct store_plan *plan = &summary->store->plan;
+	int status = 0;
+
+	*pairs = (struct report_pairs){0};
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		for (size_t j = 0; j < plan->subject_count && status == 0; j++) {
+			struct figure_pair pair = {.base = plan->subjects[i], .other = plan->subjects[j]};
+
+			if (pairs_are_builds(pair.base, pair.other) && figure_pair_has_rows(summary, &pair))
+				status = pairs_add(pairs, summary, &pair, error);
+		}
 	}
 	return status;
 }

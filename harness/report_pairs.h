@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux against the Aerokernel on every machine of a run: what the report's first screen is made of. */
+/* What of a run is compared with what: the report's first screen and its section of builds are made of it. */
 #pragma once
 
 #include <stddef.h>
@@ -8,14 +8,19 @@
 #include "error.h"
 #include "summary.h"
 
-/* A comparison for each pair of subjects on one machine that have rows in common, from exact machines to rough ones. */
+/* A comparison for each pair of subjects on one machine that have rows in common. */
 struct report_pairs {
 	struct compare *compares;
 	size_t count;
 };
 
-/* Returns 0, or an enum status with the error set: subjects cannot be compared. Free in every case. */
+/*
+ * Linux (B) with the Aerokernel (A), from exact machines to rough ones; or each build (B) with the same subject of the
+ * programs that measured (A). Both return 0, or an enum status with the error set: subjects cannot be compared. Free in
+ * every case.
+ */
 int report_pairs_load(struct report_pairs *pairs, const struct summary *summary, struct error *error);
+int report_pairs_load_builds(struct report_pairs *pairs, const struct summary *summary, struct error *error);
 void report_pairs_free(struct report_pairs *pairs);
 /* "qemu", or "qemu:tuned against qemu:poll" where the options differ. Allocated. */
 char *report_pair_name(const struct compare *compare);

@@ -126,7 +126,7 @@ void report_cold(FILE *file, const struct summary *summary)
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		if (!subject_has_rows(summary, plan->subjects[s]))
 			continue;
-		longer = memory_format("%s|%s|/ warm", headings, plan->subjects[s]);
+		longer = memory_format("%s|%s|/\u00a0warm", headings, plan->subjects[s]);
 		free(headings);
 		headings = longer;
 	}

@@ -18,6 +18,8 @@ int report_overview(FILE *file, const struct summary *summary, struct error *err
 void report_verdict(FILE *file, const struct summary *summary);
 /* Linux against the Aerokernel, a table for each pair of subjects on one machine. */
 int report_comparison(FILE *file, const struct summary *summary, struct error *error);
+/* Two builds of one system, where the run has them: each row with its verdict. Returns as report_comparison(). */
+int report_builds(FILE *file, const struct summary *summary, struct error *error);
 /* What each primitive may cost, and whether it does. STATUS_USAGE if the file of budgets does not fit the run. */
 int report_budgets(FILE *file, const struct summary *summary, const struct budgets *budgets, struct error *error);
 /*

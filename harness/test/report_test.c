@@ -359,6 +359,46 @@ static void same_run_gives_the_same_page(void **state)
 	free(again);
 }
 
+/* A build that is half as dear again at one benchmark: its rows are called regressed, by their location. */
+static void slow_build_is_called_regressed(void **state)
+{
+	static const struct summary_select everything;
+	char *results = memory_format("%s/builds", directory);
+	struct sample_campaign campaign = {
+	    .results = results, .rounds = 8, .n = 2000, .builds = true, .benchmark = "thread_create"};
+	char *path = sample_campaign_make(&campaign), *usual = page;
+	struct store own_store, usual_store = store;
+	struct summary own_summary, usual_summary = summary;
+	struct error error = {0};
+	const char *section, *row;
+
+	(void)state;
+	assert_int_equal(store_open(&own_store, results, path, &error), 0);
+	assert_int_equal(summary_load(&own_summary, &own_store, &everything, &error), 0);
+	summary = own_summary;
+	page = page_make();
+	section = strstr(page, "<h3>linux@qemu:build=slow against linux@qemu</h3>");
+	assert_non_null(section);
+	row = strstr(section, "<a href=\"#row-thread_create-place-same\">");
+	assert_non_null(row);
+	row = strstr(row, "<td>");
+	assert_ptr_equal(
+	    strstr(row, "<td><span class=\"word bad\">regressed</span>\n<span class=\"sure\">location</span>"), row);
+	/* thread_create on the same and on another CPU, and not the row beside them that nothing was done to */
+	assert_non_null(strstr(section, ", 2 regressed, "));
+	row = strstr(strstr(section, "<a href=\"#row-clock_read\">"), "<td>");
+	assert_true(strstr(row, "regressed") == NULL || strstr(row, "regressed") > strstr(row, "</td>"));
+	assert_null(strstr(usual, "word bad\">regressed"));
+	free(page);
+	page = usual;
+	store = usual_store;
+	summary = usual_summary;
+	summary_free(&own_summary);
+	store_close(&own_store);
+	free(path);
+	free(results);
+}
+
 /* --- The command -------------------------------------------------------------------------------------------------------- */
 
 static int report_command(const char *before, const char *arguments)
@@ -427,6 +467,7 @@ int main(void)
 	    cmocka_unit_test(every_row_has_its_pictures),
 	    cmocka_unit_test(page_says_what_is_missing_and_where_things_are),
 	    cmocka_unit_test(same_run_gives_the_same_page),
+	    cmocka_unit_test(slow_build_is_called_regressed),
 	    cmocka_unit_test(page_without_gnuplot_says_so),
 	    cmocka_unit_test(wrong_use_writes_no_page),
 	};

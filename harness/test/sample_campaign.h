@@ -17,6 +17,7 @@ struct sample_campaign {
 	size_t n;              /* samples of a row */
 	const char *benchmark; /* only this one and clock_read; NULL: all */
 	const char *machine;   /* only subjects on this machine; NULL: all */
+	bool builds;           /* other subjects: linux@qemu, and build=slow with thread_create half as dear again */
 	bool growth;           /* other subjects: both systems on qemu and sim with 1, 2 and 8 CPUs */
 };
 

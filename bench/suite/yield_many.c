@@ -11,7 +11,7 @@
  */
 #include "place.h"
 
-enum { SWITCHES = 100, RELEASER_NS = 20 * 1000 * 1000 };
+enum { SWITCHES = 100, RELEASER_NS = 20 * 1000 * 1000 }; /* longer than any credit for sleep (releaser_main) */
 
 /* All threads are on CPU 0. */
 static struct {

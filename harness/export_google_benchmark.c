@@ -18,7 +18,7 @@ static void set_number(json_t *json, const char *key, double number)
 {
 	/* No null: a reader of numbers would stop at it. */
 	if (isfinite(number))
-		json_object_set_new(json, key, summary_number_json(number));
+		json_object_set_new(json, key, export_number(number));
 }
 
 static json_t *context_json(const struct summary *summary)

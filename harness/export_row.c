@@ -69,6 +69,14 @@ const char *export_fact(const struct summary *summary, const char *path)
 	return text != NULL && text[0] != '\0' ? text : "unknown";
 }
 
+json_t *export_number(double number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%.12g", number);
+	return summary_number_json(strtod(text, NULL));
+}
+
 int export_json(FILE *file, json_t *json)
 {
 	/* What fails here fails again, and is told, when the file is closed. */

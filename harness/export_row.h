@@ -24,6 +24,11 @@ char *export_machine(const char *subject);
 char *export_row_fitness(const struct summary *summary, const struct summary_row *row);
 /* A text of run.json by its path, "doctor.system.cpu_model"; "unknown" if there is none. */
 const char *export_fact(const struct summary *summary, const char *path);
+/*
+ * A finite number rounded to 12 significant digits, which is what is printed: 7 is never 7.0, whatever the last bit of a
+ * sum. A new reference.
+ */
+json_t *export_number(double number);
 /* Writes a JSON value with a newline; takes the reference. */
 int export_json(FILE *file, json_t *json);
 /* A warning that names how many rows of which units were left out. */

@@ -69,9 +69,8 @@ static double append_row(struct trace *trace, size_t process, size_t thread, con
 	}
 	append(trace, output_text_json(name), "X", process, thread,
 	       span("row", start_us, total,
-		    json_pack("{s:I, s:o, s:s, s:I}", "samples", (json_int_t)run->n, "p50_ns",
-			      summary_number_json(run->p50), "unit", export_row_unit(row), "detours",
-			      (json_int_t)detours)));
+		    json_pack("{s:I, s:o, s:s, s:I}", "samples", (json_int_t)run->n, "p50_ns", export_number(run->p50),
+			      "unit", export_row_unit(row), "detours", (json_int_t)detours)));
 	free(name);
 	return at;
 }

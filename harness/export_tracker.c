@@ -54,7 +54,7 @@ static void github_append(json_t *entries, const struct summary *summary, const 
 			json_array_append_new(
 			    entries,
 			    json_pack("{s:o, s:o, s:o, s:s*, s:o}", "name", output_text_json(full), "unit",
-				      output_text_json(row->unit), "value", summary_number_json(value.value), "range",
+				      output_text_json(row->unit), "value", export_number(value.value), "range",
 				      isfinite(value.low) ? range : NULL, "extra", output_text_json(extra)));
 		free(range);
 		free(full);
@@ -88,13 +88,13 @@ static json_t *bencher_row(const struct summary_row *row)
 		json_t *measure;
 
 		if (isfinite(value.value)) {
-			measure = json_pack("{s:o}", "value", summary_number_json(value.value));
+			measure = json_pack("{s:o}", "value", export_number(value.value));
 			if (isfinite(value.low)) {
 				/* the pooled statistic may lie outside of what single boots say; the bounds hold it */
 				json_object_set_new(measure, "lower_value",
-						    summary_number_json(fmin(value.low, value.value)));
+						    export_number(fmin(value.low, value.value)));
 				json_object_set_new(measure, "upper_value",
-						    summary_number_json(fmax(value.high, value.value)));
+						    export_number(fmax(value.high, value.value)));
 			}
 			json_object_set_new(measures, name, measure);
 		}

@@ -19,31 +19,72 @@ static const char others_list[] = "OTHERS", others_mask[] = "MASK OF OTHERS";
 
 /* Documentation/ of Linux: admin-guide/pm, admin-guide/sysctl, core-api/irq, admin-guide/mm/transhuge.rst. */
 const struct tune_setting tune_settings[] = {
-    {"governor", "one frequency, the highest", false, "/sys/devices/system/cpu/cpu#/cpufreq/scaling_governor",
-     "performance", false},
-    {"boost", "no turbo: its length depends on heat and on neighbours", false, "/sys/devices/system/cpu/cpufreq/boost",
-     "0", false},
-    {"boost", "the same for intel_pstate", false, "/sys/devices/system/cpu/intel_pstate/no_turbo", "1", false},
-    {"irq", "interrupts of devices on the other CPUs", false, "/proc/irq/*/smp_affinity_list", others_list, true},
-    {"workqueue", "unbound kernel work on the other CPUs", false, "/sys/devices/virtual/workqueue/cpumask", others_mask,
-     true},
-    {"watchdog", "no lock-up detectors: a timer a CPU, and a counter", false, "/proc/sys/kernel/nmi_watchdog", "0",
-     false},
-    {"watchdog", "the one by timer", false, "/proc/sys/kernel/soft_watchdog", "0", false},
-    {"timer-migration", "timers stay on the CPU that set them", false, "/proc/sys/kernel/timer_migration", "0", false},
-    {"huge-pages", "no background work on huge pages", false, "/sys/kernel/mm/transparent_hugepage/enabled", "never",
-     false},
-    {"same-pages", "no search for equal pages", false, "/sys/kernel/mm/ksm/run", "0", false},
-    {"numa-balancing", "no page faults to find out who uses what", false, "/proc/sys/kernel/numa_balancing", "0",
-     false},
-    {"vm-statistics", "counters of memory are folded every 2 minutes, not every second", false,
-     "/proc/sys/vm/stat_interval", "120", false},
-    {"aslr", "the same addresses in every process: less spread between runs, but one layout instead of many", true,
-     "/proc/sys/kernel/randomize_va_space", "0", false},
-    {"rt-throttling", "no pause for real-time threads (profile=tuned); a loop in one then has its CPU for good", true,
-     "/proc/sys/kernel/sched_rt_runtime_us", "-1", false},
-    {"counters", "everybody may count events (run --events)", true, "/proc/sys/kernel/perf_event_paranoid", "0", false},
-    {NULL, NULL, false, NULL, NULL, false},
+    {.name = "governor",
+     .about = "one frequency, the highest",
+     .path = "/sys/devices/system/cpu/cpu#/cpufreq/scaling_governor",
+     .value = "performance"},
+    {.name = "boost",
+     .about = "no turbo: its length depends on heat and on neighbours",
+     .path = "/sys/devices/system/cpu/cpufreq/boost",
+     .value = "0"},
+    {.name = "boost",
+     .about = "the same for intel_pstate",
+     .path = "/sys/devices/system/cpu/intel_pstate/no_turbo",
+     .value = "1"},
+    {.name = "idle-states",
+     .about = "no sleep that takes over 10 us to wake from",
+     .path = "/sys/devices/system/cpu/cpu#/cpuidle/state*/disable",
+     .value = "1",
+     .beside = "latency",
+     .limit = 10},
+    {.name = "irq",
+     .about = "interrupts of devices on the other CPUs",
+     .path = "/proc/irq/*/smp_affinity_list",
+     .value = others_list,
+     .minor = true},
+    {.name = "workqueue",
+     .about = "unbound kernel work on the other CPUs",
+     .path = "/sys/devices/virtual/workqueue/cpumask",
+     .value = others_mask,
+     .minor = true},
+    {.name = "watchdog",
+     .about = "no lock-up detectors: a timer a CPU, and a counter",
+     .path = "/proc/sys/kernel/nmi_watchdog",
+     .value = "0"},
+    {.name = "watchdog", .about = "the one by timer", .path = "/proc/sys/kernel/soft_watchdog", .value = "0"},
+    {.name = "timer-migration",
+     .about = "timers stay on the CPU that set them",
+     .path = "/proc/sys/kernel/timer_migration",
+     .value = "0"},
+    {.name = "huge-pages",
+     .about = "no background work on huge pages",
+     .path = "/sys/kernel/mm/transparent_hugepage/enabled",
+     .value = "never"},
+    {.name = "same-pages", .about = "no search for equal pages", .path = "/sys/kernel/mm/ksm/run", .value = "0"},
+    {.name = "numa-balancing",
+     .about = "no page faults to find out who uses what",
+     .path = "/proc/sys/kernel/numa_balancing",
+     .value = "0"},
+    {.name = "vm-statistics",
+     .about = "counters of memory are folded every 2 minutes, not every second",
+     .path = "/proc/sys/vm/stat_interval",
+     .value = "120"},
+    {.name = "aslr",
+     .about = "the same addresses in every process: less spread between runs, but one layout instead of many",
+     .path = "/proc/sys/kernel/randomize_va_space",
+     .value = "0",
+     .named_only = true},
+    {.name = "rt-throttling",
+     .about = "no pause for real-time threads (profile=tuned); a loop in one then has its CPU for good",
+     .path = "/proc/sys/kernel/sched_rt_runtime_us",
+     .value = "-1",
+     .named_only = true},
+    {.name = "counters",
+     .about = "everybody may count events (run --events)",
+     .path = "/proc/sys/kernel/perf_event_paranoid",
+     .value = "0",
+     .named_only = true},
+    {.name = NULL},
 };
 
 /* --- Files ------------------------------------------------------------------------------------------------------------------------ */
@@ -179,6 +220,55 @@ static void item_add(struct tune_items *found, const char *root, const struct tu
 							  .minor = setting->minor};
 }
 
+/* Whether the file of this name in the directory of path has a number above limit. */
+static bool beside_is_above(const char *root, const char *path, const char *name, unsigned limit)
+{
+	char *beside = memory_format("%.*s/%s", (int)(strrchr(path, '/') - path), path, name);
+	char *text = tune_read(root, beside);
+	bool above = text != NULL && strtoul(text, NULL, 10) > limit;
+
+	free(text);
+	free(beside);
+	return above;
+}
+
+/* path: '*' stands for each number that the name of an entry of its directory ends with. */
+static void each_entry(struct tune_items *found, const char *root, const struct tune_setting *setting, const char *path,
+		       const char *wanted)
+{
+	const char *star = strchr(path, '*'), *name = star;
+	struct dirent **entries = NULL;
+	char *directory;
+	int count;
+
+	while (name[-1] != '/')
+		name--;
+	directory = memory_format("%s%.*s", root, (int)(name - path), path);
+	count = scandir(directory, &entries, NULL, versionsort);
+	for (int i = 0; i < count; i++) {
+		const char *entry = entries[i]->d_name;
+		size_t len = (size_t)(star - name);
+		char *file = memory_format("%.*s%s%s", (int)(name - path), path, entry, star + 1);
+
+		if (strncmp(entry, name, len) == 0 && isdigit((unsigned char)entry[len]) &&
+		    (setting->beside == NULL || beside_is_above(root, file, setting->beside, setting->limit)))
+			item_add(found, root, setting, file, wanted);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+	free(directory);
+}
+
+static void each_file(struct tune_items *found, const char *root, const struct tune_setting *setting, const char *path,
+		      const char *wanted)
+{
+	if (strchr(path, '*') != NULL)
+		each_entry(found, root, setting, path, wanted);
+	else
+		item_add(found, root, setting, path, wanted);
+}
+
 static void each_cpu(struct tune_items *found, const char *root, const struct tune_setting *setting,
 		     const struct cpu_sets *sets, const char *wanted)
 {
@@ -190,30 +280,9 @@ static void each_cpu(struct tune_items *found, const char *root, const struct tu
 		if (!sets->measured[cpu])
 			continue;
 		path = memory_format("%.*s%u%s", before, setting->path, cpu, setting->path + before + 1);
-		item_add(found, root, setting, path, wanted);
+		each_file(found, root, setting, path, wanted);
 		free(path);
 	}
-}
-
-static void each_entry(struct tune_items *found, const char *root, const struct tune_setting *setting,
-		       const char *wanted)
-{
-	int before = (int)strcspn(setting->path, "*");
-	char *directory = memory_format("%s%.*s", root, before, setting->path);
-	struct dirent **entries = NULL;
-	int count = scandir(directory, &entries, NULL, versionsort);
-
-	for (int i = 0; i < count; i++) {
-		char *path =
-		    memory_format("%.*s%s%s", before, setting->path, entries[i]->d_name, setting->path + before + 1);
-
-		if (isdigit((unsigned char)entries[i]->d_name[0]))
-			item_add(found, root, setting, path, wanted);
-		free(path);
-		free(entries[i]);
-	}
-	free(entries);
-	free(directory);
 }
 
 static void absent_add(struct tune_items *found, const char *name, const char *why)
@@ -237,10 +306,8 @@ static void setting_find(struct tune_items *found, const char *root, const struc
 						 : memory_text(setting->value);
 	if (strchr(setting->path, '#') != NULL)
 		each_cpu(found, root, setting, sets, wanted);
-	else if (strchr(setting->path, '*') != NULL)
-		each_entry(found, root, setting, wanted);
 	else
-		item_add(found, root, setting, setting->path, wanted);
+		each_file(found, root, setting, setting->path, wanted);
 	free(wanted);
 }
 

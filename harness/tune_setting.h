@@ -44,8 +44,10 @@ int tune_write(const char *root, const char *path, const char *value);
 struct tune_setting {
 	const char *name, *about;
 	bool named_only;
-	/* For one file: where, '#' stands for each measured CPU, '*' for each entry of the directory; and the value. */
+	/* For one file: where, '#' stands for each measured CPU, '*' for each number that an entry ends with; and the value. */
 	const char *path, *value;
 	bool minor;
+	const char *beside; /* only where the file of this name beside it has a number above limit; NULL: everywhere */
+	unsigned limit;
 };
 extern const struct tune_setting tune_settings[];

@@ -20,6 +20,12 @@ BEFORE = {
     "sys/devices/system/cpu/cpu2/cpufreq/scaling_governor": "powersave",
     "sys/devices/system/cpu/cpu3/cpufreq/scaling_governor": "schedutil",
     "sys/devices/system/cpu/cpufreq/boost": "1",
+    "sys/devices/system/cpu/cpu2/cpuidle/state0/disable": "0",
+    "sys/devices/system/cpu/cpu2/cpuidle/state0/latency": "0",
+    "sys/devices/system/cpu/cpu2/cpuidle/state1/disable": "0",
+    "sys/devices/system/cpu/cpu2/cpuidle/state1/latency": "10",
+    "sys/devices/system/cpu/cpu2/cpuidle/state2/disable": "0",
+    "sys/devices/system/cpu/cpu2/cpuidle/state2/latency": "133",
     "proc/irq/0/smp_affinity_list": "0-3",
     "proc/irq/24/smp_affinity_list": "2",
     "proc/irq/120/smp_affinity_list": "0-1",
@@ -35,6 +41,7 @@ AFTER = dict(BEFORE, **{
     "sys/devices/system/cpu/cpu2/cpufreq/scaling_governor": "performance",
     "sys/devices/system/cpu/cpu3/cpufreq/scaling_governor": "performance",
     "sys/devices/system/cpu/cpufreq/boost": "0",
+    "sys/devices/system/cpu/cpu2/cpuidle/state2/disable": "1",
     "proc/irq/0/smp_affinity_list": "0-1",
     "proc/irq/24/smp_affinity_list": "0-1",
     "sys/devices/virtual/workqueue/cpumask": "3",
@@ -92,7 +99,7 @@ def applies_and_restores(linux):
     again = linux.tune("--apply")
     check(again.returncode == 2 and "--restore" in again.stderr and linux.files() == AFTER,
           "a second apply is refused: it would note changed values as old ones", again)
-    check(len(json.loads(linux.tune("--json").stdout)["in_force"]) == 8, "the journal says what is in force")
+    check(len(json.loads(linux.tune("--json").stdout)["in_force"]) == 9, "the journal says what is in force")
     done = linux.tune("--restore")
     check(done.returncode == 0 and linux.files() == BEFORE and not linux.journal().exists(), "restore brings it back", done)
     check("nothing to bring back" in linux.tune("--restore").stderr, "and then there is nothing left to do")
@@ -115,7 +122,7 @@ def survives_kill_at_every_step(linux):
                 break
         good = good and linux.files() == BEFORE and not linux.journal().exists()
         at += 1
-    check(at == 18 and good, "killed after any of its 17 steps, all comes back, also if restoring is killed too", at)
+    check(at == 20 and good, "killed after any of its 19 steps, all comes back, also if restoring is killed too", at)
     check(linux.files() == AFTER, "and without a kill it is all there")
     linux.tune("--restore")
 

@@ -3,12 +3,12 @@
 #include "compare_cell.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
 #include "output.h"
+#include "plan.h"
 #include "reading.h"
 #include "subject.h"
 
@@ -68,7 +68,9 @@ char *compare_verdict_text(const struct compare_estimate *estimate)
 		return memory_text("");
 	if (judgement->verdict == STATS_PASS && !isnan(estimate->smallest_effect))
 		return memory_format("%s, sees %.*f %%", word, percent < 9.95, percent);
-	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs < SIZE_MAX)
+	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > PLAN_RUNS_MAX)
+		return memory_format("%s, +%d runs and more", word, PLAN_RUNS_MAX);
+	if (judgement->verdict == STATS_INCONCLUSIVE)
 		return memory_format("%s, +%zu runs", word, judgement->more_pairs);
 	return memory_text(word);
 }

@@ -14,7 +14,8 @@ char *compare_ratio_text(const struct compare_estimate *estimate);
 /* "1.02–1.06", "exact", "–". */
 char *compare_interval_text(const struct compare_row *row, enum stats_statistic statistic);
 /*
- * "regressed"; "pass, sees 2.1 %": a change of that size would have been found with power .8; "inconclusive, +12 runs";
+ * "regressed"; "pass, sees 2.1 %": a change of that size would have been found with power .8; "inconclusive, +12 runs",
+ * at most as many as a run can have;
  * "" where nothing is judged.
  */
 char *compare_verdict_text(const struct compare_estimate *estimate);

@@ -14,6 +14,7 @@
 
 #include "gate.h"
 #include "gate_conform.h"
+#include "gate_history.h"
 #include "gate_measure.h"
 #include "gate_timed_run.h"
 #include "memory.h"
@@ -117,24 +118,42 @@ static void tell_remedy(const struct gate_options *options, const struct gate *g
 		       "machine by --update.\n");
 }
 
-static int tell(const struct gate_options *options, const struct gate *gate, struct error *error)
+static int tell_all(const struct gate_options *options, const struct gate *gate, const struct gate_advice *advice,
+		    struct error *error)
 {
 	enum status verdict = gate_status(gate, options->strict);
+	json_t *json;
 	int status = 0;
 
 	if (options->markdown != NULL)
-		status = write_file(options->markdown, gate_markdown(gate, options->baseline, verdict), error);
+		status = write_file(options->markdown,
+				    gate_advice_append(advice, gate_markdown(gate, options->baseline, verdict)), error);
 	if (status == 0 && options->junit != NULL)
 		status = write_file(options->junit, gate_junit(gate), error);
 	if (status == 0 && options->reading.json) {
-		status = output_json(gate_json(gate, options->baseline, verdict), error);
+		json = gate_json(gate, options->baseline, verdict);
+		json_object_set_new(json, "history", gate_advice_json(advice));
+		status = output_json(json, error);
 	} else if (status == 0) {
 		reading_heading(stdout, gate->summary);
 		gate_print(gate, stdout, options->all, output_colored(stdout, options->reading.color));
 		tell_remedy(options, gate);
+		gate_advice_print(advice, stdout, "  ");
 		status = output_finish(error);
 	}
 	return status != 0 ? status : (int)verdict;
+}
+
+static int tell(const struct gate_options *options, const struct gate *gate, struct error *error)
+{
+	const struct store_plan *plan = &gate->summary->store->plan;
+	struct gate_advice advice;
+	int status = gate_advice_make(&advice, plan->subjects, plan->subject_count, error);
+
+	if (status == 0)
+		status = tell_all(options, gate, &advice, error);
+	gate_advice_free(&advice);
+	return status;
 }
 
 /* --- Update ------------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include "build.h"
 #include "campaign.h"
+#include "gate_history.h"
 #include "gate_timed_report.h"
 #include "memory.h"
 #include "paths.h"
@@ -204,26 +205,48 @@ static int write_file(const char *path, char *text, struct error *error)
 	return status;
 }
 
-static int tell(const struct gate_timed_command *command, const struct gate_timed *timed, const char *second,
-		struct error *error)
+static int tell_all(const struct gate_timed_command *command, const struct gate_timed *timed, const char *second,
+		    const struct gate_advice *advice, struct error *error)
 {
 	enum status verdict = gate_timed_status(timed, command->strict);
+	json_t *json;
 	int status = 0;
 
 	if (command->markdown != NULL)
-		status = write_file(command->markdown, gate_timed_markdown(timed, verdict), error);
+		status = write_file(command->markdown, gate_advice_append(advice, gate_timed_markdown(timed, verdict)),
+				    error);
 	if (status == 0 && command->junit != NULL)
 		status = write_file(command->junit, gate_timed_junit(timed), error);
 	if (status == 0 && command->json) {
-		status = output_json(gate_timed_json(timed, second, verdict), error);
+		json = gate_timed_json(timed, second, verdict);
+		json_object_set_new(json, "history", gate_advice_json(advice));
+		status = output_json(json, error);
 	} else if (status == 0) {
 		reading_heading(stdout, timed->first);
 		gate_timed_print(timed, stdout, command->all, output_colored(stdout, command->color));
+		gate_advice_print(advice, stdout, "  ");
 		printf("judge again by: aerobench gate --timed %s%s%s\n", timed->first->store->id,
 		       second != NULL ? " " : "", second != NULL ? second : "");
 		status = output_finish(error);
 	}
 	return status != 0 ? status : (int)verdict;
+}
+
+static int tell(const struct gate_timed_command *command, const struct gate_timed *timed, const char *second,
+		struct error *error)
+{
+	char **names = memory_new(timed->subject_count, sizeof(*names));
+	struct gate_advice advice;
+	int status;
+
+	for (size_t i = 0; i < timed->subject_count; i++)
+		names[i] = timed->subjects[i].name;
+	status = gate_advice_make(&advice, names, timed->subject_count, error);
+	if (status == 0)
+		status = tell_all(command, timed, second, &advice, error);
+	gate_advice_free(&advice);
+	free(names);
+	return status;
 }
 
 /* --- The command ---------------------------------------------------------------------------------------------------- */

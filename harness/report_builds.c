@@ -85,7 +85,7 @@ static void build_pair(FILE *file, const struct compare *compare)
 {
 	html_format(file, "h3", "%s against %s", compare->subject_b, compare->subject_a);
 	build_tally(file, &compare->tally);
-	html_table_begin(file, "Ratios are second / first: above 1, the named build costs or spreads more",
+	html_table_begin(file, "Ratios are build / other: above 1, the build costs or spreads more",
 			 "|<verdict|p50|p50 of the build|median|95\u00a0%|IQR|95\u00a0%|p99−p50|95\u00a0%|runs×n");
 	for (size_t i = 0; i < compare->row_count; i++)
 		build_row(file, &compare->rows[i]);

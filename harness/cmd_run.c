@@ -43,26 +43,9 @@ static json_t *run_record(const struct plan *plan, const struct run_options *opt
 static int run_create(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
 		      char **argv, struct error *error)
 {
-	struct store_plan stored = {.benchmarks = options->benchmarks,
-				    .benchmark_count = options->benchmark_count,
-				    .warmup = options->warmup,
-				    .runs = plan_rounds(plan),
-				    .seed = plan->seed};
 	json_t *record = run_record(plan, options, argc, argv, error);
-	int status;
 
-	if (record == NULL)
-		return (int)error->status;
-	stored.subjects = memory_new(plan->subject_count, sizeof(*stored.subjects));
-	stored.subject_count = plan->subject_count;
-	for (size_t i = 0; i < plan->subject_count; i++) {
-		stored.subjects[i] = (char *)plan->subjects[i].subject.name;
-		if (plan->subjects[i].samples > stored.samples)
-			stored.samples = plan->subjects[i].samples;
-	}
-	status = store_create(store, paths_results(options->results), &stored, record, error);
-	free(stored.subjects);
-	return status;
+	return record != NULL ? run_plan_store(store, plan, options, record, error) : (int)error->status;
 }
 
 /* Opens an interrupted run and makes the same plan again. */

@@ -7,6 +7,7 @@
 
 #include "campaign.h"
 #include "memory.h"
+#include "record.h"
 #include "run_options.h"
 #include "run_plan.h"
 
@@ -133,7 +134,7 @@ int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *
 		status = run_plan_tell_unsupported(&plan, false, error);
 	if (status == 0) {
 		adjust(&plan, baseline);
-		status = run_plan_store(&store, &plan, &options, 2, gate_command, error);
+		status = run_plan_store(&store, &plan, &options, record_make(&plan, 2, gate_command, NULL), error);
 	}
 	if (status == 0) {
 		status = carry_out(&plan, &store, error);

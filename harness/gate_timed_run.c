@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
+#include "record.h"
 #include "run_options.h"
 #include "run_plan.h"
 #include "store_file.h"
@@ -53,7 +54,7 @@ static int take_pairs(const struct gate_timed_command *command, struct plan *pla
 				    .budget_seconds = command->budget_seconds,
 				    .quiet = false};
 	struct store store;
-	int status = run_plan_store(&store, plan, options, 2, words, error);
+	int status = run_plan_store(&store, plan, options, record_make(plan, 2, words, NULL), error);
 
 	if (status != 0)
 		return status;

@@ -2,7 +2,6 @@
 /* The command line of `aerobench run`: see run_options.h. */
 #include "run_options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "build.h"
 #include "memory.h"
+#include "parse.h"
 #include "plan.h"
 #include "run_plan.h"
 #include "subject.h"
@@ -56,8 +56,6 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const double WEEK_S = 7 * 24 * 3600;
-
 void run_options_help(const char *program)
 {
 	printf("Usage: %s [OPTION…]\n"
@@ -99,62 +97,14 @@ void run_options_help(const char *program)
 
 /* --- Values -------------------------------------------------------------------------------------------------------------------- */
 
-/* A decimal number inside [low, high]; *value is changed only then. */
-static int number(const char *option, const char *text, int64_t low, int64_t high, int64_t *value, struct error *error)
-{
-	char *end = NULL;
-	long long read = 0;
-
-	errno = 0;
-	if (text[0] >= '0' && text[0] <= '9')
-		read = strtoll(text, &end, 10);
-	if (end == NULL || *end != '\0' || errno != 0 || read < low || read > high)
-		return error_set(error, STATUS_USAGE, "--%s '%s' is not a number from %lld to %lld", option, text,
-				 (long long)low, (long long)high);
-	*value = read;
-	return 0;
-}
-
 static int small_number(const char *option, const char *text, unsigned high, unsigned *value, struct error *error)
 {
 	int64_t read = 0;
-	int status = number(option, text, 1, high, &read, error);
+	int status = parse_number(option, text, 1, high, &read, error);
 
 	if (status == 0)
 		*value = (unsigned)read;
 	return status;
-}
-
-/* "90", "90s", "5m", "1.5h": 1 second to a week. */
-static int duration(const char *option, const char *text, double *seconds, struct error *error)
-{
-	char *end = NULL;
-	double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
-
-	if (end != NULL && *end != '\0') {
-		value *= *end == 'h' ? 3600 : *end == 'm' ? 60 : *end == 's' ? 1 : 0;
-		end++;
-	}
-	if (end == NULL || *end != '\0' || !(value >= 1 && value <= WEEK_S))
-		return error_set(error, STATUS_USAGE, "--%s '%s' is not a time from 1s to 168h, as 90s, 5m or 1h",
-				 option, text);
-	*seconds = value;
-	return 0;
-}
-
-/* "3%", "3", "0.5%": above 0, at most 100. */
-static int percentage(const char *option, const char *text, double *fraction, struct error *error)
-{
-	char *end = NULL;
-	double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
-
-	if (end != NULL && *end == '%')
-		end++;
-	if (end == NULL || *end != '\0' || !(value > 0 && value <= 100))
-		return error_set(error, STATUS_USAGE, "--%s '%s' is not a percentage up to 100%%, as 3%%", option,
-				 text);
-	*fraction = value / 100;
-	return 0;
 }
 
 static void append(char ***items, size_t *count, char *item)
@@ -175,15 +125,15 @@ static int take_number(struct run_options *options, int option, const char *text
 	case CPUS:
 		return small_number("cpus", text, SUBJECT_CPUS_MAX, &options->cpus, error);
 	case WARMUP:
-		return number("warmup", text, 0, PLAN_SAMPLES_MAX, &options->warmup, error);
+		return parse_number("warmup", text, 0, PLAN_SAMPLES_MAX, &options->warmup, error);
 	case SEED:
-		return number("seed", text, 0, INT64_MAX, &options->seed, error);
+		return parse_number("seed", text, 0, INT64_MAX, &options->seed, error);
 	case UNTIL:
-		return percentage("until", text, &options->until, error);
+		return parse_percentage("until", text, &options->until, error);
 	case BUDGET:
-		return duration("budget", text, &options->budget_seconds, error);
+		return parse_duration("budget", text, &options->budget_seconds, error);
 	default:
-		return duration("timeout", text, &options->timeout_seconds, error);
+		return parse_duration("timeout", text, &options->timeout_seconds, error);
 	}
 }
 

@@ -14,7 +14,6 @@
 #include "output.h"
 #include "paths.h"
 #include "progress.h"
-#include "record.h"
 #include "table.h"
 
 static const unsigned run_looks[] = {6, 10, 16, 24, 40, 64}; /* RUN_LOOKS_TEXT */
@@ -143,8 +142,8 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 	return 0;
 }
 
-int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
-		   char *const *command, struct error *error)
+int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, json_t *record,
+		   struct error *error)
 {
 	struct store_plan stored = {.benchmarks = options->benchmarks,
 				    .benchmark_count = options->benchmark_count,
@@ -160,8 +159,7 @@ int run_plan_store(struct store *store, const struct plan *plan, const struct ru
 		if (plan->subjects[i].samples > stored.samples)
 			stored.samples = plan->subjects[i].samples;
 	}
-	status = store_create(store, paths_results(options->results), &stored,
-			      record_make(plan, argc, command, options->words), error);
+	status = store_create(store, paths_results(options->results), &stored, record, error);
 	free(stored.subjects);
 	return status;
 }

@@ -17,12 +17,9 @@ int run_plan_make(struct plan *plan, const struct run_options *options, struct e
 /* Marks the subjects that cannot run here, which is asked again when a run is resumed. What should run but is not built is
  * an error: there is no point in starting. */
 int run_plan_check(struct plan *plan, struct error *error);
-/*
- * Creates the run in results: the plan, what was asked for, and the record of where it is made; command: the words that
- * asked for it. Returns as store_create().
- */
-int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, int argc,
-		   char *const *command, struct error *error);
+/* Creates the run in results, from the plan and what was asked for; takes the record (record.h). Returns as store_create(). */
+int run_plan_store(struct store *store, const struct plan *plan, const struct run_options *options, json_t *record,
+		   struct error *error);
 /* Tells what is left out, one line each on stderr. STATUS_UNSUPPORTED if that is all of them. */
 int run_plan_tell_unsupported(const struct plan *plan, bool quiet, struct error *error);
 /* Prints the plan: what would run and how long it would take. */

@@ -62,6 +62,8 @@ static json_t *row_json(const struct compare_row *row)
 	for (int i = 0; i < STATS_STATISTICS; i++)
 		json_object_set_new(json, stats_statistic_name((enum stats_statistic)i),
 				    estimate_json(&row->estimates[i]));
+	set_number(json, "cliff_delta", row->cliff);
+	set_number(json, "ks_distance", row->ks);
 	json_object_set_new(json, "pairs", json_integer((json_int_t)row->pairs));
 	json_object_set_new(json, "exact", json_boolean(row->exact));
 	json_object_set_new(json, "verdict", json_string(stats_verdict_name(row->verdict)));

@@ -223,6 +223,11 @@ void compare_row_estimate(struct compare_row *row, bool paired, uint64_t seed,
 		evidence[i] = stats_evidence_make(NULL, 0, seed);
 	}
 	row->dependence[0] = row->dependence[1] = no_dependence();
+	row->cliff = row->ks = NAN;
+	if (row->a->scale == row->b->scale) {
+		row->cliff = stats_cliff_delta_u32(row->a->sorted, row->a->n, row->b->sorted, row->b->n);
+		row->ks = stats_ks_distance_u32(row->a->sorted, row->a->n, row->b->sorted, row->b->n);
+	}
 	if (!row->exact)
 		estimate_all(row, paired, seed, evidence);
 }

@@ -222,7 +222,8 @@ static void details_pair(struct table *table, const char *name, double a, double
 static void details_row(struct table *table, const struct compare_row *row)
 {
 	char *name = reading_row_name(row->a), *runs = compare_runs_text(row);
-	char *title = memory_format("%s, %s", name, runs);
+	char *title = memory_format("%s, %s; Cliff's delta %+.2f, Kolmogorov-Smirnov distance %.2f", name, runs,
+				    row->cliff, row->ks);
 
 	table_section(table, title);
 	for (int i = 0; i < STATS_STATISTICS; i++)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -195,6 +196,24 @@ static void self_checks_refuse_what_is_none(void **state)
 	status_of("compare --margin 0", 2, "above 0");
 }
 
+/* What would be measured: two boots a pair, or one of each build. */
+static void a_self_check_takes_the_boots_of_its_pairs(void **state)
+{
+	char *program = memory_format("%s/linux-baseline", getenv("AEROBENCH_BIN")), *builds;
+
+	(void)state;
+	if (access(program, X_OK) != 0)
+		skip();
+	status_of("aa -s linux@host -b yield_pair --samples 50 --pairs 6 --sets 11 --dry-run", 0, "132 boots");
+	builds = memory_format("aa -s linux@host -b yield_pair --pairs 7 --dry-run --build other=%s",
+			       getenv("AEROBENCH_BIN"));
+	status_of(builds, 0, "140 boots");
+	status_of(builds, 0, "linux@host:build=other");
+	status_of("aa -s linux@host -b nonsense --dry-run", 2, "unknown benchmark 'nonsense'");
+	free(builds);
+	free(program);
+}
+
 static void a_run_with_itself_has_changed_nothing(void **state)
 {
 	static const char *const words[] = {"1 pass, 0 improved, 0 regressed"};
@@ -298,6 +317,7 @@ int main(void)
 	    cmocka_unit_test(compare_has_details_a_table_for_readmes_and_quantiles),
 	    cmocka_unit_test(compare_json_has_its_schema),
 	    cmocka_unit_test(self_checks_refuse_what_is_none),
+	    cmocka_unit_test(a_self_check_takes_the_boots_of_its_pairs),
 	    cmocka_unit_test(a_run_with_itself_has_changed_nothing),
 	    cmocka_unit_test(budgets_and_flatness_have_their_statuses),
 	    cmocka_unit_test(wrong_words_are_refused_with_the_nearest_right_one),

@@ -19,15 +19,11 @@
 enum {
 	QUANTUM_MIN_NS = 10 * 1000,
 	QUANTUM_MAX_NS = 1000 * 1000 * 1000,
-	RETRY_NS = 2000, /* longer than most ways through the kernel, and much shorter than a quantum */
-	RETRY_STEPS = 61,
-	RETRY_STEP_TICKS = 7, /* two primes: no loop is as long as one of their products for long */
 };
 
 static struct {
 	uint64_t quantum_ns;    /* 0: off */
 	uint64_t quantum_ticks; /* atomic: each CPU reads it in its timer interrupt */
-	uint64_t retry_ticks;
 } preempt_setting;
 
 /* --- The quantum's timer: interrupts off ------------------------------------------------------------------------------- */
@@ -36,12 +32,7 @@ static void preempt_tick(struct timer *timer)
 {
 	(void)timer;
 	this_cpu->preempt.due = true;
-}
-
-/* That it came is all: preempt_interrupt() follows. */
-static void preempt_retry(struct timer *timer)
-{
-	(void)timer;
+	this_cpu->preempt.ended = this_cpu->current;
 }
 
 static void preempt_tick_arm(struct preempt *preempt)
@@ -76,7 +67,9 @@ static void preempt_tick_stop(struct percpu *cpu)
 static bool preempt_tick_over(struct percpu *cpu)
 {
 	struct preempt *preempt = &cpu->preempt;
-	bool other = (preempt->seen != NULL && preempt->seen != cpu->current) || cpu->rt.running == cpu->current;
+	/* the second: a tick that came on the way here ends nothing of what this thread has only now been given */
+	bool other = (preempt->seen != NULL && preempt->seen != cpu->current) || preempt->ended != cpu->current ||
+		     cpu->rt.running == cpu->current;
 
 	if (cpu->run_head == NULL && !inbox_waiting(&cpu->inbox)) {
 		preempt_tick_stop(cpu);
@@ -89,40 +82,27 @@ static bool preempt_tick_over(struct percpu *cpu)
 }
 
 /*
- * Never twice the same: a loop that calls the kernel once a turn could otherwise be in there each time, since under icount
- * everything is in step.
+ * A switch is due in kernel text: preempt_interrupt() comes again when this CPU is about to go on in a program's. Not by a timer:
+ * that could find kernel text each time, and where instructions are counted each setting of a timer ends the virtual CPU's
+ * turn, so that others may use up all the time until it expires.
  */
-static uint64_t preempt_retry_ticks(const struct preempt *preempt)
+static void preempt_at_exit(struct preempt *preempt)
 {
-	return preempt_setting.retry_ticks + preempt->retries % RETRY_STEPS * RETRY_STEP_TICKS;
-}
-
-/* Whether the CPU waits for work: it is halted, or polls. */
-static bool preempt_waiting(const struct percpu *cpu, uintptr_t rip)
-{
-	return inbox_halted(&cpu->inbox) || text_is_waiting(rip);
-}
-
-/* For a switch that is due in kernel text. */
-static void preempt_retry_soon(struct preempt *preempt)
-{
-	if (timer_pending(&preempt->retry))
-		return;
-	preempt->retries++;
-	timer_call_at(&preempt->retry, clock_now() + preempt_retry_ticks(preempt));
+	preempt->deferrals++;
+	program_catch();
 }
 
 /* A periodic thread has arrived, or its slice is over. */
 static bool preempt_rt_due(struct percpu *cpu, uintptr_t rip)
 {
-	if (!text_is_program(rip) && !preempt_waiting(cpu, rip)) {
-		preempt_retry_soon(&cpu->preempt);
+	if (!text_is_program(rip) && !text_is_waiting(rip)) {
+		preempt_at_exit(&cpu->preempt);
 		return false;
 	}
 	__atomic_store_n(&cpu->rt.due, false, __ATOMIC_RELAXED);
 	cpu->preempt.rt = text_is_program(rip);
 	if (cpu->preempt.due)
-		preempt_retry_soon(&cpu->preempt);
+		preempt_at_exit(&cpu->preempt);
 	return cpu->preempt.rt;
 }
 
@@ -141,12 +121,12 @@ bool preempt_interrupt(uintptr_t rip)
 		return false;
 	if (text_is_program(rip))
 		return preempt_tick_over(cpu);
-	if (preempt_waiting(cpu, rip)) {
+	if (text_is_waiting(rip)) {
 		/* it looks into its inbox next, and finds the bit when it has taken out what is there */
 		preempt->due = false;
 		cpu->watch |= PREEMPT_WATCH_QUANTUM;
 	} else {
-		preempt_retry_soon(preempt);
+		preempt_at_exit(preempt);
 	}
 	return false;
 }
@@ -154,7 +134,6 @@ bool preempt_interrupt(uintptr_t rip)
 static void preempt_prepare(struct preempt *preempt)
 {
 	preempt->tick.fn = preempt_tick;
-	preempt->retry.fn = preempt_retry;
 }
 
 /* --- Thread context ---------------------------------------------------------------------------------------------------- */
@@ -190,12 +169,8 @@ static void preempt_woken_rt(struct percpu *cpu, struct thread *oldest)
 		due |= rt_woken(cpu, oldest);
 		oldest = next;
 	}
-	if (due) {
-		bool enabled = irq_save();
-
-		preempt_retry_soon(&cpu->preempt);
-		irq_restore(enabled);
-	}
+	if (due)
+		preempt_at_exit(&cpu->preempt);
 }
 
 void preempt_woken(struct percpu *cpu, struct thread *oldest, struct thread *newest)
@@ -241,7 +216,7 @@ void preempt_sent(struct percpu *home)
 	}
 	preempt_tick_start(home);
 	if (rt)
-		preempt_retry_soon(&home->preempt);
+		preempt_at_exit(&home->preempt);
 }
 
 void preempt_watch_rt(struct percpu *cpu, bool on)
@@ -249,7 +224,6 @@ void preempt_watch_rt(struct percpu *cpu, bool on)
 	unsigned watch = cpu->watch & ~PREEMPT_WATCH_RT;
 
 	preempt_prepare(&cpu->preempt);
-	preempt_setting.retry_ticks = timer_ticks(RETRY_NS);
 	cpu->preempt.on = on || preempt_setting.quantum_ticks != 0;
 	__atomic_store_n(&cpu->watch, on ? watch | PREEMPT_WATCH_RT : watch, __ATOMIC_RELAXED);
 }
@@ -265,7 +239,6 @@ static void preempt_obey(void *arg)
 	(void)arg;
 	preempt_prepare(preempt);
 	timer_cancel(&preempt->tick);
-	timer_cancel(&preempt->retry);
 	preempt->due = false;
 	preempt->on = preempt_setting.quantum_ticks != 0 || cpu->rt.count > 0;
 	if (preempt_setting.quantum_ticks == 0) {
@@ -281,7 +254,6 @@ static int preempt_set(uint64_t quantum_ns)
 	if (quantum_ns != 0 && (quantum_ns < QUANTUM_MIN_NS || quantum_ns > QUANTUM_MAX_NS))
 		return -EINVAL;
 	preempt_setting.quantum_ns = quantum_ns;
-	preempt_setting.retry_ticks = timer_ticks(RETRY_NS);
 	__atomic_store_n(&preempt_setting.quantum_ticks, timer_ticks(quantum_ns), __ATOMIC_RELEASE);
 	return 0;
 }
@@ -319,9 +291,9 @@ uint64_t preempt_switches(unsigned cpu)
 	return __atomic_load_n(&percpu_at(cpu)->preempt.switches, __ATOMIC_RELAXED);
 }
 
-uint64_t preempt_retries(unsigned cpu)
+uint64_t preempt_deferrals(unsigned cpu)
 {
-	return __atomic_load_n(&percpu_at(cpu)->preempt.retries, __ATOMIC_RELAXED);
+	return __atomic_load_n(&percpu_at(cpu)->preempt.deferrals, __ATOMIC_RELAXED);
 }
 
 uint64_t preempt_quantum_ns(void)

@@ -7,7 +7,7 @@
  * anything of the kernel's. Benchmarks and tests use primitives by calls, or by inlined fast paths that are single atomic
  * instructions on objects of theirs; what a CPU owns (run queue, pools, caches) is touched by kernel text alone, which is
  * never preempted. So no path of the kernel turns interrupts off or counts its depth because of preemption. When the
- * timer finds the thread in kernel text, it comes again shortly after.
+ * timer finds the thread in kernel text, the CPU is caught on its way back into the program (program_catch()).
  *
  * It stays tickless. The quantum's timer runs only while a CPU has a second thread to run; a CPU without one says so in
  * its watch word, and whoever makes a thread ready there then starts the timer: thread context by preempt_woken(),
@@ -33,14 +33,14 @@ enum {
 };
 
 struct preempt {
-	bool on;             /* whether any of this is in use; interrupts off */
-	struct timer tick;   /* the end of the quantum */
-	struct timer retry;  /* for a switch that was due in kernel text */
-	bool due;            /* the quantum is over; interrupts off */
-	struct thread *seen; /* who was running at the last tick, or is about to; NULL: not known */
-	bool rt;             /* the switch that is being made is core/rt.c's */
-	uint64_t switches;   /* how often a thread was preempted here */
-	uint64_t retries;    /* how often the timer found kernel text */
+	bool on;              /* whether any of this is in use; interrupts off */
+	struct timer tick;    /* the end of the quantum */
+	bool due;             /* the quantum is over; interrupts off */
+	struct thread *seen;  /* who was running at the last tick, or is about to; NULL: not known */
+	struct thread *ended; /* who was running when the quantum was over; valid while due */
+	bool rt;              /* the switch that is being made is core/rt.c's */
+	uint64_t switches;    /* how often a thread was preempted here */
+	uint64_t deferrals;   /* how often a switch was due in kernel text */
 };
 
 /* Switches preemption on, with this quantum, or off with 0; on all CPUs. Thread context. -EINVAL: under 10 us or over 1 s. */
@@ -51,9 +51,9 @@ int preempt_init(uint64_t quantum_ns);
 uint64_t preempt_quantum_ns(void);
 /* Whether the quantum's timer runs on that CPU. */
 bool preempt_ticks(unsigned cpu);
-/* How often a thread of that CPU was preempted since boot; and how often it would have been, had it not been in the kernel. */
+/* How often a thread of that CPU was preempted since boot; and how often a switch was due in kernel text, and so put off. */
 uint64_t preempt_switches(unsigned cpu);
-uint64_t preempt_retries(unsigned cpu);
+uint64_t preempt_deferrals(unsigned cpu);
 
 /* --- The scheduler's, for CPUs whose watch word is not 0 --------------------------------------------------------------- */
 

@@ -6,9 +6,19 @@
 #include "core/ktest.h"
 #include "core/percpu.h"
 #include "core/preempt.h"
+#include "core/sched.h"
 #include "core/timer.h"
+#include "test/kernel_text.h"
 
 enum { QUANTUM_NS = 20000 };
+
+void kernel_text_until_switch_due(void)
+{
+	const struct percpu *cpu = this_cpu->self;
+
+	while (!__atomic_load_n(&cpu->preempt.due, __ATOMIC_RELAXED))
+		cpu_relax();
+}
 
 static bool ran; /* atomic */
 
@@ -18,12 +28,11 @@ static void *run(void *arg)
 	return arg;
 }
 
-/* Until the timer has wanted to switch several times. */
+/* Until a switch is due, and for several quanta more. */
 static void *be_kernel(void *arg)
 {
-	uint64_t retries = preempt_retries(this_cpu->cpu);
-
-	while (preempt_retries(this_cpu->cpu) < retries + 5)
+	kernel_text_until_switch_due();
+	for (uint64_t end = clock_now() + 5 * timer_ticks(QUANTUM_NS); clock_now() < end;)
 		cpu_relax();
 	CHECK(!__atomic_load_n(&ran, __ATOMIC_ACQUIRE));
 	return arg;
@@ -44,6 +53,22 @@ KERNEL_TEST(kernel_text_is_never_preempted)
 	preempt_set_quantum(0);
 	CHECK(__atomic_load_n(&ran, __ATOMIC_ACQUIRE));
 	CHECK(preempt_switches(cpu) == switches);
+}
+
+KERNEL_TEST_CPUS(an_interrupt_of_a_halted_cpu_finds_it_waiting, 2)
+{
+	const struct inbox *inbox = &percpu_at(cpu_count - 1)->inbox;
+	uint64_t before = cpu_nmis(cpu_count - 1, NULL);
+	uintptr_t place;
+
+	while (!inbox_halted(inbox) && !sched_idle_polls)
+		cpu_relax();
+	ktest_settle();
+	cpu_nmi(cpu_count - 1);
+	while (cpu_nmis(cpu_count - 1, &place) == before)
+		cpu_relax();
+	cpu_nmis(cpu_count - 1, &place);
+	CHECK(text_is_waiting(place));
 }
 
 KERNEL_TEST(switching_the_quantum_off_leaves_no_timer_behind)

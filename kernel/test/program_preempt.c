@@ -12,6 +12,7 @@
 #include "core/sem.h"
 #include "core/spin.h"
 #include "core/timer.h"
+#include "test/kernel_text.h"
 
 enum { QUANTUM_NS = 50000, TINY_QUANTUM_NS = 10000 };
 
@@ -209,6 +210,44 @@ KERNEL_TEST_CPUS(a_thread_that_another_cpu_makes_ready_gets_its_turn, 2)
 		thread_join(waiter);
 		thread_join(other);
 	}
+	preempt_set_quantum(0);
+}
+
+/* --- A quantum that ends in the kernel --------------------------------------------------------------------------------- */
+
+static uint32_t next_door_over; /* atomic */
+
+static void *be_next_door(void *arg)
+{
+	while (get(&next_door_over) == 0)
+		cpu_relax();
+	return arg;
+}
+
+/* The first quantum is not a whole one, since somebody else ran when it began. */
+static void *visit_kernel(void *arg)
+{
+	kernel_text_until_switch_due();
+	for (unsigned i = 0; i < 20; i++) {
+		uint64_t switches = preempt_switches(last_cpu()), deferrals = preempt_deferrals(last_cpu());
+
+		kernel_text_until_switch_due();
+		CHECK(preempt_switches(last_cpu()) != switches && preempt_deferrals(last_cpu()) != deferrals);
+	}
+	set(&next_door_over, 1);
+	return arg;
+}
+
+KERNEL_TEST(a_quantum_that_ends_in_the_kernel_is_over_when_the_thread_leaves_it)
+{
+	struct thread *visitor, *neighbour;
+
+	next_door_over = 0;
+	preempt_set_quantum(QUANTUM_NS);
+	visitor = ktest_start(last_cpu(), visit_kernel, NULL);
+	neighbour = ktest_start(last_cpu(), be_next_door, NULL);
+	thread_join(visitor);
+	thread_join(neighbour);
 	preempt_set_quantum(0);
 }
 

@@ -7,6 +7,7 @@
 #include "acpi.h"
 #include "apic.h"
 #include "boot_info.h"
+#include "catch.h"
 #include "clock.h"
 #include "console.h"
 #include "core/panic.h"
@@ -71,6 +72,7 @@ static void boot_main_guarded(void)
 	clock_init();
 	timer_init_cpu();
 	smp_start();
+	catch_init();
 	core_main();
 }
 

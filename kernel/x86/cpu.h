@@ -204,6 +204,12 @@ static inline bool text_is_waiting(uintptr_t address)
 	return address >= (uintptr_t)wait_text_begin && address < (uintptr_t)wait_text_end;
 }
 
+/*
+ * This CPU's next instruction of a program's text, whoever executes it, comes after the timer's interrupt, as cpu_poke() sends
+ * it; one that has interrupts off takes it as soon as they are on. Any context; again before that: the same as once.
+ */
+void program_catch(void);
+
 /* --- Memory --------------------------------------------------------------------------------------------------------- */
 
 enum { PAGE_BYTES = 4096 };

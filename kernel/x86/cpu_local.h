@@ -38,6 +38,7 @@ struct cpu_local {
 	uint64_t timer_deadline; /* what core asked for, TIMER_NONE: nothing */
 	unsigned cpu;
 	bool stopped;             /* by cpu_stop_others(); atomic */
+	bool catching;            /* the next instruction of a program faults: catch.c */
 	uint64_t nmis, nmi_place; /* how many came, and the instruction that the last one came before */
 	uint64_t tsc_adjust;
 	uint64_t gdt[5];

@@ -151,6 +151,8 @@ void paging_init(void)
 	}
 	identity_end = identity_bytes();
 	identity_map();
+	for (uintptr_t va = 0; va < paging_window_bytes; va += ENTRIES * GIB) /* the root is final: catch.c copies it */
+		entry_boot(paging_window_begin + va, 2);
 	boot_cr3 = (uint32_t)(uintptr_t)pml4; /* the image lies below 4 GiB; the other CPUs start on it */
 	cr3_write((uintptr_t)pml4);
 }

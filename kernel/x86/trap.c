@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions. Three kinds go on: a first vector instruction, an MSR access that was expected to fail, an NMI. All
- * others are the end: a report with everything the CPU knows, and core's panic.
+ * Exceptions. Four kinds go on: a first vector instruction, an MSR access that was expected to fail, a CPU that was to be
+ * caught on its way into a program, an NMI. All others are the end: a report with everything the CPU knows, and core's panic.
  */
 #include "trap.h"
 
 #include "core_hooks.h"
 #include "cpu_local.h"
 #include "apic.h"
+#include "catch.h"
 #include "fpu.h"
 #include "msr.h"
 #include "paging.h"
@@ -188,6 +189,10 @@ void trap_handle(struct trap_frame *frame)
 		return;
 	case TRAP_NO_FPU:
 		if (fpu_trap())
+			return;
+		break;
+	case TRAP_PAGE_FAULT:
+		if (catch_end(frame->rip))
 			return;
 		break;
 	case TRAP_GENERAL_PROTECTION:

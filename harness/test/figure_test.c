@@ -176,7 +176,8 @@ static void rows_are_one_series_a_subject(void **state)
 static void labels_are_in_the_order_of_the_items(void **state)
 {
 	struct figure_block block;
-	struct figure figure = one_data("a rows yield_pair futex_wake:place=other? ipi_oneway? pingpong_same", &block, "sim");
+	struct figure figure =
+	    one_data("a rows yield_pair futex_wake:place=other? ipi_oneway? pingpong_same", &block, "sim");
 
 	(void)state;
 	assert_int_equal(block.label_count, 4);

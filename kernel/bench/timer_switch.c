@@ -4,47 +4,57 @@
  *
  * One sample: two threads of CPU 0 do nothing but stamp, under a quantum of 20 us; from the last stamp of one to the first
  * of the other. The interrupt, its entry and exit, the decision and the switch are inside, and at most one turn of the
- * stamping loop. Checked: the CPU changed hands by preemption, and neither thread ever yields.
+ * stamping loop: where in the loop the interrupt comes is drawn anew for each switch, since under icount it would otherwise be
+ * the same place each time, one that any change to the program moves. Checked: the CPU changed hands by preemption, and
+ * neither thread ever yields.
  */
 #include "bench.h"
 #include "core/preempt.h"
 
-enum { QUANTUM_NS = 20000 };
+enum {
+	QUANTUM_NS = 20000,
+	PHASES = 61 /* turns of an empty loop: more instructions than a turn of the stamping one */
+};
 
 static struct {
 	struct bench_run *run;
-	volatile uint64_t stamp;
-	volatile unsigned owner; /* who stamped last; 0: nobody yet */
+	volatile uint64_t stamp[2]; /* each thread's last */
 	volatile bool over;
 } turn;
 
-/* Until the run has its samples. Whoever finds the other's stamp has just been switched to. */
+/* Moves the stamping loop against the timer, which was set when the CPU changed hands. */
+static void shift_phase(struct bench_run *run)
+{
+	for (uint64_t left = bench_random(run, 0, PHASES); left > 0; left--)
+		asm volatile("" : "+r"(left));
+}
+
+/*
+ * Until the run has its samples. Whoever finds that the other has stamped since its own last stamp has just been switched to.
+ * If the other stamped after now was read, the switch came in between: then that turn's now is of no use.
+ */
 static void stamp_on(unsigned self)
 {
 	while (!turn.over) {
-		unsigned owner;
-		uint64_t start, now;
+		uint64_t now = os_clock_stop(), start = turn.stamp[!self];
 
-		do { /* again if the other ran in between: its stamp would be later than now */
-			owner = turn.owner;
-			start = turn.stamp;
-			now = os_clock_stop();
-		} while (turn.stamp != start);
-		if (owner != self && owner != 0) {
+		if (start >= now)
+			continue;
+		if (start > turn.stamp[self] && turn.stamp[self] != 0) {
 			if (bench_next(turn.run))
 				bench_record(turn.run, start, now);
 			else
 				turn.over = true;
+			shift_phase(turn.run);
 			now = os_clock_stop();
 		}
-		turn.owner = self;
-		turn.stamp = now;
+		turn.stamp[self] = now;
 	}
 }
 
 static void *other_main(void *arg)
 {
-	stamp_on(2);
+	stamp_on(1);
 	return arg;
 }
 
@@ -56,13 +66,13 @@ static void measure(struct bench_run *run)
 
 	bench_check(run, os_thread_move(0) == 0 && os_thread_attr_init(&attr, 0) == 0, "the threads run on CPU 0");
 	turn.run = run;
-	turn.owner = 0;
+	turn.stamp[0] = turn.stamp[1] = 0;
 	turn.over = false;
 	bench_check(run, os_thread_create(&other, &attr, other_main, NULL) == 0, "the other thread can be created");
 	if (run->failed != NULL)
 		return;
 	bench_check(run, preempt_set_quantum(QUANTUM_NS) == 0, "the quantum can be set");
-	stamp_on(1);
+	stamp_on(0);
 	bench_check(run, os_thread_join(&other, NULL) == 0, "the other thread can be joined");
 	preempt_set_quantum(quantum_ns);
 	bench_check(run, preempt_switches(0) - switches >= run->total, "every change of hands was a preemption");

@@ -24,7 +24,7 @@ int fuzz_stream(const uint8_t *bytes, size_t len_bytes);
  * and the journal is made to agree with the log. What opens goes through summary and all exports.
  */
 int fuzz_store(const uint8_t *bytes, size_t len_bytes);
-/* A file of JSON: FLAG text; bit 0 as above, the other bits choose: history, baseline, kept import. */
+/* A file of JSON: FLAG text; bit 0 as above, the next two choose: history, baseline, kept import, A/A record. */
 int fuzz_results(const uint8_t *bytes, size_t len_bytes);
 /* A file to import, of any format. */
 int fuzz_import(const uint8_t *bytes, size_t len_bytes);

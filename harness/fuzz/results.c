@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../aa.h"
 #include "../gate_baseline.h"
 #include "../history.h"
 #include "../import_file.h"
@@ -76,6 +77,25 @@ static void read_baseline(const char *path)
 	gate_baseline_free(&baseline);
 }
 
+static void read_aa(const char *path)
+{
+	struct aa_record record;
+	struct error error = {0};
+
+	if (aa_load(&record, path, NULL, NULL, &error) == 0) {
+		char *reason;
+
+		/* 2026-01-01: it arms, or says why not. */
+		FUZZ_CHECK(aa_arms(&record, 1767225600, &reason) == (reason == NULL));
+		free(reason);
+		for (size_t i = 0; i < record.test_count; i++)
+			free(aa_margin_text(record.tests[i].margin, record.tests[i].comparisons));
+	} else {
+		FUZZ_CHECK(error.status == STATUS_USAGE && error.text[0] != '\0');
+	}
+	aa_free(&record);
+}
+
 static void read_import(const char *text, size_t len_bytes)
 {
 	struct import_file file;
@@ -124,8 +144,10 @@ int fuzz_results(const uint8_t *bytes, size_t len_bytes)
 		read_history(scratch.path);
 	else if ((bytes[0] & 6) == 2)
 		read_baseline(scratch.path);
-	else
+	else if ((bytes[0] & 6) == 4)
 		read_import(text, len);
+	else
+		read_aa(scratch.path);
 	scratch_free(&scratch);
 	free(mended);
 	return 0;

@@ -9,34 +9,8 @@
 #include <string.h>
 
 #include "gate.h"
+#include "junit.h"
 #include "memory.h"
-#include "output.h"
-
-/* For an attribute. XML 1.0 has no place for control bytes, not even escaped, nor for what is not UTF-8. */
-static void put_text(FILE *file, const char *bytes)
-{
-	json_t *clean = output_text_json(bytes);
-
-	for (const char *text = json_string_value(clean); *text != '\0'; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", file);
-			break;
-		case '<':
-			fputs("&lt;", file);
-			break;
-		case '>':
-			fputs("&gt;", file);
-			break;
-		case '"':
-			fputs("&quot;", file);
-			break;
-		default:
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
-		}
-	}
-	json_decref(clean);
-}
 
 void gate_junit_begin(FILE *file, size_t tests, size_t failures, size_t skipped)
 {
@@ -54,17 +28,7 @@ void gate_junit_end(FILE *file)
 
 void gate_junit_case(FILE *file, const char *class, const char *name, const char *kind, const char *message)
 {
-	fputs("  <testcase classname=\"aerobench.", file);
-	put_text(file, class);
-	fputs("\" name=\"", file);
-	put_text(file, name);
-	if (kind == NULL) {
-		fputs("\" time=\"0\"/>\n", file);
-		return;
-	}
-	fprintf(file, "\" time=\"0\"><%s message=\"", kind);
-	put_text(file, message);
-	fputs("\"/></testcase>\n", file);
+	junit_case(file, class, name, kind, kind != NULL ? message : NULL);
 }
 
 static void put_check(FILE *file, const struct gate_check *check)

@@ -37,15 +37,13 @@ void junit_case(FILE *file, const char *class, const char *name, const char *kin
 	junit_text(file, class);
 	fputs("\" name=\"", file);
 	junit_text(file, name);
-	fputs("\" time=\"0\">", file);
-	if (kind != NULL) {
-		fprintf(file, "<%s message=\"", kind);
-		junit_text(file, message);
-		fputs("\"/>", file);
-	} else if (message != NULL) {
-		fputs("<system-out>", file);
-		junit_text(file, message);
-		fputs("</system-out>", file);
+	if (kind == NULL && message == NULL) {
+		fputs("\" time=\"0\"/>\n", file);
+		return;
 	}
-	fputs("</testcase>\n", file);
+	fputs(kind != NULL ? "\" time=\"0\"><" : "\" time=\"0\"><system-out>", file);
+	if (kind != NULL)
+		fprintf(file, "%s message=\"", kind);
+	junit_text(file, message);
+	fputs(kind != NULL ? "\"/></testcase>\n" : "</system-out></testcase>\n", file);
 }

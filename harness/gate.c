@@ -97,8 +97,9 @@ static void judge_change(struct gate_change *change, const struct gate_baseline 
 {
 	const struct gate_margin *margin = margin_of(baseline, before, statistic);
 	bool steady = before->value[GATE_P50] == before->value[GATE_MAX];
+	bool size = strncmp(before->benchmark, gate_program, strlen(gate_program)) == 0;
 
-	change->judged = statistic == GATE_P50 || steady || margin != NULL;
+	change->judged = margin != NULL || (!size && (statistic == GATE_P50 || steady));
 	change->margin_reason = margin != NULL ? margin->reason : "";
 	change->allowed = margin != NULL ? fmax(change->before * margin->percent / 100, margin->instructions) : 0;
 	if (change->after > (change->before + change->allowed) * (1 + GATE_ROUNDING))

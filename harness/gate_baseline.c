@@ -14,6 +14,7 @@
 #include "store_file.h"
 
 const char *const gate_statistic_names[GATE_STATISTICS] = {[GATE_P50] = "p50", [GATE_MAX] = "max"};
+const char gate_program[] = "program.";
 
 /* --- Making ------------------------------------------------------------------------------------------------------- */
 
@@ -43,6 +44,26 @@ static void benchmarks_copy(struct gate_subject *subject, char *const *benchmark
 		subject->benchmarks[i] = memory_text(benchmarks[i]);
 }
 
+/* Of the programs of this repository only the kernel is what is measured and nothing else. */
+static void sizes_take(struct gate_subject *subject, const struct summary *summary, const char *name)
+{
+	static const char *const keys[] = {"text_bytes", "image_bytes"}, *const names[] = {"text", "image"};
+	const json_t *sizes = json_object_get(json_object_get(summary->store->run, "versions"), "sizes");
+	const json_t *size = json_object_get(sizes, "aerokernel.elf");
+
+	if (strncmp(name, "aerokernel@", strlen("aerokernel@")) != 0 || strstr(name, "build=") != NULL)
+		return;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && size != NULL; i++) {
+		double bytes = (double)json_integer_value(json_object_get(size, keys[i]));
+		char *benchmark = memory_format("%s%s", gate_program, names[i]);
+		struct gate_point point = {
+		    .benchmark = benchmark, .params = (char *)"", .per = 1, .n = 1, .value = {bytes, bytes}};
+
+		point_add(subject, &point);
+		free(benchmark);
+	}
+}
+
 static void subject_take(struct gate_baseline *baseline, const struct summary *summary, const char *name,
 			 const char *reason)
 {
@@ -69,6 +90,7 @@ static void subject_take(struct gate_baseline *baseline, const struct summary *s
 		point.value[GATE_MAX] = row->sorted[row->n - 1];
 		point_add(subject, &point);
 	}
+	sizes_take(subject, summary, name);
 }
 
 void gate_baseline_take(struct gate_baseline *baseline, const struct summary *summary, const char *reason)

@@ -27,6 +27,12 @@ struct gate_point {
 	double value[GATE_STATISTICS]; /* instructions of a whole sample, not divided: whole or half numbers */
 };
 
+/*
+ * The size of the program is a point like the others, in bytes: "program.text" and "program.image" (elf_size.h). It is told,
+ * and judged where a margin names it: what is added to an image makes it larger.
+ */
+extern const char gate_program[]; /* "program." */
+
 /* A subject, measured on one machine configuration. */
 struct gate_subject {
 	char *name, *run, *created, *commit, *reason; /* reason: why the baseline was written */

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "build.h"
+#include "elf_size.h"
 #include "environment.h"
 #include "host.h"
 #include "launch.h"
@@ -50,6 +51,24 @@ static json_t *images_json(const char *directory)
 	return programs;
 }
 
+/* {NAME: {"text_bytes": N, "image_bytes": N}} of the programs that are ELF files. */
+static json_t *sizes_json(void)
+{
+	json_t *sizes = json_object();
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
+		char *path = launch_path(images[i]);
+		struct elf_size size;
+
+		if (elf_size_read(&size, path))
+			json_object_set_new(sizes, images[i],
+					    json_pack("{s:I, s:I}", "text_bytes", (json_int_t)size.text_bytes,
+						      "image_bytes", (json_int_t)size.image_bytes));
+		free(path);
+	}
+	return sizes;
+}
+
 /* {NAME: {"directory": …, "programs": {…}}} of the builds beside this program's. */
 static json_t *builds_json(void)
 {
@@ -68,9 +87,9 @@ static json_t *versions_json(void)
 	char qemu[64] = "";
 	bool found = launch_qemu_probe(qemu, NULL) == 0;
 
-	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o}", "aerobench", BUILD_COMMIT, "compiler", BUILD_COMPILER,
+	return json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o}", "aerobench", BUILD_COMMIT, "compiler", BUILD_COMPILER,
 			 "build", BUILD_TYPE, "qemu", found ? qemu : NULL, "programs", images_json(paths_bin()),
-			 "builds", builds_json());
+			 "builds", builds_json(), "sizes", sizes_json());
 }
 
 json_t *record_make(const struct plan *plan, int argc, char *const *argv, const char *words)

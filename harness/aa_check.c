@@ -254,8 +254,10 @@ static int check_subjects(struct aa_check *check, struct error *error)
 	check->subject = memory_text(subject.name);
 	check->machine = aa_machine(check->summary, check->a);
 	if (check->machine == NULL)
-		return error_set(error, STATUS_USAGE, "%s has no numbers or a failed boot in run %s: measure again",
-				 check->a, check->summary->store->id);
+		return error_set(error, STATUS_USAGE,
+				 "%s has no numbers or a failed boot in run %s: `aerobench run --resume %s` tries "
+				 "again",
+				 check->a, check->summary->store->id, check->summary->store->id);
 	return 0;
 }
 

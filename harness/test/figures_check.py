@@ -72,6 +72,12 @@ class OfDigests(unittest.TestCase):
         self.assertIn("6.0", drawings[2])
         self.assertIn("5.4", drawings[2])
 
+    def test_a_comparison_is_the_same_whatever_the_mathematical_library(self):
+        self.assertEqual(figures_check.seven_digits('{"p": 0.12345678901, "n": 123456789}'),
+                         figures_check.seven_digits('{"p": 0.12345678902, "n": 123456789}'))
+        self.assertNotEqual(figures_check.seven_digits('{"p": 0.1234567}'),
+                            figures_check.seven_digits('{"p": 0.1234568}'))
+
     def test_a_run_without_digests_says_how_to_write_them(self):
         with self.assertRaisesRegex(figures_check.Broken, "--update"):
             figures_check.digests_read(self.run_directory)

@@ -145,7 +145,9 @@ static int run(const struct run_options *options, int argc, char **argv, struct 
 	if (options->resume != NULL) {
 		status = run_reopen(&store, &plan, options, error);
 	} else {
-		status = run_plan_make(&plan, options, error);
+		status = run_events_check(options, error);
+		if (status == 0)
+			status = run_plan_make(&plan, options, error);
 		if (status == 0)
 			status = run_plan_tell_unsupported(&plan, options->quiet, error);
 		if (status == 0 && options->dry_run)

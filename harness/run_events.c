@@ -9,6 +9,15 @@
 #include "memory.h"
 #include "summary.h"
 
+int run_events_check(const struct run_options *options, struct error *error)
+{
+	struct counter_list list = {0};
+	int status = options->events != NULL ? counter_encode(&list, options->events, NULL, error) : 0;
+
+	counter_list_free(&list);
+	return status;
+}
+
 int run_events_words(const struct run_options *options, char **words, json_t **events, struct error *error)
 {
 	struct counter_list list = {0};

@@ -11,6 +11,8 @@
 #include "run_options.h"
 #include "store.h"
 
+/* Whether all names are events: 0, or STATUS_USAGE with the error set. */
+int run_events_check(const struct run_options *options, struct error *error);
 /*
  * The further words of each boot: those of the options, and events= for those events that have a code; NULL: none.
  * Allocated. *events: what each name became, for the run's record; NULL: none were asked for; a new reference. Returns 0, or

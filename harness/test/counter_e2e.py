@@ -65,6 +65,8 @@ def refusals(results):
     for names in ("no_such_event", "page-faults,page-faults", ""):
         done = run(BIN / "aerobench", "run", "-s", "linux@host", "--events", names, "--results", results)
         check(done.returncode == 2 and "--events" in done.stderr, f"--events '{names}' is refused")
+    done = run(BIN / "aerobench", "run", "-s", "linux@host", "--dry-run", "--events", "no_such_event", "--results", results)
+    check(done.returncode == 2, "--dry-run refuses it too")
     check(not list(pathlib.Path(results).glob("*")), "and nothing is left of it")
 
 

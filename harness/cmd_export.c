@@ -29,9 +29,13 @@ static void export_help(const char *program)
 	       program);
 	for (size_t i = 0; i < export_format_count; i++)
 		printf("                          %-17s %s\n", export_formats[i].name, export_formats[i].about);
-	printf("  -o, --output FILE     where to (default: standard output); a directory gets a file for each row\n%s\n"
-	       "Formats that know time only convert ticks by the clock's calibrated rate, as --ns does.\n",
-	       reading_help);
+	printf("  -o, --output FILE     where to (default: standard output); a directory gets a file for each row\n"
+	       "  -b, --benchmark NAME[:PARAM=VALUE…]  only these benchmarks or points; may be repeated\n"
+	       "  -s, --subject SYSTEM@MACHINE         only these subjects; may be repeated\n"
+	       "      --ns              ticks as nanoseconds, by the clock's calibrated rate; formats that know time "
+	       "only\n                        do so without being asked\n"
+	       "      --results DIR     where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"
+	       "  -h, --help\n");
 }
 
 /* Writes a summary into memory first: a file is whole or not there. */

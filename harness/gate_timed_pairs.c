@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* From the runs of two builds to evidence: see gate_timed_pairs.h. */
+#include "gate_timed_pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory.h"
+#include "stats_run.h"
+
+static const struct summary_run *run_of(const struct summary_row *row, size_t round)
+{
+	for (size_t i = 0; i < row->run_count; i++) {
+		if (row->runs[i].round == round)
+			return &row->runs[i];
+	}
+	return NULL;
+}
+
+/* The runs of the first `rounds` rounds that both rows have, as pairs; arrays of `rounds`. Returns how many. */
+static size_t take_pairs(const struct summary_row *base, const struct summary_row *head, size_t rounds,
+			 struct stats_run *a, struct stats_run *b)
+{
+	size_t pairs = 0;
+
+	for (size_t round = 0; round < rounds && pairs < STATS_PAIRS_MAX; round++) {
+		const struct summary_run *one = run_of(base, round), *other = run_of(head, round);
+
+		if (one == NULL || other == NULL)
+			continue;
+		stats_run_make(&a[pairs], one->samples, one->n);
+		stats_run_make(&b[pairs++], other->samples, other->n);
+	}
+	return pairs;
+}
+
+/* In raw ticks: the coarser of both clocks, one tick where it is unknown. */
+static double floor_of(const struct summary_row *base, const struct summary_row *head)
+{
+	double a = isnan(base->grain) ? 1 : base->grain / base->scale;
+	double b = isnan(head->grain) ? 1 : head->grain / head->scale;
+
+	return fmax(1, fmax(a, b));
+}
+
+static int order_numbers(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The statistic's median over the runs, in the row's unit: for people. */
+static double level_of(const struct stats_run *runs, size_t count, enum stats_statistic statistic, double scale)
+{
+	double *values = memory_new(count, sizeof(*values)), level = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double value = statistic == STATS_LOCATION ? runs[i].p50
+			       : statistic == STATS_SPREAD ? runs[i].iqr
+							   : runs[i].tail;
+
+		if (!isnan(value))
+			values[known++] = value;
+	}
+	qsort(values, known, sizeof(*values), order_numbers);
+	if (known > 0)
+		level = (values[(known - 1) / 2] + values[known / 2]) / 2 * scale;
+	free(values);
+	return level;
+}
+
+void gate_timed_gather(const struct summary_row *base, const struct summary_row *head, size_t rounds, uint64_t seed,
+		       struct stats_evidence *evidence, struct gate_timed_row *row)
+{
+	struct stats_run *a = memory_new(rounds, sizeof(*a)), *b = memory_new(rounds, sizeof(*b));
+	struct stats_runs runs = {.a = a, .b = b, .floor = floor_of(base, head)};
+
+	runs.pairs = take_pairs(base, head, rounds, a, b);
+	for (int i = 0; i < GATE_TIMED_STATISTICS; i++) {
+		enum stats_statistic statistic = gate_timed_statistics[i];
+
+		evidence[i] = stats_evidence_of(&runs, statistic, seed);
+		row->tests[i].base = level_of(a, runs.pairs, statistic, base->scale);
+		row->tests[i].head = level_of(b, runs.pairs, statistic, head->scale);
+	}
+	free(a);
+	free(b);
+}

@@ -225,60 +225,19 @@ static int compare_choose(struct comparison *comparison, struct error *error)
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */
 
-/* The rows of all comparisons as shift functions; an array, and how many. */
-static struct shift *shifts_make(const struct comparison *comparison, size_t *count)
-{
-	struct shift *shifts = NULL;
-
-	*count = 0;
-	for (size_t i = 0; i < comparison->compare_count; i++) {
-		const struct compare *compare = &comparison->compares[i];
-
-		for (size_t j = 0; j < compare->row_count; j++) {
-			shifts = memory_grow(shifts, *count, sizeof(*shifts));
-			shift_make(&shifts[(*count)++], compare, &compare->rows[j],
-				   comparison->sides[0].store.plan.seed);
-		}
-	}
-	return shifts;
-}
-
-static int shift_report(const struct comparison *comparison, const struct shift *shifts, size_t count,
-			struct error *error)
-{
-	char *directory = comparison->output != NULL ? memory_text(comparison->output) : paths_in_root("build/figures");
-	char *name = memory_format("shift_%.*s", (int)strcspn(comparison->shift, ":/"), comparison->shift);
-	int status;
-
-	shift_print(stdout, shifts, count, output_colored(stdout, comparison->reading.color));
-	status = shift_draw(shifts, count, directory, name, error);
-	if (status == 0)
-		printf("%s/%s.svg\n", directory, name);
-	free(name);
-	free(directory);
-	return status;
-}
-
 static int comparison_shift(const struct comparison *comparison, struct error *error)
 {
-	size_t count;
-	struct shift *shifts = shifts_make(comparison, &count);
-	json_t *array = json_array();
-	int status;
+	char *directory = comparison->output != NULL ? memory_text(comparison->output) : paths_in_root("build/figures");
+	struct shift_request request = {.compares = comparison->compares,
+					.count = comparison->compare_count,
+					.benchmark = comparison->shift,
+					.directory = directory,
+					.seed = comparison->sides[0].store.plan.seed};
+	int status = comparison->reading.json
+			 ? output_json(shift_report_json(&request), error)
+			 : shift_report(stdout, &request, output_colored(stdout, comparison->reading.color), error);
 
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, shift_json(&shifts[i]));
-	if (comparison->reading.json)
-		status = output_json(json_pack("{s:s, s:O}", "schema", "aerobench.shift/1", "shifts", array), error);
-	else if (count > SHIFT_PANELS_MAX)
-		status = error_set(error, STATUS_USAGE,
-				   "%zu points of %s do not fit on one picture, %d do: choose by --shift "
-				   "NAME:PARAM=VALUE, or two subjects by -s",
-				   count, comparison->shift, SHIFT_PANELS_MAX);
-	else
-		status = shift_report(comparison, shifts, count, error);
-	json_decref(array);
-	free(shifts);
+	free(directory);
 	return status;
 }
 

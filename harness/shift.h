@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,3 +42,17 @@ enum { SHIFT_PANELS_MAX = 12 };
  * Returns 0; STATUS_UNSUPPORTED without gnuplot; STATUS_FAILED if it cannot write. 1 … SHIFT_PANELS_MAX shifts.
  */
 int shift_draw(const struct shift *shifts, size_t count, const char *directory, const char *name, struct error *error);
+
+/* All rows of some comparisons. */
+struct shift_request {
+	const struct compare *compares;
+	size_t count;
+	const char *benchmark; /* NAME[:PARAM=VALUE…], as it was asked for: names the picture */
+	const char *directory; /* of the picture */
+	uint64_t seed;
+};
+
+/* Schema "aerobench.shift/1"; a new reference. */
+json_t *shift_report_json(const struct shift_request *request);
+/* The table, the picture and where it is. STATUS_USAGE with the error set: more rows than fit; else as shift_draw(). */
+int shift_report(FILE *file, const struct shift_request *request, bool bold, struct error *error);

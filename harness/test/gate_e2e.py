@@ -150,11 +150,6 @@ def test_the_examples_for_ci_systems_are_well_formed(bench):
         need(scripts, "it calls the shell example", path)
         for script in scripts:
             need(os.access(EXAMPLES.parent.parent / script, os.X_OK), "what it calls exists", script)
-        try:
-            import yaml
-            need(isinstance(yaml.safe_load(path.read_text()), dict), "a parser agrees", path)
-        except ImportError:
-            pass
 
 
 e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}

@@ -50,7 +50,7 @@ int os_thread_create(struct os_thread *thread, const struct os_thread_attr *attr
 int os_thread_join(struct os_thread *thread, void **result);
 /* Lets the threads that are ready on this CPU run first; returns at once if there is none. */
 static inline void os_thread_yield(void);
-/* Pins the calling thread to cpu. On return it runs there. -EINVAL: no such CPU. */
+/* Pins the calling thread to cpu. On return it runs there. -EINVAL: no such CPU; -EBUSY: the caller is periodic. */
 int os_thread_move(unsigned cpu);
 /* How often the caller has given up its CPU by blocking since it began: the proof that a waiter slept. */
 uint64_t os_thread_blocks(void);
@@ -179,7 +179,10 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
 uint64_t os_alarm_stop(struct os_alarm *alarm);
 /*
  * Makes the caller periodic: from now on, in every period it may run for slice, before all ordinary threads of its CPU,
- * the earliest end of a period first. -EBUSY: not admitted, the CPU's time is promised already; -EINVAL: slice or period
+ * the earliest end of a period first. If it yields, that is over until its next period. If it blocks otherwise than by
+ * os_periodic_wait(), it is promised no more than its share of the time from its wake to the end of that period. Until
+ * os_periodic_end() the system alone decides where it runs (os_thread_move(): -EBUSY); on return from that it is pinned to
+ * its CPU again. -EBUSY: not admitted, the CPU's time is promised already; -EINVAL: slice or period
  * out of range, or the caller is periodic; -EAGAIN: no room; -EPERM, -ENOTSUP: not on this system.
  */
 int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns);

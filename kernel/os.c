@@ -50,7 +50,7 @@ int os_thread_move(unsigned cpu)
 {
 	if (cpu >= cpu_count)
 		return -EINVAL;
-	if (this_cpu->current->rt != NULL && cpu != this_cpu->cpu)
+	if (this_cpu->current->rt != NULL)
 		return -EBUSY; /* its CPU has promised it its time */
 	sched_move(cpu);
 	return 0;

@@ -219,6 +219,8 @@ int os_thread_move(unsigned cpu)
 
 	if (cpu >= port_cpu_count)
 		return -EINVAL;
+	if (port_periodic())
+		return -EBUSY;
 	cpu_set_one(&set, cpu);
 	return sched_setaffinity(0, sizeof(set), &set) == 0 ? 0 : -errno;
 }

@@ -24,6 +24,8 @@ enum { PORT_STACK_BYTES = 64 * 1024 };
  * to them. 0, -EINVAL (none, one twice, or one that the process cannot have) or -errno of sched_setaffinity().
  */
 int port_cpus_set(const unsigned *cpus, unsigned count);
+/* Whether the caller, any thread, is between os_periodic_begin() and its end. */
+bool port_periodic(void);
 /* Linux's number of our CPU. */
 unsigned port_cpu_real(unsigned cpu);
 

@@ -9,6 +9,7 @@
  * function of this port; blocking system calls are restarted by the kernel (SA_RESTART) or begin again (EINTR).
  */
 #include "os.h"
+#include "os_linux.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -139,9 +140,14 @@ static __thread struct {
 	bool active;
 	struct port_sched_attr before;
 	cpu_set_t cpus_before;
-	uint64_t first;     /* tick: when its first period began */
-	uint64_t period_ns; /* 0: not periodic */
+	uint64_t first; /* tick: when its first period began */
+	uint64_t period_ns;
 } periodic;
+
+bool port_periodic(void)
+{
+	return periodic.active;
+}
 
 static uint64_t periodic_tick(uint64_t period)
 {

@@ -21,8 +21,9 @@ struct note {
 /* A running test. Checks of all its threads write to it. */
 struct conform {
 	const struct conform_test *test;
-	uint32_t failures; /* atomic */
-	uint32_t hung;     /* atomic */
+	uint32_t failures;   /* atomic */
+	uint32_t hung;       /* atomic */
+	const char *skipped; /* the reason, or NULL; atomic */
 	struct note notes[NOTES_MAX];
 };
 
@@ -60,6 +61,11 @@ void conform_equal(struct conform *t, const uint64_t values[2], const char *text
 				       .actual = values[0],
 				       .expected = values[1],
 				       .has_values = true});
+}
+
+void conform_skip(struct conform *t, const char *reason)
+{
+	__atomic_store_n(&t->skipped, reason, __ATOMIC_RELAXED);
 }
 
 /* --- Threads ------------------------------------------------------------------------------------------------------ */
@@ -222,6 +228,9 @@ static void report(const struct output *out, const struct conform *t, unsigned n
 		say_number(out, t->test->min_cpus);
 		say(out, " CPUs, here are ");
 		say_number(out, os_cpu_count());
+	} else if (t->skipped != NULL && t->failures == 0) {
+		say(out, " # SKIP ");
+		say(out, t->skipped);
 	}
 	say(out, "\n");
 }

@@ -36,6 +36,9 @@ enum { CONFORM_EINVAL = 22 /* errno.h's EINVAL, which freestanding code does not
 void conform_check(struct conform *t, bool holds, const char *text, const char *file, int line);
 void conform_equal(struct conform *t, const uint64_t values[2], const char *text, const char *file, int line);
 
+/* The system has not what the test is about, by an error that os.h names for that: reported as skipped unless a check fails. */
+void conform_skip(struct conform *t, const char *reason);
+
 #define CHECK(t, holds) conform_check(t, holds, #holds, __FILE__, __LINE__)
 #define CHECK_EQUAL(t, actual, expected)                                                                          \
 	conform_equal(t, (const uint64_t[2]){(uint64_t)(actual), (uint64_t)(expected)}, #actual " is " #expected, \

@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Periodic threads: their grid, the passing over of periods that were missed, what is refused, and the way back. Where
- * the system refuses periodic threads altogether (rights, machine) there is nothing to keep, and nothing is checked.
+ * Periodic threads: their grid, the passing over of periods that were missed, what is refused, where they run, and the way
+ * back. Where the system has no periodic threads (-EPERM, -ENOTSUP) there is nothing to keep, and the test is skipped.
  */
 #include "conform.h"
 
-enum { PERIOD_NS = 10 * 1000 * 1000, PERIODS = 12, CONFORM_EBUSY = 16 };
+enum { PERIOD_NS = 10 * 1000 * 1000, PERIODS = 12, CONFORM_EPERM = 1, CONFORM_EBUSY = 16, CONFORM_ENOTSUP = 95 };
 
 static uint64_t period_ticks(void)
 {
 	return os_clock_hz() / (1000 * 1000 * 1000 / PERIOD_NS);
 }
 
-/* Whether the caller is periodic now. */
+/* Makes the caller periodic. False: this system has no such threads, or a check has failed. */
 static bool periodic_possible(struct conform_party *party)
 {
 	int error = os_periodic_begin(PERIOD_NS, PERIOD_NS / 10);
 
-	CHECK(party->t, error <= 0);
-	return error == 0;
+	switch (error) {
+	case -CONFORM_EPERM:
+		conform_skip(party->t, "periodic threads are not permitted here");
+		return false;
+	case -CONFORM_ENOTSUP:
+		conform_skip(party->t, "no periodic threads here");
+		return false;
+	default:
+		CHECK_EQUAL(party->t, error, 0);
+		return error == 0;
+	}
 }
 
 static void periodic_on_grid(struct conform_party *party)
@@ -97,4 +106,25 @@ static void periodic_full(struct conform_party *party)
 CONFORM(periodic_admission, 1, "a slice as long as its period is admitted or refused, and nothing hangs")
 {
 	conform_call(t, 0, periodic_full, NULL);
+}
+
+static void periodic_place(struct conform_party *party)
+{
+	unsigned last = conform_last_cpu();
+
+	if (!periodic_possible(party))
+		return;
+	for (unsigned cpu = 0; cpu <= last; cpu++)
+		CHECK_EQUAL(party->t, os_thread_move(cpu), -CONFORM_EBUSY);
+	CHECK_EQUAL(party->t, os_thread_move(last + 1), -CONFORM_EINVAL);
+	os_periodic_wait();
+	os_periodic_end();
+	CHECK_EQUAL(party->t, os_cpu_self(), party->cpu);
+	CHECK_EQUAL(party->t, os_thread_move(0), 0);
+	CHECK_EQUAL(party->t, os_cpu_self(), 0);
+}
+
+CONFORM(periodic_stays, 1, "a periodic thread cannot be moved, and when it ends to be one it is where it began")
+{
+	conform_call(t, conform_last_cpu(), periodic_place, NULL);
 }

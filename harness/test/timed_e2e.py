@@ -116,7 +116,7 @@ def test_tier_2_finds_ten_percent_in_the_runs_it_asked_for(bench):
 
 
 def test_tier_2_tells_spread_from_location(bench):
-    gate = [*two_builds(bench, "normal", "wider 3"), "--margin", "10%", "--even-if-unfit"]
+    gate = [*two_builds(bench, "normal", "wider 3"), "--margin", "10%", "--even-if-unfit", "--pairs", "10"]
     junit, markdown = bench.scratch / "gate.xml", bench.scratch / "gate.md"
     status, verdicts, data = judged(bench, gate, "--junit", str(junit), "--markdown", str(markdown))
     need(status == 1 and verdicts["spread"] == "regressed" and verdicts["location"] == "pass",

@@ -28,7 +28,15 @@ static void cadence_advance(struct cadence *cadence, uint32_t periods)
 
 void cadence_step(struct cadence *cadence)
 {
-	cadence_advance(cadence, 1);
+	uint32_t rest =
+	    cadence->rest + cadence->part; /* each below NS_PER_S: one at most is carried, and nothing divided */
+
+	cadence->next_tsc += cadence->whole;
+	if (rest >= NS_PER_S) {
+		rest -= NS_PER_S;
+		cadence->next_tsc++;
+	}
+	cadence->rest = rest;
 }
 
 /* Nearly always one step; after a long pause of the machine as many as fit for certain, and then the same again. */

@@ -17,6 +17,16 @@ static void rt_due(struct percpu *cpu)
 	__atomic_store_n(&cpu->rt.due, true, __ATOMIC_RELAXED);
 }
 
+static enum rt_state rt_state_of(const struct rt *rt)
+{
+	return __atomic_load_n(&rt->state, __ATOMIC_RELAXED);
+}
+
+static void rt_state_set(struct rt *rt, enum rt_state state)
+{
+	__atomic_store_n(&rt->state, state, __ATOMIC_RELAXED);
+}
+
 /* The slice of the running thread is over; preempt_interrupt() follows. */
 static void rt_budget_over(struct timer *timer)
 {
@@ -24,22 +34,41 @@ static void rt_budget_over(struct timer *timer)
 	rt_due(this_cpu->self);
 }
 
-/* A period begins: for a thread that waits for it, or for one that was throttled in the period before and goes on. */
+static inline void rt_missed(struct rt *rt, uint64_t periods)
+{
+	rt->misses += periods;
+	rt->thread->home->rt.misses += periods;
+}
+
+/*
+ * A period begins: for a thread that waits for it, or for one that was throttled or has yielded in the period before and
+ * goes on. One that has yielded runs, is ready or is blocked, maybe in the inbox: its dummy goes there.
+ */
 static void rt_release(struct timer *timer)
 {
 	struct rt *rt = (struct rt *)((char *)timer - offsetof(struct rt, release));
-	struct percpu *cpu = rt->thread->home;
+	struct thread *arrival;
+	struct percpu *cpu;
 
 	cadence_step(&rt->cadence);
+	/* the deadline of one that goes on is ahead, however late this is: else it had a slice for each period passed over */
+	if (rt->state != RT_WAITING)
+		rt_missed(rt, 1 + cadence_pass(&rt->cadence, clock_now()));
+	arrival = rt->thread;
+	cpu = arrival->home;
 	rt->left_ticks = rt->slice_ticks;
 	rt->arrivals++;
-	if (rt->state == RT_THROTTLED) {
-		rt->misses++;
-		cpu->rt.misses++;
+	if (rt->state == RT_YIELDED) {
+		rt_state_set(rt, RT_READY);
+		arrival = &rt->again;
+		if (rt->sent)
+			return; /* and rt.due is set since then */
+		rt->sent = true;
+	} else {
+		rt_state_set(rt, RT_RELEASED);
 	}
-	rt->state = RT_READY;
 	/* a CPU that was halted looks into its inbox by itself */
-	if (!inbox_push(&cpu->inbox, rt->thread, rt->thread))
+	if (!inbox_push(&cpu->inbox, arrival, arrival))
 		rt_due(cpu);
 }
 
@@ -56,7 +85,7 @@ static void rt_ring(struct percpu *cpu)
 /* Until its next period begins; it must block. */
 static void rt_throttle(struct rt *rt)
 {
-	rt->state = RT_THROTTLED;
+	rt_state_set(rt, RT_THROTTLED);
 	rt->throttlings++;
 	rt->thread->home->rt.throttlings++;
 	timer_call_at(&rt->release, rt->cadence.next_tsc);
@@ -94,20 +123,77 @@ static void rt_ready_first(struct percpu *cpu, struct thread *thread)
 	cpu->run_head = thread;
 }
 
-static void rt_sort(struct percpu *cpu, struct thread *thread)
+/* Takes a thread out of the run queue. O(n), but only for one that has yielded, once a period. False: it is not in there. */
+static bool rt_unready(struct percpu *cpu, const struct thread *thread)
+{
+	for (struct thread **link = &cpu->run_head; *link != NULL; link = &(*link)->next) {
+		if (*link != thread)
+			continue;
+		*link = thread->next;
+		if (*link == NULL)
+			cpu->run_tail = link;
+		return true;
+	}
+	return false;
+}
+
+static inline void rt_guarantee(struct percpu *cpu, struct rt *rt)
+{
+	rt->node.deadline_tsc = rt->cadence.next_tsc;
+	timer_heap_add(&cpu->rt.ready, &rt->node);
+}
+
+/* It had blocked within its guarantee: the wake-up rule (rt.h). Not inlined: who comes from a release pays nothing. */
+static __attribute__((noinline)) void rt_sort_woken(struct rt *rt, uint64_t now_tsc)
+{
+	uint64_t passed = cadence_pass(&rt->cadence, now_tsc), most_ticks;
+
+	if (passed > 0) {
+		rt_missed(rt, passed);
+		rt->arrivals++;
+		rt->left_ticks = rt->slice_ticks;
+	}
+	most_ticks = (uint64_t)((unsigned __int128)(rt->cadence.next_tsc - now_tsc) * rt->share >> RT_SHARE_BITS);
+	if (rt->left_ticks > most_ticks)
+		rt->left_ticks = most_ticks;
+}
+
+/* It had yielded. If it is not ready, it comes by itself; and if it has ended, it needs nothing any more. */
+static __attribute__((noinline)) void rt_sort_again(struct percpu *cpu, struct rt *rt)
+{
+	__atomic_store_n(&rt->sent, false, __ATOMIC_RELAXED);
+	if (rt->thread->rt == rt && rt_state_of(rt) == RT_READY && rt_unready(cpu, rt->thread))
+		rt_guarantee(cpu, rt);
+}
+
+static void rt_sort(struct percpu *cpu, struct thread *thread, uint64_t now_tsc)
 {
 	struct rt *rt = thread->rt;
+	enum rt_state state;
 
-	if (thread == &cpu->rt.bell) {
-		cpu->rt.rung = false;
-	} else if (rt == NULL || rt->state != RT_READY) {
-		sched_ready(cpu, thread);
-	} else if (rt->left_ticks == 0) {
-		rt_throttle(rt); /* it had blocked at the very end of its slice */
-	} else {
-		rt->node.deadline_tsc = rt->cadence.next_tsc;
-		timer_heap_add(&cpu->rt.ready, &rt->node);
+	if (rt == NULL) {
+		if (thread == &cpu->rt.bell)
+			cpu->rt.rung = false;
+		else
+			sched_ready(cpu, thread);
+		return;
 	}
+	if (thread == &rt->again) {
+		rt_sort_again(cpu, rt);
+		return;
+	}
+	state = rt_state_of(rt);
+	if (state == RT_YIELDED) {
+		sched_ready(cpu, thread);
+		return;
+	}
+	if (state == RT_READY)
+		rt_sort_woken(rt, now_tsc);
+	rt_state_set(rt, RT_READY);
+	if (rt->left_ticks == 0)
+		rt_throttle(rt);
+	else
+		rt_guarantee(cpu, rt);
 }
 
 void rt_collect(struct percpu *cpu, struct thread *oldest)
@@ -119,7 +205,7 @@ void rt_collect(struct percpu *cpu, struct thread *oldest)
 	while (oldest != NULL) {
 		struct thread *next = oldest->next;
 
-		rt_sort(cpu, oldest);
+		rt_sort(cpu, oldest, now_tsc);
 		oldest = next;
 	}
 	first = cpu->rt.ready.root;
@@ -132,13 +218,28 @@ void rt_collect(struct percpu *cpu, struct thread *oldest)
 	}
 }
 
+/* An ordinary thread until its next period begins. */
+static void rt_yield(struct rt *rt)
+{
+	if (rt_state_of(rt) != RT_READY)
+		return;
+	rt_state_set(rt, RT_YIELDED);
+	timer_call_at(&rt->release, rt->cadence.next_tsc); /* after the state: it may expire at once */
+}
+
+void rt_yielded_alone(struct percpu *cpu)
+{
+	if (cpu->current->rt != NULL)
+		rt_yield(cpu->current->rt);
+}
+
 bool rt_woken(struct percpu *cpu, struct thread *thread)
 {
 	bool running = thread == cpu->current; /* then it yields */
 
 	if (running && thread->rt != NULL)
-		thread->rt->state = RT_YIELDED;
-	if (running || thread->rt == NULL || thread->rt->state != RT_READY) {
+		rt_yield(thread->rt);
+	if (running || thread->rt == NULL || rt_state_of(thread->rt) == RT_YIELDED) {
 		sched_ready(cpu, thread);
 		return false;
 	}
@@ -162,17 +263,18 @@ static void rt_make_room(struct percpu *cpu, struct thread *self)
 void rt_switch(struct percpu *cpu)
 {
 	struct thread *self = cpu->current;
+	struct rt *rt = self->rt;
 
-	if (cpu->rt.running != self) {
+	if (rt == NULL || rt_state_of(rt) != RT_READY) {
 		rt_make_room(cpu, self);
 		return;
 	}
-	rt_stop(cpu, clock_now());
+	rt_stop(cpu, clock_now()); /* or it had yielded, and has its guarantee again */
 	rt_ring(cpu);
-	if (self->rt->left_ticks == 0)
-		rt_throttle(self->rt);
+	if (rt->left_ticks == 0)
+		rt_throttle(rt);
 	else
-		inbox_push(&cpu->inbox, self, self);
+		rt_guarantee(cpu, rt); /* not by the inbox: that is for those who had blocked */
 	self->blocks--;
 	sched_block();
 }
@@ -189,6 +291,14 @@ static void rt_watch(struct percpu *cpu, bool on)
 	irq_enable();
 }
 
+/* slice / period in two steps, since an hour of nanoseconds has 42 bits. */
+static uint64_t rt_share(uint64_t slice_ns, uint64_t period_ns)
+{
+	uint64_t first = slice_ns << (RT_SHARE_BITS / 2), rest = first % period_ns << (RT_SHARE_BITS / 2);
+
+	return (first / period_ns << (RT_SHARE_BITS / 2)) + rest / period_ns;
+}
+
 int rt_begin(uint64_t period_ns, uint64_t slice_ns)
 {
 	struct percpu *cpu = this_cpu->self;
@@ -199,7 +309,7 @@ int rt_begin(uint64_t period_ns, uint64_t slice_ns)
 	if (period_ns < RT_PERIOD_MIN_NS || period_ns > CADENCE_PERIOD_MAX_NS || slice_ns < RT_SLICE_MIN_NS ||
 	    slice_ns > period_ns || self->rt != NULL)
 		return -EINVAL;
-	utilisation_ppm = (uint32_t)(slice_ns * 1000000 / period_ns);
+	utilisation_ppm = (uint32_t)((slice_ns * 1000000 + period_ns - 1) / period_ns);
 	if (cpu->rt.promised_ppm + utilisation_ppm > RT_UTILISATION_MAX_PPM) {
 		cpu->rt.refusals++;
 		return -EBUSY;
@@ -209,6 +319,8 @@ int rt_begin(uint64_t period_ns, uint64_t slice_ns)
 		return -EAGAIN;
 	*rt = (struct rt){.thread = self, .slice_ticks = timer_ticks(slice_ns), .utilisation_ppm = utilisation_ppm};
 	rt->release.fn = rt_release;
+	rt->share = rt_share(slice_ns, period_ns);
+	rt->again.rt = rt;
 	rt->left_ticks = rt->slice_ticks;
 	rt->arrivals = 1;
 	cpu->rt.promised_ppm += utilisation_ppm;
@@ -223,16 +335,15 @@ int rt_begin(uint64_t period_ns, uint64_t slice_ns)
 
 uint64_t rt_wait(void)
 {
-	struct percpu *cpu = this_cpu->self;
-	struct rt *rt = cpu->current->rt;
-	uint64_t missed, begin;
+	struct rt *rt = this_cpu->current->rt;
+	uint64_t begin;
 
 	ASSERT(rt != NULL);
-	missed = cadence_pass(&rt->cadence, clock_now());
-	rt->misses += missed;
-	cpu->rt.misses += missed;
+	if (rt_state_of(rt) == RT_YIELDED)
+		timer_cancel(&rt->release);
+	rt_missed(rt, cadence_pass(&rt->cadence, clock_now()));
 	begin = rt->cadence.next_tsc;
-	rt->state = RT_WAITING;
+	rt_state_set(rt, RT_WAITING);
 	timer_call_at(&rt->release, begin);
 	sched_block();
 	return begin;
@@ -247,10 +358,11 @@ void rt_end(void)
 	ASSERT(rt != NULL);
 	if (cpu->rt.running == self)
 		rt_stop(cpu, clock_now());
+	timer_cancel(&rt->release); /* it runs if the thread has yielded */
 	self->rt = NULL;
 	cpu->rt.promised_ppm -= rt->utilisation_ppm;
+	rt_make_room(cpu, self); /* another periodic thread may be ready; takes the dummies out of the inbox */
 	heap_free(rt);
-	rt_make_room(cpu, self); /* another periodic thread may be ready; and takes the bell away if none is */
 	if (--cpu->rt.count == 0)
 		rt_watch(cpu, false);
 }

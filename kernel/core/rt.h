@@ -8,8 +8,18 @@
  *
  * A slice is enforced: a thread that has used it up is throttled, sleeps until its next period begins, and goes on then. A
  * period is missed when its work ends (rt_wait()) after its end. A thread that yields goes behind all, as yield says, and
- * is an ordinary one until its next period. One that blocks otherwise keeps what it has left of its slice. Arrivals, misses,
- * throttlings and refusals are counted.
+ * is an ordinary one until its next period; that one begins for it wherever it then is. Arrivals, misses, throttlings and
+ * refusals are counted.
+ *
+ * One that blocks otherwise keeps what it has left of its slice, but when it wakes no more than its share of what is left of
+ * the period that it wakes in; the periods that ended before are missed. Else a slice saved up to the end of one period and
+ * the next one's would together be more than the CPU has promised, and others would miss. With it the time that a thread
+ * can use between any two moments, both ends of periods of its own or wakes, is at most its share of the time between them:
+ * the condition under which earliest deadline first meets all deadlines. It is the constant bandwidth server of Abeni &
+ * Buttazzo, "Integrating multimedia applications in hard real-time systems", RTSS 1998, in the form that leaves the grid
+ * of periods alone and cuts the slice instead: the revised wake-up rule of Abeni, Lipari, Parri & Sun, "Multicore CPU
+ * reclaiming: parallel or sequential?", SAC 2016. Not held back is the promise of a thread that ends: who is admitted in its
+ * place at once may come on top of what it has used of its last period.
  *
  * Outside the ordinary threads' ways. Periodic threads that are ready wait in a heap of their own, O(log n), and one of
  * them is put in front of the run queue only by a scheduling point that takes it at once. That every scheduling point looks
@@ -31,10 +41,13 @@ enum {
 	RT_UTILISATION_MAX_PPM = 900000,
 	RT_PERIOD_MIN_NS = 10 * 1000, /* several times what a period costs: two interrupts and two switches */
 	RT_SLICE_MIN_NS = 1000,
+	RT_SHARE_BITS = 40,
 };
 
+/* The release timer runs in the last three. */
 enum rt_state {
 	RT_READY,     /* has a guarantee in this period, whether it runs, is ready or is blocked */
+	RT_RELEASED,  /* the same, and it is in the inbox because its period has begun */
 	RT_YIELDED,   /* has given it up */
 	RT_THROTTLED, /* has used it up */
 	RT_WAITING,   /* is done with this period */
@@ -47,9 +60,13 @@ struct rt {
 	struct thread *thread;
 	struct cadence cadence; /* next: the end of this period, which is the begin of the next */
 	uint64_t slice_ticks, left_ticks;
+	uint64_t share; /* slice by period, in 2^-RT_SHARE_BITS, rounded down */
 	uint32_t utilisation_ppm;
-	enum rt_state state;
+	enum rt_state state; /* atomic: the timer interrupt may change it under one that has yielded */
 	uint64_t arrivals, misses, throttlings;
+	struct thread
+	    again; /* a dummy for the inbox: the thread has yielded, is somewhere, and its next period has begun */
+	bool sent; /* it is in the inbox; atomic */
 };
 
 /* Each CPU's. */
@@ -89,7 +106,12 @@ uint64_t rt_refusals(unsigned cpu);
 
 /* Takes what came out of the inbox and puts the earliest periodic thread in front of the run queue. At scheduling points. */
 void rt_collect(struct percpu *cpu, struct thread *oldest);
-/* Makes one thread ready on this CPU, which has periodic ones. True: it is periodic, and a switch is due. Thread context. */
+/*
+ * Makes one thread ready on this CPU, which has periodic ones; the caller itself: it yields. True: it is periodic, and a
+ * switch is due. Thread context.
+ */
 bool rt_woken(struct percpu *cpu, struct thread *thread);
+/* The caller has yielded, and nobody else is ready. Thread context. */
+void rt_yielded_alone(struct percpu *cpu);
 /* The interrupted thread makes room for whoever is to run now, maybe itself. Thread context. */
 void rt_switch(struct percpu *cpu);

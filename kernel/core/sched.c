@@ -148,8 +148,10 @@ static __attribute__((noinline)) void sched_yield_watched(void)
 
 	preempt_collect(cpu);
 	next = sched_take(cpu);
-	if (next == NULL)
+	if (next == NULL) {
+		rt_yielded_alone(cpu);
 		return;
+	}
 	sched_wake(self);
 	sched_switch(cpu, self, next);
 }

@@ -191,27 +191,31 @@ KERNEL_TEST(a_periodic_thread_preempts_an_ordinary_one_and_gives_the_cpu_back_to
 
 /* --- Throttling and misses ------------------------------------------------------------------------------------------------- */
 
-static uint32_t greedy_stop; /* atomic */
+static uint32_t greedy_stop, patient_ran; /* atomic */
 
-/* Wants the CPU for itself; an ordinary thread counts down what it gets, and ends it. */
+/* Wants the CPU for itself, until it has been throttled a few times, and the other one has run, or never will. */
 static void *greedy(void *arg)
 {
+	uint64_t end = clock_now() + timer_ticks((uint64_t)500 * PERIOD_NS);
 	struct rt_stats stats;
 
 	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 2) == 0);
-	while (get(&greedy_stop) == 0)
-		cpu_relax();
-	stats = rt_stats();
+	do {
+		busy_ns(PERIOD_NS / 20);
+		stats = rt_stats();
+	} while ((stats.throttlings < 3 || get(&patient_ran) == 0) && clock_now() < end);
 	CHECK(stats.throttlings >= 3 && stats.misses >= 3 && stats.arrivals >= 3);
+	CHECK(get(&patient_ran) == 1);
 	rt_end();
+	set(&greedy_stop, 1);
 	return arg;
 }
 
+/* Gets what that leaves, but never yields. */
 static void *patient(void *arg)
 {
-	for (unsigned i = 0; i < 4; i++)
-		busy_ns(PERIOD_NS / 2); /* a period has only so much left for us */
-	set(&greedy_stop, 1);
+	while (get(&greedy_stop) == 0)
+		set(&patient_ran, 1);
 	return arg;
 }
 
@@ -220,6 +224,7 @@ KERNEL_TEST(a_thread_that_exceeds_its_slice_is_throttled_until_its_next_period)
 	struct thread *threads[2];
 
 	greedy_stop = 0;
+	patient_ran = 0;
 	threads[0] = ktest_start(last_cpu(), greedy, NULL);
 	threads[1] = ktest_start(last_cpu(), patient, NULL);
 	thread_join(threads[0]);

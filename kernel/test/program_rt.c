@@ -99,15 +99,15 @@ static struct {
 	unsigned order[RACERS], finished;
 } race;
 
-/* Number i has a period of (i + 2) ms, begins its work at one moment with the others, and needs a part of its slice. */
+/* Number i has a period of (i + 2) * 50 ms, begins its work at one moment with the others, and needs a part of its slice. */
 static void *racer(void *arg)
 {
 	unsigned self = (unsigned)(uintptr_t)arg;
 
 	timer_sleep_until(race.start);
-	CHECK(rt_begin((self + 2) * (uint64_t)MS, MS / 5) == 0);
+	CHECK(rt_begin((self + 2) * (uint64_t)50 * MS, (self + 2) * (uint64_t)5 * MS) == 0);
 	set(&race.ready, get(&race.ready) + 1);
-	timer_sleep_until(race.start + timer_ticks(MS));
+	timer_sleep_until(race.start + timer_ticks(20 * MS));
 	race.order[race.finished++] = self;
 	rt_end();
 	return NULL;
@@ -196,10 +196,10 @@ static uint32_t greedy_stop, patient_ran; /* atomic */
 /* Wants the CPU for itself, until it has been throttled a few times, and the other one has run, or never will. */
 static void *greedy(void *arg)
 {
-	uint64_t end = clock_now() + timer_ticks((uint64_t)500 * PERIOD_NS);
+	uint64_t end = clock_now() + timer_ticks((uint64_t)20000 * PERIOD_NS);
 	struct rt_stats stats;
 
-	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 2) == 0);
+	CHECK(rt_begin(4 * PERIOD_NS, 2 * PERIOD_NS) == 0);
 	do {
 		busy_ns(PERIOD_NS / 20);
 		stats = rt_stats();

@@ -114,7 +114,7 @@ KERNEL_TEST(a_slice_saved_for_the_end_of_its_period_is_cut_to_the_share_of_what_
 
 /* --- Yielding -------------------------------------------------------------------------------------------------------- */
 
-enum { HOG_MS = 500, YIELDER_ARRIVALS = 5 };
+enum { HOG_MS = 20000, YIELDER_ARRIVALS = 5 };
 
 static void *yielder(void *arg)
 {

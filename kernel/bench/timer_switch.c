@@ -25,8 +25,8 @@ static struct {
 /* Moves the stamping loop against the timer, which was set when the CPU changed hands. */
 static void shift_phase(struct bench_run *run)
 {
-	for (uint64_t left = bench_random(run, 0, PHASES); left > 0; left--)
-		asm volatile("" : "+r"(left));
+	for (volatile uint64_t left = bench_random(run, 0, PHASES); left > 0; left--)
+		;
 }
 
 /*

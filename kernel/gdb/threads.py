@@ -106,7 +106,7 @@ class Machine:
     def see_cpu(self, cpu):
         current = cpu["current"]
         names = self.running(cpu)
-        waits = any(name.startswith(("sched_block", "sched_wait")) for name in names[:4])
+        waits = any(name.startswith(("sched_block", "sched_wait", "sched_halt")) for name in names[:4])
         if int(current) == int(cpu["idle"].address):
             state = "idle" if waits else "running"
         else:

@@ -78,7 +78,8 @@ def test_arriving(image):
                                                                      "hbreak thread_exit", "continue", "aero cpus", "aero threads"])
     need(count(text, "0", "arriving", "arrive", None) == 64, "64 threads in the inbox of CPU 0", text)
     need(count(text, "1", "running", "start_remotely", None) == 1, "the thread that has sent them", text)
-    need(count(text, "0", "waiting", "main_thread", None) == 1, "the main thread, which waits for that one", text)
+    # it joins that one, and has begun to wait for it or not: CPU 0 was stopped on the way
+    need(count(text, "0", None, "main_thread", None) == 1, "the main thread", text)
 
 
 def main():

@@ -2,16 +2,11 @@
 /* The history's files: see history.h. */
 #include "history.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
+#include "jsonl.h"
 #include "memory.h"
-#include "store_file.h"
 
 /* A line takes about 20 kB with the whole suite: some ten thousand runs. */
 enum { HISTORY_BYTES_MAX = 1 << 28 };
@@ -30,8 +25,9 @@ static bool point_is_whole(const json_t *point)
 }
 
 /* Takes the reference. Returns NULL, or why the line is no entry. */
-static const char *entry_add(struct history *history, json_t *json)
+static const char *entry_add(void *context, json_t *json)
 {
+	struct history *history = context;
 	struct history_entry entry = {.json = json, .points = json_object_get(json, "points")};
 	const char *schema = json_string_value(json_object_get(json, "schema")), *reason = NULL;
 	struct {
@@ -58,40 +54,16 @@ static const char *entry_add(struct history *history, json_t *json)
 	return NULL;
 }
 
-/* Reads whole lines; *whole_bytes: where they end, before a torn one. */
-static int read_lines(struct history *history, const char *path, size_t *whole_bytes, struct error *error)
+static struct jsonl_reader reader_into(struct history *history)
 {
-	char *bytes;
-	size_t len = 0, at = 0;
-	int status = store_file_read(path, HISTORY_BYTES_MAX, &bytes, &len, error);
-
-	for (unsigned number = 1; status == 0 && at < len; number++) {
-		const char *newline = memchr(bytes + at, '\n', len - at), *reason;
-		json_t *json;
-
-		if (newline == NULL) {
-			error_warn("%s: line %u is cut, as after a crash: left out; add its run again", path, number);
-			break;
-		}
-		json = store_json_open(bytes + at, (size_t)(newline - bytes) - at, &reason);
-		if (json != NULL)
-			reason = entry_add(history, json);
-		if (reason != NULL)
-			status = error_set(error, STATUS_USAGE,
-					   "%s: line %u %s: restore the file from a copy, or remove the line", path,
-					   number, reason);
-		at = (size_t)(newline - bytes) + 1;
-	}
-	*whole_bytes = at;
-	free(bytes);
-	return status;
+	return (struct jsonl_reader){.line = entry_add, .context = history, .bytes_max = HISTORY_BYTES_MAX};
 }
 
 int history_read(struct history *history, const char *path, struct error *error)
 {
-	size_t whole_bytes;
+	struct jsonl_reader reader = reader_into(history);
 
-	return read_lines(history, path, &whole_bytes, error);
+	return jsonl_read(path, &reader, error);
 }
 
 static int order_entries(const void *left, const void *right)
@@ -141,72 +113,25 @@ static bool is_there(const struct history *history, const json_t *line)
 	return false;
 }
 
-/* Everything in one write, so that at most the last line is torn. */
-static int write_text(int fd, const char *path, size_t whole_bytes, const char *text, struct error *error)
-{
-	size_t len = strlen(text);
-	ssize_t put;
-	int status = 0;
-
-	/* The torn line was told when it was read; behind it a new line would be damaged too. */
-	if (ftruncate(fd, (off_t)whole_bytes) != 0)
-		return error_set_errno(error, STATUS_FAILED, "cannot write", path);
-	put = write(fd, text, len);
-	if (put < 0 || (size_t)put < len || fsync(fd) != 0) {
-		if (put >= 0 && (size_t)put < len)
-			errno = ENOSPC;
-		status = error_set_errno(error, STATUS_FAILED, "cannot append to", path);
-		if (ftruncate(fd, (off_t)whole_bytes) != 0)
-			error_warn("%s now ends in a cut line, which readers leave out", path);
-	}
-	return status;
-}
-
-static int append_locked(int fd, const char *path, json_t *const *lines, size_t count, size_t *appended,
-			 struct error *error)
-{
-	struct history history = {0};
-	size_t whole_bytes, size;
-	char *text = NULL;
-	FILE *file = open_memstream(&text, &size);
-	int status = read_lines(&history, path, &whole_bytes, error);
-
-	for (size_t i = 0; i < count && status == 0; i++) {
-		char *line;
-
-		if (is_there(&history, lines[i]))
-			continue;
-		line = store_json_seal(lines[i], JSON_COMPACT);
-		fprintf(file, "%s\n", line);
-		free(line);
-		(*appended)++;
-	}
-	fclose(file);
-	if (status == 0 && *appended > 0)
-		status = write_text(fd, path, whole_bytes, text, error);
-	if (status != 0)
-		*appended = 0;
-	free(text);
-	history_free(&history);
-	return status;
-}
-
 int history_append(const char *path, json_t *const *lines, size_t count, size_t *appended, struct error *error)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666), status;
-	char *copy;
+	struct history history = {0};
+	struct jsonl_reader reader = reader_into(&history);
+	json_t **fresh = memory_new(count, sizeof(json_t *));
+	size_t fresh_count = 0;
+	struct jsonl file;
+	int status = jsonl_open(&file, path, &reader, error);
 
-	*appended = 0;
-	if (fd < 0)
-		return error_set_errno(error, STATUS_FAILED, "cannot open", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		status = error_set(error, STATUS_FAILED, "%s is being written by another aerobench: try again", path);
-	else
-		status = append_locked(fd, path, lines, count, appended, error);
-	close(fd);
-	copy = memory_text(path);
-	if (status == 0)
-		status = store_directory_sync(dirname(copy), error);
-	free(copy);
+	if (status == 0) {
+		for (size_t i = 0; i < count; i++) {
+			if (!is_there(&history, lines[i]))
+				fresh[fresh_count++] = lines[i];
+		}
+		status = jsonl_append(&file, fresh, fresh_count, error);
+		jsonl_close(&file);
+	}
+	*appended = status == 0 ? fresh_count : 0;
+	free(fresh);
+	history_free(&history);
 	return status;
 }

@@ -12,12 +12,9 @@
 
 #include "figure_match.h"
 #include "figure_script.h"
+#include "gnuplot.h"
 #include "memory.h"
 #include "paths.h"
-#include "process.h"
-
-/* A figure takes about a second; a machine that is busy measuring may need much longer. */
-static const uint64_t gnuplot_timeout_ns = 300ull * 1000 * 1000 * 1000;
 
 char *figure_sources(void)
 {
@@ -89,92 +86,15 @@ void figure_remove(const char *directory, const char *name)
 	figure_move_products(directory, name, NULL);
 }
 
-/* --- gnuplot ------------------------------------------------------------------------------------------------------------ */
-
-/* gnuplot prints warnings, the command that failed, a caret below it, and last the reason. */
-static void gnuplot_reason(const struct process *process, char *reason, size_t size)
-{
-	char *text = process_read(process, PROCESS_STDERR, NULL), *rest = text, *line;
-
-	snprintf(reason, size, "gnuplot ended without a word");
-	while (rest != NULL && (line = strsep(&rest, "\n")) != NULL) {
-		if (strstr(line, "arning") == NULL && line[strspn(line, " \t^")] != '\0')
-			snprintf(reason, size, "%s", line);
-	}
-	free(text);
-}
-
-static int gnuplot_judge(const struct figure *figure, const struct process *process, struct error *error)
-{
-	char reason[256];
-
-	if (process->end == PROCESS_TIMED_OUT)
-		return error_set(error, STATUS_FAILED, "%s: gnuplot did not end within 300 s", figure->path);
-	if (process->end == PROCESS_EXITED && process->status == 0)
-		return 0;
-	gnuplot_reason(process, reason, sizeof(reason));
-	return error_set(error, STATUS_USAGE, "gnuplot refuses %s: %s", figure->path, reason);
-}
-
-/* Runs the figure's script inside directory. */
-static int gnuplot_run(const struct figure *figure, const char *directory, struct error *error)
-{
-	char *cd, *script = memory_format("%s.gnuplot", figure->name);
-	char *quoted = NULL;
-	size_t size;
-	FILE *text = open_memstream(&quoted, &size);
-	struct process process;
-	struct process_spec spec = {.timeout_ns = gnuplot_timeout_ns};
-	int failed;
-
-	figure_script_string(text, directory);
-	fclose(text);
-	cd = memory_format("cd %s", quoted);
-	spec.argv = (char *[]){(char[]){"gnuplot"}, (char[]){"-e"}, cd, script, NULL};
-	failed = process_start(&process, &spec);
-	free(quoted);
-	if (failed == 0) {
-		process_wait(&process);
-		failed = gnuplot_judge(figure, &process, error);
-		process_close(&process);
-	} else if (failed == -ENOENT) {
-		failed = error_set(error, STATUS_UNSUPPORTED,
-				   "figures need gnuplot 5.4 or later, which is not here: apt install gnuplot-nox");
-	} else {
-		failed = error_set(error, STATUS_FAILED, "cannot start gnuplot: %s", strerror(-failed));
-	}
-	free(cd);
-	free(script);
-	return failed;
-}
-
-/* A gnuplot that succeeds but leaves no picture lacks the terminal. */
-static int figure_check_pictures(const struct figure *figure, const char *directory, struct error *error)
-{
-	static const char *const kinds[] = {"svg", "png"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		char *path = memory_format("%s/%s.%s", directory, figure->name, kinds[i]);
-		struct stat stat_of;
-		bool there = stat(path, &stat_of) == 0 && stat_of.st_size > 0;
-
-		free(path);
-		if (!there)
-			return error_set(error, STATUS_FAILED,
-					 "%s: gnuplot drew no %s (out of disk space, or a gnuplot without that "
-					 "terminal: apt install gnuplot-nox)",
-					 figure->path, kinds[i]);
-	}
-	return 0;
-}
-
 /* --- A figure --------------------------------------------------------------------------------------------------------- */
 
 /* Makes everything in a directory of its own, then moves it into place. */
 static int figure_make(const struct figure *figure, const struct summary *summary, const struct reference *reference,
 		       const char *directory, struct error *error)
 {
+	static const char *const kinds[] = {"svg", "png", NULL};
 	char *scratch = memory_format("%s/.%s.XXXXXX", directory, figure->name);
+	struct gnuplot_job job = {.directory = scratch, .name = figure->name, .source = figure->path, .kinds = kinds};
 	int status;
 
 	if (mkdtemp(scratch) == NULL) {
@@ -184,9 +104,7 @@ static int figure_make(const struct figure *figure, const struct summary *summar
 	}
 	status = figure_script_write(figure, summary, reference, scratch, error);
 	if (status == 0)
-		status = gnuplot_run(figure, scratch, error);
-	if (status == 0)
-		status = figure_check_pictures(figure, scratch, error);
+		status = gnuplot_draw(&job, error);
 	if (status == 0 && figure_move_products(scratch, figure->name, directory) != 0)
 		status = error_set(error, STATUS_FAILED, "cannot write the figure to %s", directory);
 	figure_remove(scratch, figure->name);

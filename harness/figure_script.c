@@ -10,22 +10,9 @@
 #include "figure_match.h"
 #include "figure_ratio.h"
 #include "figure_reference.h"
+#include "gnuplot.h"
 #include "memory.h"
 #include "subject.h"
-
-void figure_script_string(FILE *file, const char *text)
-{
-	putc('\'', file);
-	for (; *text != '\0'; text++) {
-		if (*text == '\n')
-			fputs("'.\"\\n\".'", file);
-		else if (*text == '\'')
-			fputs("''", file);
-		else
-			putc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
-	}
-	putc('\'', file);
-}
 
 /* Whether some series has more than one place on x: one number of CPUs makes no figure over CPUs. */
 static bool block_has_axis(const struct figure_block *block)
@@ -85,25 +72,6 @@ static const char *machine_unit(const struct summary *summary, const char *machi
 
 /* --- The files ----------------------------------------------------------------------------------------------------- */
 
-static FILE *script_open(const char *directory, const char *name, struct error *error)
-{
-	char *path = memory_format("%s/%s", directory, name);
-	FILE *file = fopen(path, "we");
-
-	if (file == NULL)
-		error_set_errno(error, STATUS_FAILED, "cannot write", path);
-	free(path);
-	return file;
-}
-
-static int script_close(FILE *file, const char *name, struct error *error)
-{
-	bool good = !ferror(file);
-
-	good = fclose(file) == 0 && good;
-	return good ? 0 : error_set_errno(error, STATUS_FAILED, "cannot write", name);
-}
-
 /* One data on one machine: its TSV, and the variables that say what is in it. */
 struct script_part {
 	const struct figure *figure;
@@ -131,7 +99,7 @@ static void part_string(const struct script_part *part, const char *what, size_t
 	if (number > 0)
 		fprintf(part->script, "_%zu", number);
 	fputs(" = ", part->script);
-	figure_script_string(part->script, text);
+	gnuplot_string(part->script, text);
 	putc('\n', part->script);
 }
 
@@ -170,7 +138,7 @@ static void part_write_tsv(const struct script_part *part, struct figure_block *
 static int part_write(const struct script_part *part, struct error *error)
 {
 	char *name = memory_format("%s.%s.%s.tsv", part->figure->name, part->data->name, part->machine);
-	FILE *tsv = script_open(part->directory, name, error);
+	FILE *tsv = gnuplot_open(part->directory, name, error);
 	int status = tsv == NULL ? (int)STATUS_FAILED : 0;
 
 	if (status == 0) {
@@ -179,7 +147,7 @@ static int part_write(const struct script_part *part, struct error *error)
 		part_write_tsv(part, &block, tsv);
 		part_variables(part, &block, name);
 		figure_block_free(&block);
-		status = script_close(tsv, name, error);
+		status = gnuplot_close(tsv, name, error);
 	}
 	free(name);
 	return status;
@@ -197,17 +165,15 @@ static void script_head(FILE *file, const struct figure *figure, const struct su
 		"# Made by: aerobench plot %s --run %s\n# Draws the SVG and the PNG again: gnuplot %s.gnuplot, "
 		"in this directory.\n",
 		figure->name, summary->store->id, figure->name);
-	fputs("title = ", file);
-	figure_script_string(file, figure->title);
-	fputs("\ncaption = ", file);
-	figure_script_string(file, caption);
-	fprintf(file, "\ncaption_lines = %zu\nmachines = '", lines);
+	gnuplot_variable(file, "title", 0, figure->title);
+	gnuplot_variable(file, "caption", 0, caption);
+	fprintf(file, "caption_lines = %zu\nmachines = '", lines);
 	for (size_t i = 0; i < machine_count; i++)
 		fprintf(file, i > 0 ? " %s" : "%s", machines[i]);
 	fputs("'\n", file);
 	for (size_t i = 0; i < machine_count; i++) {
 		fprintf(file, "unit_%s = ", machines[i]);
-		figure_script_string(file, machine_unit(summary, machines[i]));
+		gnuplot_string(file, machine_unit(summary, machines[i]));
 		putc('\n', file);
 	}
 	free(caption);
@@ -221,13 +187,11 @@ static void script_tail(FILE *file, const struct figure *figure)
 	if (source == NULL)
 		source = memory_text(figure->path);
 	style = memory_format("%.*sstyle.gnuplot", (int)(strrchr(source, '/') + 1 - source), source);
-	fputs("style = ", file);
-	figure_script_string(file, style);
-	fprintf(file, "\nformat = 'svg'\npicture = '%s.svg'\nload ", figure->name);
-	figure_script_string(file, source);
-	fprintf(file, "\nformat = 'png'\npicture = '%s.png'\nload ", figure->name);
-	figure_script_string(file, source);
-	putc('\n', file);
+	gnuplot_variable(file, "style", 0, style);
+	fprintf(file, "format = 'svg'\npicture = '%s.svg'\n", figure->name);
+	gnuplot_load(file, source);
+	fprintf(file, "format = 'png'\npicture = '%s.png'\n", figure->name);
+	gnuplot_load(file, source);
 	free(style);
 	free(source);
 }
@@ -257,12 +221,12 @@ int figure_script_write(const struct figure *figure, const struct summary *summa
 	char *name = memory_format("%s.gnuplot", figure->name);
 	int status = STATUS_FAILED;
 
-	part.script = script_open(directory, name, error);
+	part.script = gnuplot_open(directory, name, error);
 	if (part.script != NULL) {
 		script_head(part.script, figure, summary, machines, machine_count);
 		status = script_parts(&part, machines, machine_count, error);
 		script_tail(part.script, figure);
-		if (script_close(part.script, name, error) != 0)
+		if (gnuplot_close(part.script, name, error) != 0)
 			status = STATUS_FAILED;
 	}
 	free(name);

@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include <stdio.h>
-
 #include "error.h"
 #include "figure_reference.h"
 #include "figure_spec.h"
@@ -17,5 +15,3 @@ const char **figure_machines(const struct figure *figure, const struct summary *
 /* Writes NAME.DATA.MACHINE.tsv for each machine and NAME.gnuplot into directory. Returns 0 or STATUS_FAILED. */
 int figure_script_write(const struct figure *figure, const struct summary *summary, const struct reference *reference,
 			const char *directory, struct error *error);
-/* The words as a gnuplot string in single quotes, in which nothing is expanded. Control characters become '?'. */
-void figure_script_string(FILE *file, const char *text);

@@ -2,41 +2,13 @@
 /* The picture of shift functions: see shift.h. */
 #include "shift.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "figure.h"
-#include "figure_script.h"
+#include "gnuplot.h"
 #include "memory.h"
-#include "process.h"
 #include "reading.h"
-
-/* A picture takes about a second; a machine that is busy measuring may need much longer. */
-static const uint64_t draw_timeout_ns = 300ull * 1000 * 1000 * 1000;
-
-static FILE *create(const char *directory, const char *name, struct error *error)
-{
-	char *path = memory_format("%s/%s", directory, name);
-	FILE *file = fopen(path, "we");
-
-	if (file == NULL)
-		error_set_errno(error, STATUS_FAILED, "cannot write", path);
-	free(path);
-	return file;
-}
-
-static int finish(FILE *file, const char *name, struct error *error)
-{
-	bool good = !ferror(file);
-
-	good = fclose(file) == 0 && good;
-	return good ? 0 : error_set_errno(error, STATUS_FAILED, "cannot write", name);
-}
 
 static void write_bound(FILE *file, double bound)
 {
@@ -48,7 +20,7 @@ static void write_bound(FILE *file, double bound)
 
 static int write_tsv(const struct shift *shift, const char *directory, const char *name, struct error *error)
 {
-	FILE *file = create(directory, name, error);
+	FILE *file = gnuplot_open(directory, name, error);
 
 	if (file == NULL)
 		return STATUS_FAILED;
@@ -60,39 +32,29 @@ static int write_tsv(const struct shift *shift, const char *directory, const cha
 		write_bound(file, shift->curve[j].high);
 		fputc('\n', file);
 	}
-	return finish(file, name, error);
-}
-
-static void write_string(FILE *file, const char *variable, size_t panel, const char *text)
-{
-	fprintf(file, "%s_%zu = ", variable, panel);
-	figure_script_string(file, text);
-	fputc('\n', file);
+	return gnuplot_close(file, name, error);
 }
 
 static void write_panel(FILE *file, const struct shift *shift, size_t panel, const char *tsv)
 {
-	char *point = reading_row_name(shift->row->a), *runs = reading_runs(shift->row->a);
+	char *point = reading_row_name(shift->row->a);
 	char *title = memory_format("%s: %s / %s", point, shift->compare->subject_b, shift->compare->subject_a);
 	char *note = shift->pairs > 0 ? memory_format("%zu pairs, %s", shift->pairs, shift->compare->unit)
 				      : memory_format("%s, %s", shift->row->exact ? "exact" : "no pairs: no band",
 						      shift->compare->unit);
 
-	write_string(file, "title", panel, title);
-	write_string(file, "note", panel, note);
-	write_string(file, "file", panel, tsv);
+	gnuplot_variable(file, "title", panel, title);
+	gnuplot_variable(file, "note", panel, note);
+	gnuplot_variable(file, "file", panel, tsv);
 	free(note);
 	free(title);
-	free(runs);
 	free(point);
 }
 
-static int write_script(const struct shift *shifts, size_t count, const char *directory, const char *name,
-			struct error *error)
+static int write_script(const struct shift *shifts, size_t count, const struct gnuplot_job *job, struct error *error)
 {
-	char *script = memory_format("%s.gnuplot", name), *sources = figure_sources();
-	char *source = memory_format("%s/shift.gnuplot", sources), *whole = realpath(source, NULL);
-	FILE *file = create(directory, script, error);
+	char *script = memory_format("%s.gnuplot", job->name);
+	FILE *file = gnuplot_open(job->directory, script, error);
 	int status = file == NULL ? (int)STATUS_FAILED : 0;
 
 	if (status == 0) {
@@ -100,75 +62,33 @@ static int write_script(const struct shift *shifts, size_t count, const char *di
 			"# Draws the picture again: gnuplot %s, in this directory.\npanels = %zu\nmargin = %.7g\n",
 			script, count, 1 + shifts[0].compare->margin);
 		for (size_t i = 0; i < count && status == 0; i++) {
-			char *tsv = memory_format("%s.%zu.tsv", name, i + 1);
+			char *tsv = memory_format("%s.%zu.tsv", job->name, i + 1);
 
-			status = write_tsv(&shifts[i], directory, tsv, error);
+			status = write_tsv(&shifts[i], job->directory, tsv, error);
 			write_panel(file, &shifts[i], i + 1, tsv);
 			free(tsv);
 		}
-		fprintf(file, "picture = '%s.svg'\nload ", name);
-		figure_script_string(file, whole != NULL ? whole : source);
-		fputc('\n', file);
-		if (finish(file, script, error) != 0)
+		fprintf(file, "picture = '%s.svg'\n", job->name);
+		gnuplot_load(file, job->source);
+		if (gnuplot_close(file, script, error) != 0)
 			status = STATUS_FAILED;
 	}
-	free(whole);
-	free(source);
-	free(sources);
-	free(script);
-	return status;
-}
-
-static int judge(const struct process *process, const char *picture, struct error *error)
-{
-	char *text;
-	struct stat stat_of;
-
-	if (process->end == PROCESS_EXITED && process->status == 0 && stat(picture, &stat_of) == 0 &&
-	    stat_of.st_size > 0)
-		return 0;
-	text = process_read(process, PROCESS_STDERR, NULL);
-	error_set(error, STATUS_FAILED, "gnuplot drew no %s: %s", picture, text != NULL ? text : "");
-	free(text);
-	return STATUS_FAILED;
-}
-
-static int run_gnuplot(const char *directory, const char *name, struct error *error)
-{
-	char *script = memory_format("%s.gnuplot", name), *picture = memory_format("%s/%s.svg", directory, name);
-	char *quoted = NULL, *cd;
-	size_t size;
-	FILE *text = open_memstream(&quoted, &size);
-	struct process process;
-	struct process_spec spec = {.timeout_ns = draw_timeout_ns};
-	int status;
-
-	figure_script_string(text, directory);
-	fclose(text);
-	cd = memory_format("cd %s", quoted);
-	spec.argv = (char *[]){(char[]){"gnuplot"}, (char[]){"-e"}, cd, script, NULL};
-	unlink(picture);
-	status = process_start(&process, &spec);
-	if (status == 0) {
-		process_wait(&process);
-		status = judge(&process, picture, error);
-		process_close(&process);
-	} else {
-		status = error_set(error, status == -ENOENT ? STATUS_UNSUPPORTED : STATUS_FAILED,
-				   "the picture needs gnuplot 5.4 or later: apt install gnuplot-nox");
-	}
-	free(cd);
-	free(quoted);
-	free(picture);
 	free(script);
 	return status;
 }
 
 int shift_draw(const struct shift *shifts, size_t count, const char *directory, const char *name, struct error *error)
 {
+	static const char *const kinds[] = {"svg", NULL};
+	char *sources = figure_sources(), *source = memory_format("%s/shift.gnuplot", sources);
+	struct gnuplot_job job = {.directory = directory, .name = name, .source = source, .kinds = kinds};
 	int status = figure_make_directory(directory, error);
 
 	if (status == 0)
-		status = write_script(shifts, count, directory, name, error);
-	return status == 0 ? run_gnuplot(directory, name, error) : status;
+		status = write_script(shifts, count, &job, error);
+	if (status == 0)
+		status = gnuplot_draw(&job, error);
+	free(source);
+	free(sources);
+	return status;
 }

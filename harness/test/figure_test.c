@@ -16,7 +16,6 @@
 #include "figure_absent.h"
 #include "figure_data.h"
 #include "figure_match.h"
-#include "figure_script.h"
 #include "figure_series.h"
 #include "memory.h"
 #include "sample_opened.h"
@@ -453,19 +452,6 @@ static void tables_have_known_bytes(void **state)
 	free(text);
 }
 
-static void strings_cannot_leave_their_quotes(void **state)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	(void)state;
-	figure_script_string(file, "it's `a`\nb\001\"$");
-	fclose(file);
-	assert_string_equal(text, "'it''s `a`'.\"\\n\".'b?\"$'");
-	free(text);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -484,7 +470,6 @@ int main(void)
 	    cmocka_unit_test(tail_ends_where_ten_samples_are_left),
 	    cmocka_unit_test(thinned_line_stays_close),
 	    cmocka_unit_test(tables_have_known_bytes),
-	    cmocka_unit_test(strings_cannot_leave_their_quotes),
 	};
 
 	return cmocka_run_group_tests(tests, run_open, run_close);

@@ -16,8 +16,8 @@ static void flat_help(const char *program)
 {
 	printf("Usage: %s [OPTION…] [RUN]\n"
 	       "Tells of each point that aerokernel@sim measured whether all its warm samples are the same number of "
-	       "instructions.\nRUN is an id or its beginning, a directory, or latest; made by: aerobench run -s "
-	       "aerokernel@sim --samples %d\n\n"
+	       "instructions, and on how many\nsamples n that stands. RUN is an id or its beginning, a directory, or "
+	       "latest; made by: aerobench run -s\naerokernel@sim --samples %d\n\n"
 	       "      --strict       points with too few samples are a failure too\n"
 	       "%s\n"
 	       "Exit status: 0 all are flat or their benchmark names the cause, 1 one is not, 2 usage, or the run has\n"
@@ -31,23 +31,31 @@ static void flat_print_row(struct table *table, const struct summary *summary, c
 {
 	const char *why;
 	enum flat_verdict verdict = flat_judge(summary, row, &why);
-	char *name = reading_row_name(row), *runs = reading_runs(row);
+	char *name = reading_row_name(row);
 
 	table_cell(table, row->subject);
 	table_cell(table, name);
-	table_cell(table, runs);
+	table_format(table, "%zu", row->n);
 	table_number(table, row->min);
 	table_number(table, row->p50);
 	table_number(table, row->p999);
 	table_number(table, row->max);
 	table_format(table, "%s%s%s", flat_verdict_word(verdict), why[0] != '\0' ? ": " : "", why);
-	free(runs);
 	free(name);
+}
+
+static size_t flat_points(const size_t *counts)
+{
+	size_t points = 0;
+
+	for (unsigned i = 0; i < FLAT_VERDICTS; i++)
+		points += counts[i];
+	return points;
 }
 
 static void flat_print(const struct reading *reading, const struct summary *summary, const size_t *counts)
 {
-	static const char *const headings[] = {"", "", "runs×n", "min", "p50", "p99.9", "max", ""};
+	static const char *const headings[] = {"", "", "n", "min", "p50", "p99.9", "max", ""};
 	static const enum table_align align[] = {TABLE_LEFT,  TABLE_LEFT,  TABLE_RIGHT, TABLE_RIGHT,
 						 TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT};
 	struct table table;
@@ -62,10 +70,11 @@ static void flat_print(const struct reading *reading, const struct summary *summ
 	table_print(&table, stdout, output_colored(stdout, reading->color));
 	table_free(&table);
 	printf(
-	    "\nInstructions per operation. Flat: p50 = p99.9 = max. %zu points: %zu flat, %zu with a named cause, %zu "
-	    "with too few\nsamples, %zu not flat\n",
-	    counts[FLAT_YES] + counts[FLAT_NAMED] + counts[FLAT_FEW] + counts[FLAT_NO], counts[FLAT_YES],
-	    counts[FLAT_NAMED], counts[FLAT_FEW], counts[FLAT_NO]);
+	    "\nInstructions per operation. Flat: p50 = p99.9 = max of n samples. %zu points: %zu flat on %d samples or "
+	    "more,\n%zu flat on all that the benchmark takes, which are fewer, %zu with a named cause,\n%zu with too "
+	    "few samples, %zu not flat\n",
+	    flat_points(counts), counts[FLAT_YES], FLAT_SAMPLES, counts[FLAT_BOUND], counts[FLAT_NAMED],
+	    counts[FLAT_FEW], counts[FLAT_NO]);
 }
 
 static json_t *flat_row_json(const struct summary *summary, const struct summary_row *row)
@@ -89,10 +98,10 @@ static json_t *flat_json(const struct summary *summary, const size_t *counts)
 		if (flat_is_judged(&summary->rows[i]))
 			json_array_append_new(rows, flat_row_json(summary, &summary->rows[i]));
 	}
-	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "schema", "aerobench.flat/1", "run",
-			 output_text_json(summary->store->id), "flat", (json_int_t)counts[FLAT_YES], "named",
-			 (json_int_t)counts[FLAT_NAMED], "too_few", (json_int_t)counts[FLAT_FEW], "not_flat",
-			 (json_int_t)counts[FLAT_NO], "rows", rows);
+	return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "schema", "aerobench.flat/1", "run",
+			 output_text_json(summary->store->id), "flat", (json_int_t)counts[FLAT_YES], "flat_bound",
+			 (json_int_t)counts[FLAT_BOUND], "named", (json_int_t)counts[FLAT_NAMED], "too_few",
+			 (json_int_t)counts[FLAT_FEW], "not_flat", (json_int_t)counts[FLAT_NO], "rows", rows);
 }
 
 /* --- The command ---------------------------------------------------------------------------------------------------- */
@@ -108,7 +117,7 @@ static int flat_tell(const struct reading *reading, const struct summary *summar
 		if (flat_is_judged(&summary->rows[i]))
 			counts[flat_judge(summary, &summary->rows[i], &why)]++;
 	}
-	if (counts[FLAT_YES] + counts[FLAT_NAMED] + counts[FLAT_FEW] + counts[FLAT_NO] == 0)
+	if (flat_points(counts) == 0)
 		return error_set(error, STATUS_USAGE,
 				 "run %s has no such point of aerokernel@sim; measure it by: aerobench run -s "
 				 "aerokernel@sim --samples %d",

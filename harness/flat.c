@@ -45,14 +45,21 @@ static bool cause_applies(const struct summary *summary, const struct summary_ro
 	return applies;
 }
 
+/* The verdict on samples that are all equal. */
+static enum flat_verdict flat_judge_equal(const struct summary_row *row, const struct stream_bench *bench)
+{
+	if (row->n >= FLAT_SAMPLES)
+		return FLAT_YES;
+	return bench != NULL && bench->max_samples > 0 && row->n >= bench->max_samples ? FLAT_BOUND : FLAT_FEW;
+}
+
 enum flat_verdict flat_judge(const struct summary *summary, const struct summary_row *row, const char **why)
 {
 	const struct stream_bench *bench = summary_bench(summary, row->subject, row->benchmark);
-	uint64_t bound = bench != NULL && bench->max_samples > 0 ? bench->max_samples : FLAT_SAMPLES;
 
 	*why = "";
 	if (row->p50 == row->max)
-		return row->n >= (bound < FLAT_SAMPLES ? bound : FLAT_SAMPLES) ? FLAT_YES : FLAT_FEW;
+		return flat_judge_equal(row, bench);
 	if (bench == NULL || bench->spread[0] == '\0' || !cause_applies(summary, row, bench))
 		return FLAT_NO;
 	*why = bench->spread;
@@ -62,6 +69,7 @@ enum flat_verdict flat_judge(const struct summary *summary, const struct summary
 const char *flat_verdict_word(enum flat_verdict verdict)
 {
 	static const char *const words[FLAT_VERDICTS] = {[FLAT_YES] = "flat",
+							 [FLAT_BOUND] = "flat, few by design",
 							 [FLAT_NAMED] = "spread, named",
 							 [FLAT_FEW] = "too few samples",
 							 [FLAT_NO] = "NOT FLAT"};

@@ -10,11 +10,12 @@
 
 #include "summary.h"
 
-/* Fewer samples do not support a p99.9, nor a verdict, unless the benchmark itself takes no more. */
+/* Fewer samples do not support a p99.9, nor a verdict. */
 enum { FLAT_SAMPLES = 10000 };
 
 enum flat_verdict {
 	FLAT_YES,
+	FLAT_BOUND, /* flat on all the samples that the benchmark takes, which are fewer than FLAT_SAMPLES */
 	FLAT_NAMED, /* not flat, and the benchmark says why */
 	FLAT_FEW,   /* flat so far: too few samples to say */
 	FLAT_NO,
@@ -25,5 +26,5 @@ enum flat_verdict {
 bool flat_is_judged(const struct summary_row *row);
 /* The verdict on such a row; *why is the named cause, borrowed from the summary, or "". */
 enum flat_verdict flat_judge(const struct summary *summary, const struct summary_row *row, const char **why);
-/* "flat", "spread, named", "too few samples", "NOT FLAT". */
+/* "flat", "flat, few by design", "spread, named", "too few samples", "NOT FLAT". */
 const char *flat_verdict_word(enum flat_verdict verdict);

@@ -61,15 +61,22 @@ static void aerokernel_boot(void)
 	open_stream(&stream, "aerokernel");
 	bench(&stream, "steady", 0, "", "");
 	bench(&stream, "short", FEW, "", "");
+	bench(&stream, "broad", FEW, "", "");
 	bench(&stream, "loose", 0, "queues meet", "");
 	bench(&stream, "half", 0, "queues meet", "series=all series=each");
+	bench(&stream, "both", 0, "queues meet", "series=all place=other:series=each");
 	bench(&stream, "shaky", 0, "", "");
 	sample_run(&stream, "steady", "", equal, 1, MANY);
 	sample_run(&stream, "steady", "place=other", equal, 1, FEW);
 	sample_run(&stream, "short", "", equal, 1, FEW);
+	sample_run(&stream, "short", "place=other", equal, 1, FEW - 1);
+	sample_run(&stream, "broad", "", equal, 1, MANY);
 	sample_run(&stream, "loose", "", late, 4, MANY);
 	sample_run(&stream, "half", "series=each", late, 4, MANY);
 	sample_run(&stream, "half", "series=last", late, 4, MANY);
+	sample_run(&stream, "both", "place=other series=each", late, 4, MANY);
+	sample_run(&stream, "both", "place=other series=last", late, 4, MANY);
+	sample_run(&stream, "both", "place=same series=each", late, 4, MANY);
 	sample_run(&stream, "shaky", "", late, 4, MANY);
 	sample_run(&stream, "stranger", "", late, 4, MANY);
 	sample_run(&stream, "early", "", once, 2, MANY);
@@ -262,7 +269,9 @@ static void equal_samples_are_flat_if_there_are_enough(void **state)
 	(void)state;
 	assert_int_equal(judge("steady", "", &why), FLAT_YES);
 	assert_int_equal(judge("steady", "place=other", &why), FLAT_FEW);
-	assert_int_equal(judge("short", "", &why), FLAT_YES); /* the benchmark takes no more */
+	assert_int_equal(judge("short", "", &why), FLAT_BOUND); /* the benchmark takes no more */
+	assert_int_equal(judge("short", "place=other", &why), FLAT_FEW);
+	assert_int_equal(judge("broad", "", &why), FLAT_YES);
 	assert_string_equal(why, "");
 }
 
@@ -276,6 +285,9 @@ static void a_spread_needs_a_cause_that_applies(void **state)
 	assert_int_equal(judge("half", "series=each", &why), FLAT_NAMED);
 	assert_int_equal(judge("half", "series=last", &why), FLAT_NO);
 	assert_string_equal(why, "");
+	assert_int_equal(judge("both", "place=other series=each", &why), FLAT_NAMED);
+	assert_int_equal(judge("both", "place=other series=last", &why), FLAT_NO);
+	assert_int_equal(judge("both", "place=same series=each", &why), FLAT_NO);
 	assert_int_equal(judge("shaky", "", &why), FLAT_NO);
 	assert_int_equal(judge("stranger", "", &why), FLAT_NO); /* of which the stream says nothing */
 	assert_int_equal(judge("early", "", &why), FLAT_NO);

@@ -53,7 +53,7 @@ static void print_clock(const struct host *host)
 	printf("\nclock\n");
 	printf("  %-20s %.3f MHz (two windows agree within %.1f ppm), %s\n", "TSC", tsc->hz / 1e6,
 	       tsc->disagreement_ppm, tsc->invariant ? "invariant" : "not invariant");
-	printf("  %-20s %llu ticks\n", "grain", (unsigned long long)tsc->grain_ticks);
+	printf("  %-20s %.4g ticks\n", "grain", tsc->grain_ticks);
 	printf("  %-20s p50 %.0f, p99 %.0f ticks\n", "cost of a read", tsc->read_p50, tsc->read_p99);
 	printf("  %-20s %.2f ticks per iteration\n", "dec/jnz", tsc->loop_ticks);
 	if (isnan(offsets->bound_ticks))

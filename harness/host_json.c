@@ -39,9 +39,9 @@ static json_t *machines_json(const struct host *host)
 
 static json_t *tsc_json(const struct probe_tsc *tsc)
 {
-	return json_pack("{s:b, s:b, s:o, s:o, s:I, s:o, s:o, s:o}", "invariant", (int)tsc->invariant, "rdtscp",
+	return json_pack("{s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "invariant", (int)tsc->invariant, "rdtscp",
 			 (int)tsc->rdtscp, "hz", number(tsc->hz), "disagreement_ppm", number(tsc->disagreement_ppm),
-			 "grain_ticks", (json_int_t)tsc->grain_ticks, "read_p50_ticks", number(tsc->read_p50),
+			 "grain_ticks", number(tsc->grain_ticks), "read_p50_ticks", number(tsc->read_p50),
 			 "read_p99_ticks", number(tsc->read_p99), "loop_ticks_per_iteration", number(tsc->loop_ticks));
 }
 

@@ -38,7 +38,7 @@ struct probe_tsc {
 	bool rdtscp;               /* CPUID 8000_0001H:EDX[27] */
 	double hz;                 /* against CLOCK_MONOTONIC_RAW, two windows of 200 ms */
 	double disagreement_ppm;   /* of the two windows */
-	uint64_t grain_ticks;      /* gcd of the differences of fenced pairs, rare values left out; 0: unknown */
+	double grain_ticks;        /* of fenced pairs (stats_grain.h); 0: unknown */
 	double read_p50, read_p99; /* ticks between the two stamps of an empty measurement */
 	double loop_ticks;         /* per iteration of 10^6 dec/jnz on this CPU */
 };

@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { PAIRS = 20000, GRAIN_MAX = 1 << 16, WINDOW_MS = 200, LOOP = 1000 * 1000, LOOP_PARTS = 100 };
-static const double RARE = 0.001; /* of the mass: measuring.md §2, "Grain" */
+#include "stats_grain.h"
+
+enum { PAIRS = 20000, WINDOW_MS = 200, LOOP = 1000 * 1000, LOOP_PARTS = 100 };
 
 static uint64_t raw_ns(void)
 {
@@ -30,17 +31,6 @@ static double window_hz(void)
 	return (double)ticks * 1e9 / (double)ns;
 }
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-	while (b != 0) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 static int by_value(const void *left, const void *right)
 {
 	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -48,17 +38,18 @@ static int by_value(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* The gcd of all values that hold at least RARE of the mass. pairs is sorted. */
-static uint64_t grain_of(const uint64_t *pairs)
+/* Of sorted pairs; those that do not fit 32 bits are too rare to count. */
+static double grain_of(const uint64_t *pairs)
 {
-	uint64_t grain = 0;
+	uint32_t *values = calloc(PAIRS, sizeof(*values));
+	double grain = 0;
 
-	for (size_t i = 0, next; i < PAIRS; i = next) {
-		for (next = i; next < PAIRS && pairs[next] == pairs[i];)
-			next++;
-		if ((double)(next - i) >= RARE * PAIRS && pairs[i] < GRAIN_MAX)
-			grain = gcd(grain, pairs[i]);
-	}
+	if (values == NULL)
+		return 0;
+	for (size_t i = 0; i < PAIRS; i++)
+		values[i] = pairs[i] < UINT32_MAX ? (uint32_t)pairs[i] : UINT32_MAX;
+	grain = stats_grain_u32(values, PAIRS);
+	free(values);
 	return grain;
 }
 

@@ -8,9 +8,8 @@
 #include "memory.h"
 #include "stats_radix.h"
 
-/* What a tail quantile needs beyond it (measuring.md §3), and the mass below which a value is no grain (§2). */
+/* What a tail quantile needs beyond it (measuring.md §3). */
 #define STATS_TAIL_SAMPLES 10
-#define STATS_GRAIN_MASS 0.001
 
 /* --- Order -------------------------------------------------------------------------------------------------------- */
 
@@ -132,7 +131,7 @@ struct stats_moments stats_moments(const double *values, size_t n)
 	return welford_end(&sums);
 }
 
-/* --- Spread, tail, grain ------------------------------------------------------------------------------------------ */
+/* --- Spread, tail ------------------------------------------------------------------------------------------------ */
 
 double stats_mean_deviation_u32(const uint32_t *sorted, size_t n)
 {
@@ -155,29 +154,4 @@ double stats_detour_rate_u32(const uint32_t *sorted, size_t n)
 	while (above < n && sorted[n - 1 - above] > limit)
 		above++;
 	return (double)above / (double)n;
-}
-
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-	while (b != 0) {
-		uint32_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-uint32_t stats_grain_u32(const uint32_t *sorted, size_t n)
-{
-	uint32_t grain = 0;
-	size_t next;
-
-	for (size_t at = 0; at < n; at = next) {
-		for (next = at + 1; next < n && sorted[next] == sorted[at];)
-			next++;
-		if ((double)(next - at) >= STATS_GRAIN_MASS * (double)n)
-			grain = gcd(sorted[at], grain);
-	}
-	return grain > 0 ? grain : 1;
 }

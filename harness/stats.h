@@ -33,9 +33,3 @@ struct stats_moments stats_moments(const double *values, size_t n);
 double stats_mean_deviation_u32(const uint32_t *sorted, size_t n);
 /* Fraction of samples above twice the median of sorted samples. */
 double stats_detour_rate_u32(const uint32_t *sorted, size_t n);
-
-/*
- * The clock's grain: gcd of the non-zero values that carry at least 0.1 % of the mass (measuring.md §2), at least 1.
- * sorted: samples of the control benchmark.
- */
-uint32_t stats_grain_u32(const uint32_t *sorted, size_t n);

@@ -11,6 +11,7 @@
 
 #include "memory.h"
 #include "stats.h"
+#include "stats_grain.h"
 #include "subject.h"
 
 /* The benchmark that measures the clock itself: the control of all others. */

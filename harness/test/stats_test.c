@@ -54,8 +54,6 @@ static void no_samples_and_one_sample_have_defined_answers(void **state)
 	assert_close(stats_moments_u32(one, 1).mean, 7);
 	assert_true(isnan(stats_moments_u32(one, 1).sd));
 	assert_close(stats_moments_u32(two, 2).sd, sqrt(2));
-	assert_int_equal(stats_grain_u32(one, 1), 7);
-	assert_int_equal(stats_grain_u32(NULL, 0), 1);
 }
 
 static void a_tail_quantile_needs_ten_samples_beyond_it(void **state)
@@ -103,24 +101,6 @@ static void detours_are_what_exceeds_twice_the_median(void **state)
 	assert_close(stats_detour_rate_u32(values, 6), 0);
 }
 
-static void the_grain_ignores_rare_values(void **state)
-{
-	uint32_t *values = memory_new(20000, sizeof(*values));
-
-	(void)state;
-	for (size_t i = 0; i < 20000; i++)
-		values[i] = i < 10000 ? 52 : 78;
-	values[0] = 1;
-	values[1] = 27;
-	assert_int_equal(stats_grain_u32(values, 20000), 26);
-	values[0] = values[1] = 0;
-	assert_int_equal(stats_grain_u32(values, 20000), 26);
-	for (size_t i = 0; i < 20000; i++)
-		values[i] = 0;
-	assert_int_equal(stats_grain_u32(values, 20000), 1);
-	free(values);
-}
-
 static void sorting_orders_the_whole_range(void **state)
 {
 	uint32_t values[] = {4294967295u, 0, 2147483648u, 2147483647u, 1};
@@ -143,7 +123,6 @@ int main(void)
 	    cmocka_unit_test(moments_do_not_cancel_or_overflow),
 	    cmocka_unit_test(the_mean_deviation_is_from_the_median),
 	    cmocka_unit_test(detours_are_what_exceeds_twice_the_median),
-	    cmocka_unit_test(the_grain_ignores_rare_values),
 	    cmocka_unit_test(sorting_orders_the_whole_range),
 	};
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "output.h"
 #include "table.h"
 
 static const char control_name[] = "clock_read";
@@ -127,15 +128,91 @@ static void add_new(struct counter_rows *rows, const struct summary *summary, si
 	}
 }
 
+/* --- What was not counted ---------------------------------------------------------------------------------------------------- */
+
+static bool same_subject(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool lists(const char *events, const char *event)
+{
+	size_t len = strlen(event);
+
+	for (const char *at = events; (at = strstr(at, event)) != NULL; at += len) {
+		bool begins = at == events || at[-1] == ' ', ends = at[len] == ',' || at[len] == '\0';
+
+		if (begins && ends)
+			return true;
+	}
+	return false;
+}
+
+static void add_absence(struct counter_rows *rows, const char *subject, const char *event, const char *reason)
+{
+	for (size_t i = 0; i < rows->absence_count; i++) {
+		struct counter_absence *absence = &rows->absences[i];
+		char *longer;
+
+		if (!same_subject(absence->subject, subject) || strcmp(absence->reason, reason) != 0)
+			continue;
+		if (lists(absence->events, event))
+			return;
+		longer = memory_format("%s, %s", absence->events, event);
+		free(absence->events);
+		absence->events = longer;
+		return;
+	}
+	rows->absences = memory_grow(rows->absences, rows->absence_count, sizeof(*rows->absences));
+	rows->absences[rows->absence_count++] =
+	    (struct counter_absence){.subject = subject, .events = memory_text(event), .reason = reason};
+}
+
+/* Events that no subject was asked for, because they have no code on this processor. */
+static void add_unencoded(struct counter_rows *rows, const json_t *events)
+{
+	for (size_t i = 0; i < json_array_size(events); i++) {
+		const json_t *event = json_array_get(events, i);
+		const char *name = json_string_value(json_object_get(event, "name"));
+		const char *problem = json_string_value(json_object_get(event, "problem"));
+
+		if (name != NULL && problem != NULL)
+			add_absence(rows, NULL, name, problem);
+	}
+}
+
 void counter_rows_make(struct counter_rows *rows, const struct summary *summary)
 {
 	const struct store *store = summary->store;
+	const json_t *events = json_object_get(store->run, "events");
 
-	*rows = (struct counter_rows){0};
-	for (size_t i = 0; i < store->plan.subject_count; i++)
-		for (size_t j = 0; j < summary->stream_count; j++)
-			if (strcmp(summary->boots[j]->subject, store->plan.subjects[i]) == 0)
-				add_new(rows, summary, j);
+	*rows = (struct counter_rows){.asked = events != NULL};
+	add_unencoded(rows, events);
+	for (size_t i = 0; i < store->plan.subject_count; i++) {
+		for (size_t j = 0; j < summary->stream_count; j++) {
+			const struct stream *stream = &summary->streams[j];
+
+			if (strcmp(summary->boots[j]->subject, store->plan.subjects[i]) != 0)
+				continue;
+			add_new(rows, summary, j);
+			for (size_t k = 0; k < stream->nocount_count; k++)
+				add_absence(rows, store->plan.subjects[i], stream->nocounts[k].point.benchmark,
+					    stream->nocounts[k].reason);
+		}
+	}
+}
+
+const struct counter_row *counter_find(const struct counter_rows *rows, const struct counter_row *point,
+				       const char *event)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct counter_row *row = &rows->rows[i];
+
+		if (strcmp(row->subject, point->subject) == 0 && strcmp(row->benchmark, point->benchmark) == 0 &&
+		    strcmp(row->params, point->params) == 0 && strcmp(row->event, event) == 0)
+			return row;
+	}
+	return NULL;
 }
 
 void counter_rows_free(struct counter_rows *rows)
@@ -143,6 +220,9 @@ void counter_rows_free(struct counter_rows *rows)
 	for (size_t i = 0; i < rows->count; i++)
 		free(rows->rows[i].params);
 	free(rows->rows);
+	for (size_t i = 0; i < rows->absence_count; i++)
+		free(rows->absences[i].events);
+	free(rows->absences);
 	*rows = (struct counter_rows){0};
 }
 
@@ -183,6 +263,14 @@ void counter_rows_print(const struct counter_rows *rows, FILE *file, bool bold)
 			print_subject(rows, rows->rows[i].subject, file, bold);
 		last = rows->rows[i].subject;
 	}
+	fputs(rows->absence_count > 0 ? "\n" : "", file);
+	for (size_t i = 0; i < rows->absence_count; i++) {
+		const struct counter_absence *absence = &rows->absences[i];
+
+		fprintf(file, "%s: %s not available here: %s\n",
+			absence->subject != NULL ? absence->subject : "every subject", absence->events,
+			absence->reason);
+	}
 }
 
 json_t *counter_rows_json(const struct counter_rows *rows)
@@ -198,6 +286,20 @@ json_t *counter_rows_json(const struct counter_rows *rows)
 				    (json_int_t)row->boots, "unknown_boots", (json_int_t)row->unknown, "median",
 				    summary_number_json(row->median), "min", summary_number_json(row->low), "max",
 				    summary_number_json(row->high)));
+	}
+	return json;
+}
+
+json_t *counter_absences_json(const struct counter_rows *rows)
+{
+	json_t *json = json_array();
+
+	for (size_t i = 0; i < rows->absence_count; i++) {
+		const struct counter_absence *absence = &rows->absences[i];
+
+		json_array_append_new(json, json_pack("{s:s?, s:o, s:o}", "subject", absence->subject, "events",
+						      output_text_json(absence->events), "reason",
+						      output_text_json(absence->reason)));
 	}
 	return json;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -21,15 +22,33 @@ struct counter_row {
 	double low, high; /* the least and the most of all boots */
 };
 
+/* Events that could not be counted, for one reason. */
+struct counter_absence {
+	const char *subject; /* NULL: on every subject, because this processor has no such event */
+	char *events;        /* "instructions, cycles" */
+	const char *reason;
+};
+
 struct counter_rows {
 	struct counter_row *rows; /* in the order of subjects in the plan, then of the first stream */
 	size_t count;
+	struct counter_absence *absences; /* each reason once for a subject */
+	size_t absence_count;
+	bool asked; /* the run was asked to count something */
 };
 
-/* The counts of the summary's points; none if no events were asked for. summary must outlive the rows. */
+/*
+ * The counts of the summary's points, and what was not counted and why; none if no events were asked for. summary must
+ * outlive the rows.
+ */
 void counter_rows_make(struct counter_rows *rows, const struct summary *summary);
 void counter_rows_free(struct counter_rows *rows);
-/* One table for each subject with counts; nothing without any. */
+/* One table for each subject with counts, and what is not available; nothing if no events were asked for. */
 void counter_rows_print(const struct counter_rows *rows, FILE *file, bool bold);
 /* [{"subject", "benchmark", "params", "event", "boots", "unknown_boots", "median", "min", "max"}]: a new reference. */
 json_t *counter_rows_json(const struct counter_rows *rows);
+/* [{"subject" or null, "events", "reason"}]: a new reference. */
+json_t *counter_absences_json(const struct counter_rows *rows);
+/* The row of this point and event of a subject, or NULL. */
+const struct counter_row *counter_find(const struct counter_rows *rows, const struct counter_row *point,
+				       const char *event);

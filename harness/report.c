@@ -137,6 +137,7 @@ static const char *const sections[][2] = {
     {"figures", "Figures"},
     {"benchmarks", "Benchmarks"},
     {"cold", "Cold costs"},
+    {"counters", "Counters"},
     {"distributions", "Every row"},
     {"elsewhere", "From elsewhere"},
     {"aa", "A/A"},
@@ -274,6 +275,7 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	write_figures(file, report);
 	report_benchmarks(file, summary);
 	report_cold(file, summary);
+	report_counters(file, summary);
 	report_distributions(file, summary);
 	report_elsewhere(file, summary, &report->reference);
 	if (status == 0)

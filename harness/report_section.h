@@ -29,6 +29,8 @@ int report_budgets(FILE *file, const struct summary *summary, const struct budge
 void report_benchmarks(FILE *file, const struct summary *summary);
 /* What the first operation of a boot cost, beside the warm median. */
 void report_cold(FILE *file, const struct summary *summary);
+/* Events that operations counted, and those that could not be counted, with the reasons. */
+void report_counters(FILE *file, const struct summary *summary);
 /* Every row of every subject. */
 void report_distributions(FILE *file, const struct summary *summary);
 /* Numbers from elsewhere with their grade, beside this run's where they are of the same machine and unit. */

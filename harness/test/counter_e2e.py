@@ -44,6 +44,13 @@ def program():
     check(not any(line.startswith("@run ") for line in lines[first:]), "counts come behind all results")
 
 
+def report_section(results):
+    page = pathlib.Path(results, "report.html")
+    done = run(BIN / "aerobench", "report", "--results", results, "-o", page)
+    check(done.returncode == 0, f"the report is written: {done.stderr}")
+    return page.read_text().split('<section id="counters">')[1].split("</section>")[0]
+
+
 def command(results):
     names = "context-switches,page-faults"
     done = run(BIN / "aerobench", "run", "-s", "linux@host", "-b", "thread_join", "-b", "thread_create:place=same", "--runs", 2,
@@ -59,6 +66,9 @@ def command(results):
     check([event["code"] for event in record["events"]] == ["s3", "s2"], "the run's record tells the codes")
     text = run(BIN / "aerobench", "show", "--results", results).stdout
     check("events per operation" in text and "context-switches" in text, "show prints them")
+    section = report_section(results)
+    check(section.count("<table>") == 1 and "linux@host, events per operation" in section and "page-faults</th>" in section and
+          "thread_<wbr>create place=same" in section, "the report has a table of them")
 
 
 def refusals(results):
@@ -78,6 +88,9 @@ def unavailable(results):
         return
     check(done.returncode == 0 and "page-faults is not available here: an event of Linux" in done.stderr,
           f"what the Aerokernel cannot count is told, and the run is good: {done.stderr}")
+    told = "aerokernel@sim: page-faults not available here: an event of Linux"
+    check(told in run(BIN / "aerobench", "show", "--results", results).stdout, "show tells it too")
+    check(report_section(results).count(told) == 1, "and so does the report, once")
 
 
 def main():

@@ -104,12 +104,67 @@ static void boot_that_did_not_count_all_the_time_is_left_out_and_told(void **sta
 	counter_rows_free(&rows);
 }
 
+/* A reason is told once for a subject, whatever number of boots and events it holds for. */
+static void reason_is_told_once_for_a_subject(void **state)
+{
+	static char user_cycles[] = "cycles:u", faults[] = "page-faults", no_pmu[] = "no PMU", no_linux[] = "no Linux";
+	static struct stream_note notes[] = {{.point = {.benchmark = cycles}, .reason = no_pmu},
+					     {.point = {.benchmark = user_cycles}, .reason = no_pmu},
+					     {.point = {.benchmark = faults}, .reason = no_linux}};
+	struct counter_rows rows;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+	json_t *json;
+
+	(void)state;
+	store.run = json_pack("{s:[{s:s, s:s}, {s:s, s:s}]}", "events", "name", "LLC-misses", "problem",
+			      "no such event", "name", "cycles", "code", "r530076");
+	for (unsigned i = 0; i < BOOTS; i++)
+		streams[i] = (struct stream){.nocounts = notes, .nocount_count = 3};
+	counter_rows_make(&rows, &summary);
+	assert_true(rows.asked);
+	assert_int_equal(rows.count, 0);
+	assert_int_equal(rows.absence_count, 3);
+	counter_rows_print(&rows, file, false);
+	fclose(file);
+	assert_string_equal(text, "\nevery subject: LLC-misses not available here: no such event\n"
+				  "linux@host: cycles, cycles:u not available here: no PMU\n"
+				  "linux@host: page-faults not available here: no Linux\n");
+	json = counter_absences_json(&rows);
+	assert_true(json_is_null(json_object_get(json_array_get(json, 0), "subject")));
+	assert_string_equal(json_string_value(json_object_get(json_array_get(json, 1), "events")), "cycles, cycles:u");
+	json_decref(json);
+	free(text);
+	counter_rows_free(&rows);
+	json_decref(store.run);
+	store.run = NULL;
+}
+
+static void row_of_another_event_of_a_point_is_found(void **state)
+{
+	static char instructions[] = "instructions";
+	struct counter_rows rows;
+
+	(void)state;
+	for (unsigned i = 0; i < BOOTS; i++)
+		counts[i][2] = (struct stream_count){point_of(wake, same), instructions, 100, 100, 2};
+	counter_rows_make(&rows, &summary);
+	assert_int_equal(rows.count, 2);
+	assert_ptr_equal(counter_find(&rows, &rows.rows[0], instructions), &rows.rows[1]);
+	assert_null(counter_find(&rows, &rows.rows[0], "LLC-misses"));
+	assert_int_equal(rows.rows[1].unknown, BOOTS); /* the control has none of it */
+	counter_rows_free(&rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(count_is_per_operation_less_the_control_and_its_median_over_boots, set_up),
 	    cmocka_unit_test_setup(control_itself_is_shown_as_it_is, set_up),
 	    cmocka_unit_test_setup(boot_that_did_not_count_all_the_time_is_left_out_and_told, set_up),
+	    cmocka_unit_test_setup(reason_is_told_once_for_a_subject, set_up),
+	    cmocka_unit_test_setup(row_of_another_event_of_a_point_is_found, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

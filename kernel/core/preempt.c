@@ -141,14 +141,15 @@ static void preempt_prepare(struct preempt *preempt)
 void preempt_switch(void)
 {
 	struct percpu *cpu = this_cpu->self;
-	bool rt = cpu->preempt.rt;
+	bool quantum = !cpu->preempt.rt;
 
 	cpu->preempt.rt = false;
 	cpu->preempt.switches++;
-	if (rt)
-		rt_switch(cpu);
-	else
+	/* a thread that is periodic does not yield here: its next period may begin on the way, and is not to be given up */
+	if (quantum && cpu->current->rt == NULL)
 		sched_yield();
+	else
+		rt_switch(cpu, quantum);
 }
 
 static void preempt_start(struct percpu *cpu)

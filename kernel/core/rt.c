@@ -250,23 +250,28 @@ bool rt_woken(struct percpu *cpu, struct thread *thread)
 
 /*
  * With the bell rung, sched_block() takes everybody out of the inbox, the caller perhaps among them. An ordinary caller
- * goes to the front: among ordinary threads this is no preemption. None of this is a block of its own.
+ * goes to the front, or if its quantum is over behind those in the run queue: only then it is preempted by ordinary threads.
+ * None of this is a block of its own. The caller is in the run queue first: if it has yielded and its next period begins on
+ * the way, it is found there.
  */
-static void rt_make_room(struct percpu *cpu, struct thread *self)
+static void rt_make_room(struct percpu *cpu, struct thread *self, bool behind)
 {
-	rt_ready_first(cpu, self);
+	if (behind)
+		sched_ready(cpu, self);
+	else
+		rt_ready_first(cpu, self);
 	rt_ring(cpu);
 	self->blocks--;
 	sched_block();
 }
 
-void rt_switch(struct percpu *cpu)
+void rt_switch(struct percpu *cpu, bool behind)
 {
 	struct thread *self = cpu->current;
 	struct rt *rt = self->rt;
 
 	if (rt == NULL || rt_state_of(rt) != RT_READY) {
-		rt_make_room(cpu, self);
+		rt_make_room(cpu, self, behind);
 		return;
 	}
 	rt_stop(cpu, clock_now()); /* or it had yielded, and has its guarantee again */
@@ -361,7 +366,7 @@ void rt_end(void)
 	timer_cancel(&rt->release); /* it runs if the thread has yielded */
 	self->rt = NULL;
 	cpu->rt.promised_ppm -= rt->utilisation_ppm;
-	rt_make_room(cpu, self); /* another periodic thread may be ready; takes the dummies out of the inbox */
+	rt_make_room(cpu, self, false); /* another periodic thread may be ready; takes the dummies out of the inbox */
 	heap_free(rt);
 	if (--cpu->rt.count == 0)
 		rt_watch(cpu, false);

@@ -113,5 +113,8 @@ void rt_collect(struct percpu *cpu, struct thread *oldest);
 bool rt_woken(struct percpu *cpu, struct thread *thread);
 /* The caller has yielded, and nobody else is ready. Thread context. */
 void rt_yielded_alone(struct percpu *cpu);
-/* The interrupted thread makes room for whoever is to run now, maybe itself. Thread context. */
-void rt_switch(struct percpu *cpu);
+/*
+ * The interrupted thread makes room for whoever is to run now, maybe itself. If it has no guarantee now, it goes before all
+ * ordinary threads, or behind them: its quantum is over. Thread context.
+ */
+void rt_switch(struct percpu *cpu, bool behind);

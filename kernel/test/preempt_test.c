@@ -6,6 +6,7 @@
 #include "core/ktest.h"
 #include "core/percpu.h"
 #include "core/preempt.h"
+#include "core/rt.h"
 #include "core/sched.h"
 #include "core/timer.h"
 #include "test/kernel_text.h"
@@ -53,6 +54,57 @@ KERNEL_TEST(kernel_text_is_never_preempted)
 	preempt_set_quantum(0);
 	CHECK(__atomic_load_n(&ran, __ATOMIC_ACQUIRE));
 	CHECK(preempt_switches(cpu) == switches);
+}
+
+/* --- A quantum that ends when a periodic thread's next period begins ------------------------------------------------- */
+
+enum { PERIOD_NS = 1000000, PREEMPTED_PERIODS = 5 };
+
+static bool periodic_over; /* atomic */
+
+/* So that the other one has somebody to yield to. */
+static void *be_polite(void *arg)
+{
+	while (!__atomic_load_n(&periodic_over, __ATOMIC_ACQUIRE))
+		sched_yield();
+	return arg;
+}
+
+/*
+ * Is an ordinary thread for the rest of a period, and stays in the kernel until the next one has begun: as if that had
+ * happened between the decision to preempt it and the switch, which follows here without a quantum.
+ */
+static void *be_preempted_at_release(void *arg)
+{
+	const struct rt_cpu *rt_cpu = &this_cpu->self->rt;
+	const struct rt *rt;
+
+	CHECK(rt_begin(PERIOD_NS, PERIOD_NS / 2) == 0);
+	rt = this_cpu->current->rt;
+	for (unsigned i = 0; i < PREEMPTED_PERIODS; i++) {
+		uint64_t arrivals = rt_stats().arrivals;
+
+		sched_yield();
+		while (rt_stats().arrivals == arrivals)
+			cpu_relax();
+		preempt_switch();
+		CHECK(rt->state == RT_READY && rt_cpu->running == rt->thread);
+	}
+	rt_end();
+	__atomic_store_n(&periodic_over, true, __ATOMIC_RELEASE);
+	return arg;
+}
+
+KERNEL_TEST(a_quantum_that_ends_with_a_period_takes_nothing_of_the_next_one)
+{
+	unsigned cpu = cpu_count - 1;
+	struct thread *polite, *periodic;
+
+	periodic_over = false;
+	polite = ktest_start(cpu, be_polite, NULL);
+	periodic = ktest_start(cpu, be_preempted_at_release, NULL);
+	thread_join(periodic);
+	thread_join(polite);
 }
 
 KERNEL_TEST_CPUS(an_interrupt_of_a_halted_cpu_finds_it_waiting, 2)

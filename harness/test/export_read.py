@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Exports of a stored reference run, read back: by the tool each format is for where it is installed, else by its grammar.
 
-Usage: export_read.py --list | export_read.py AEROBENCH NAME…
-Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
+Usage: export_read.py --list | export_read.py BIN NAME…     BIN: the directory with aerobench (listed.py)
 """
 import csv
 import io
@@ -15,8 +14,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import xml.dom.minidom
+
+from listed import Skip, main, need
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")  # libbenchmark-tools
@@ -24,20 +24,11 @@ PYTHONS = [sys.executable, "/usr/bin/python3"]  # a distribution's modules serve
 SELECT = ["-b", "clock_read", "-b", "yield_pair", "-b", "thread_create"]
 
 
-class Skip(Exception):
-    """The test cannot run here; the text is the reason."""
-
-
-def need(holds, claim, *evidence):
-    if not holds:
-        raise AssertionError("\n".join([claim, *(str(item)[:4000] for item in evidence)]))
-
-
 class Exported:
     """aerobench over the newest reference run that has timed subjects of both systems."""
 
-    def __init__(self, program, scratch):
-        self.program, self.scratch = program, pathlib.Path(scratch)
+    def __init__(self, directory, scratch):
+        self.program, self.scratch = pathlib.Path(directory, "aerobench"), pathlib.Path(scratch)
         runs = [path.parent for path in sorted(ROOT.glob("results/reference/*/run.json"))]
         self.run = next((run for run in reversed(runs) if list(run.glob("*linux@qemu.log.zst"))), None)
         if self.run is None:
@@ -246,24 +237,5 @@ def test_trace_spans_nest(exported):
     need(rows == sum(row["runs"] for _, row in exported.rows("--ns")) and detours > 0, "a span a row and boot", rows, detours)
 
 
-def main():
-    tests = {name[len("test_"):]: test for name, test in globals().items() if name.startswith("test_")}
-    if sys.argv[1:] == ["--list"]:
-        print("\n".join(tests))
-        return 0
-    skipped = 0
-    for name in sys.argv[2:]:
-        with tempfile.TemporaryDirectory(prefix="aerobench-export-") as scratch:
-            try:
-                tests[name](Exported(sys.argv[1], scratch))
-            except Skip as skip:
-                print(f"SKIP {name}: {skip}")
-                skipped += 1
-            except AssertionError as failure:
-                print(f"FAIL {name}: {failure}")
-                return 1
-    return 77 if skipped else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals(), Exported))

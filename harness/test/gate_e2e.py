@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """End-to-end tests of `aerobench gate` and `history`: a real kernel under sim, with faults made on purpose.
 
-Usage: gate_e2e.py --list | gate_e2e.py BIN NAME…     BIN: the directory with aerobench and aerokernel.elf
-Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
+Usage: gate_e2e.py --list [harness] | gate_e2e.py BIN NAME…     BIN: the directory with aerobench and aerokernel.elf (listed.py)
 """
 import json
 import os
@@ -14,12 +13,10 @@ import subprocess
 import sys
 import xml.dom.minidom
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import e2e  # noqa: E402
-from e2e import need  # noqa: E402
+import e2e
+from listed import boots_guests, main, need
 
-EXAMPLES = HERE.parent.parent / "ci" / "examples"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "ci" / "examples"
 RUN = ["-s", "aerokernel@sim", "-b", "clock_read", "-b", "yield_pair", "--samples", "100", "-q"]
 
 
@@ -33,6 +30,12 @@ def point(data, name):
     return next(entry for entry in data["subjects"][0]["points"] if entry["benchmark"] == name)
 
 
+def lower(name, instructions):
+    """A baseline that is cheaper by so many instructions than what was measured."""
+    return lambda data: point(data, name).update(p50=point(data, name)["p50"] - instructions)
+
+
+@boots_guests
 def test_gate_judges_real_counts_exactly(bench):
     bench.real("aerokernel.elf")
     bench.good("run", *RUN)
@@ -54,11 +57,12 @@ def test_gate_judges_real_counts_exactly(bench):
     need(len([entry for entry in bench.results.iterdir() if entry.is_dir() and not entry.is_symlink()]) == 2,
          "it made a run of its own, as the first was made", *bench.results.iterdir())
 
-    def fewer(data):
-        point(data, "yield_pair").update(p50=point(data, "yield_pair")["p50"] - 1)
-    edit(path, fewer)
+    edit(path, lower("yield_pair", 2))
+    out = bench.good(*gate)
+    need("pass, changed" in out and "yield_pair" in out, "two instructions more are told", out)
+    edit(path, lower("yield_pair", 1))
     status, out, err = bench(*gate, "--junit", str(junit), "--markdown", str(markdown))
-    need(status == 1 and "yield_pair" in out and "REGRESSED" in out, "one instruction more fails", status, out, err)
+    need(status == 1 and "yield_pair" in out and "REGRESSED" in out, "three instructions more fail", status, out, err)
     suite = xml.dom.minidom.parse(str(junit)).getElementsByTagName("testsuite")[0]
     need(suite.getAttribute("failures") == "1" and len(suite.getElementsByTagName("failure")) == 1, "JUnit says so")
     need("**regression**" in markdown.read_text(), "Markdown says so", markdown.read_text())
@@ -66,7 +70,7 @@ def test_gate_judges_real_counts_exactly(bench):
     need(status == 0 and json.loads(out)["verdicts"]["pass"] == 1, "what is not selected is not judged", out, err)
 
     def margin(data):
-        data["margins"].append({"point": "yield_pair", "statistic": "p50", "percent": 0, "instructions": 1,
+        data["margins"].append({"point": "yield_pair", "statistic": "p50", "percent": 0, "instructions": 3,
                                 "reason": "under test"})
     edit(path, margin)
     need("under test" in bench.good(*gate), "a margin allows it and is told")
@@ -103,6 +107,7 @@ def test_history_keeps_each_run_once(bench):
     need(path.read_bytes() == first, "and its run can be added again", path.read_bytes())
 
 
+@boots_guests
 def test_the_shell_example_gates_as_it_says(bench):
     bench.real("aerobench", "aerokernel.elf", "linux-baseline")
     bench.good("run", *RUN)
@@ -121,7 +126,7 @@ def test_the_shell_example_gates_as_it_says(bench):
 
     status, out, err = gate()
     need(status == 0 and "4 pass" in out and "no regression" in (tree / "build" / "gate.md").read_text(), "no change", out, err)
-    edit(path, lambda data: point(data, "yield_pair").update(p50=point(data, "yield_pair")["p50"] - 1))
+    edit(path, lower("yield_pair", 3))
     status, out, err = gate()
     need(status == 1 and "<failure" in (tree / "build" / "gate.xml").read_text(), "a regression fails", status, out, err)
     edit(path, lambda data: data["subjects"][0]["machine"].update(qemu="1.0"))
@@ -152,7 +157,5 @@ def test_the_examples_for_ci_systems_are_well_formed(bench):
             need(os.access(EXAMPLES.parent.parent / script, os.X_OK), "what it calls exists", script)
 
 
-e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}
-
 if __name__ == "__main__":
-    sys.exit(e2e.main())
+    sys.exit(main(globals(), e2e.Bench))

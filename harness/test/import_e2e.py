@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`aerobench import` as users call it: kept, listed, shown, beside a run, in the report, refused.
 
-Usage: import_e2e.py --list | import_e2e.py AEROBENCH NAME…
-Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
+Usage: import_e2e.py --list | import_e2e.py BIN NAME…     BIN: the directory with aerobench (listed.py)
 """
 import json
 import os
@@ -12,26 +11,18 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+
+from listed import Skip, main, need
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SAMPLES = ROOT / "harness/test/import_samples"
 
 
-class Skip(Exception):
-    """The test cannot run here; the text is the reason."""
-
-
-def need(holds, claim, *evidence):
-    if not holds:
-        raise AssertionError("\n".join([claim, *(str(item)[:4000] for item in evidence)]))
-
-
 class Bench:
     """aerobench over a copy of a reference run, so that imports have a directory beside it."""
 
-    def __init__(self, program, scratch):
-        self.program, self.results = program, pathlib.Path(scratch) / "runs"
+    def __init__(self, directory, scratch):
+        self.program, self.results = pathlib.Path(directory, "aerobench"), pathlib.Path(scratch) / "runs"
         self.path = os.environ["PATH"]
         run = next((path.parent for path in sorted(ROOT.glob("results/reference/*/run.json"), reverse=True)
                     if list(path.parent.glob("*linux@host.log.zst"))), None)
@@ -132,24 +123,5 @@ def test_broken_files_and_words_are_refused(bench):
     bench.refused("show", "mine", says="does not match its check")
 
 
-def main():
-    tests = {name[len("test_"):]: test for name, test in globals().items() if name.startswith("test_")}
-    if sys.argv[1:] == ["--list"]:
-        print("\n".join(tests))
-        return 0
-    skipped = 0
-    for name in sys.argv[2:]:
-        with tempfile.TemporaryDirectory(prefix="aerobench-import-") as scratch:
-            try:
-                tests[name](Bench(sys.argv[1], scratch))
-            except Skip as skip:
-                print(f"SKIP {name}: {skip}")
-                skipped += 1
-            except AssertionError as failure:
-                print(f"FAIL {name}: {failure}")
-                return 1
-    return 77 if skipped else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals(), Bench))

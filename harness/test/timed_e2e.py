@@ -4,19 +4,15 @@
 
 The systems under test are stand-ins (fake_baseline.py), so that what is to be found is known.
 
-Usage: timed_e2e.py --list | timed_e2e.py BIN NAME…     BIN: the directory with aerobench
-Exit status: 0 passed, 1 failed, 77 skipped (one line says why).
+Usage: timed_e2e.py --list | timed_e2e.py BIN NAME…     BIN: the directory with aerobench (listed.py)
 """
 import json
-import pathlib
 import shutil
 import sys
 import xml.dom.minidom
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-import e2e  # noqa: E402
-from e2e import need  # noqa: E402
+import e2e
+from listed import main, need
 
 
 def test_one_run_holds_two_builds(bench):
@@ -24,7 +20,7 @@ def test_one_run_holds_two_builds(bench):
     other = bench.scratch / "other"
     shutil.copytree(bench.bin, other)
     (other / "script").write_text("level 2\n")
-    both = ["-s", "linux@host:build=old", "-s", "linux@host", "--samples", "1000", "-q"]
+    both = ["-s", "linux@host:build=old", "-s", "linux@host", "--samples", "1000", "-q", "--seed", "7"]
     bench.refused(2, "run", *both, "--runs", "1", says=["--build old=DIR"])
     bench.good("run", *both, "--build", f"old={other}", "--runs", "8")
     medians = {row["subject"]: row["p50"] for row in json.loads(bench.good("show", "latest", "--json"))["results"]
@@ -155,7 +151,5 @@ def test_tier_2_refuses_what_it_cannot_judge(bench):
     bench.refused(2, "gate", "--timed", says=["two builds"])
 
 
-e2e.TESTS = {name[5:]: function for name, function in list(globals().items()) if name.startswith("test_")}
-
 if __name__ == "__main__":
-    sys.exit(e2e.main())
+    sys.exit(main(globals(), e2e.Bench))

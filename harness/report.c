@@ -130,16 +130,16 @@ static const char *text_of(const json_t *object, const char *key)
 static const char *const sections[][2] = {
     {"overview", "Overview"},
     {"verdict", "Fitness"},
-    {"reading", "How to read"},
+    {"reading", "Reading"},
     {"comparison", "Comparison"},
     {"builds", "Builds"},
     {"budgets", "Budgets"},
     {"figures", "Figures"},
     {"benchmarks", "Benchmarks"},
-    {"cold", "Cold costs"},
+    {"cold", "Cold"},
     {"counters", "Counters"},
     {"distributions", "Every row"},
-    {"elsewhere", "From elsewhere"},
+    {"elsewhere", "Elsewhere"},
     {"aa", "A/A"},
     {"absent", "Not measured"},
     {"environment", "Environment"},
@@ -217,33 +217,55 @@ static void write_reading(FILE *file)
 	fputs("</ul>\n</section>\n", file);
 }
 
-static void write_figures(FILE *file, const struct report *report)
+static void write_figure(FILE *file, const struct report_figure *figure)
 {
-	fputs("<section id=\"figures\">\n<h2>Figures</h2>\n", file);
+	fputs("<figure id=\"", file);
+	html_text(file, figure->name);
+	fputs("\">\n<div class=\"scroll card\" role=\"region\" tabindex=\"0\" aria-label=\"", file);
+	html_text(file, figure->title);
+	fputs("\">\n", file);
+	report_svg(file, figure->svg, figure->name, figure->title);
+	fputs("</div>\n<figcaption><b>", file);
+	html_text(file, figure->title);
+	fputs("</b>. ", file);
+	html_text(file, figure->about);
+	fputs("</figcaption>\n</figure>\n", file);
+}
+
+static void write_undrawn(FILE *file, const struct report *report, size_t undrawn)
+{
+	html_details(file,
+		     undrawn == 1 ? "%zu figure that is not drawn, and why" : "%zu figures that are not drawn, and why",
+		     undrawn);
+	fputs("<ul>\n", file);
 	for (size_t i = 0; i < report->figure_count; i++) {
 		const struct report_figure *figure = &report->figures[i];
 
-		fputs("<figure id=\"", file);
-		html_text(file, figure->name);
-		fputs("\">\n", file);
-		if (figure->svg != NULL) {
-			fputs("<div class=\"scroll card\" role=\"region\" tabindex=\"0\" aria-label=\"", file);
-			html_text(file, figure->title);
-			fputs("\">\n", file);
-			report_svg(file, figure->svg, figure->name, figure->title);
-			fputs("</div>\n", file);
-		}
-		fputs("<figcaption><b>", file);
+		if (figure->svg != NULL)
+			continue;
+		fputs("<li><b>", file);
 		html_text(file, figure->title);
 		fputs("</b>. ", file);
 		html_text(file, figure->about);
-		if (figure->problem != NULL) {
-			fputs(" <em>Not drawn: ", file);
-			html_text(file, figure->problem);
-			fputs("</em>", file);
-		}
-		fputs("</figcaption>\n</figure>\n", file);
+		fputs(" <em>Not drawn: ", file);
+		html_text(file, figure->problem != NULL ? figure->problem : "no reason is known");
+		fputs("</em></li>\n", file);
 	}
+	fputs("</ul>\n</details>\n", file);
+}
+
+static void write_figures(FILE *file, const struct report *report)
+{
+	size_t undrawn = 0;
+
+	fputs("<section id=\"figures\">\n<h2>Figures</h2>\n", file);
+	for (size_t i = 0; i < report->figure_count; i++) {
+		undrawn += report->figures[i].svg == NULL;
+		if (report->figures[i].svg != NULL)
+			write_figure(file, &report->figures[i]);
+	}
+	if (undrawn > 0)
+		write_undrawn(file, report, undrawn);
 	fputs("</section>\n", file);
 }
 

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "output.h"
 #include "reading.h"
+#include "report_boots.h"
 #include "report_html.h"
 #include "report_plot.h"
 #include "report_section.h"
@@ -71,24 +72,6 @@ static size_t point_lines(const struct summary *summary, const struct point *poi
 
 /* --- One point on one machine ------------------------------------------------------------------------------------------- */
 
-/* The median of each boot, in the order of the boots; one for all where they are equal. */
-static void boots_cell(FILE *file, const struct summary_row *row)
-{
-	char number[64];
-	bool equal = true;
-
-	for (size_t r = 1; r < row->run_count; r++)
-		equal &= row->runs[r].p50 == row->runs[0].p50;
-	fputs("<td class=\"boots\">", file);
-	for (size_t r = 0; r < (equal ? 1 : row->run_count); r++) {
-		html_text(file, r > 0 ? " · " : "");
-		html_text(file, output_number(number, sizeof(number), row->runs[r].p50));
-	}
-	if (equal && row->run_count > 1)
-		fprintf(file, " in each of %zu", row->run_count);
-	fputs("</td>", file);
-}
-
 static void line_row(FILE *file, const struct plot_line *line)
 {
 	const struct summary_row *row = line->row;
@@ -100,9 +83,9 @@ static void line_row(FILE *file, const struct plot_line *line)
 	html_number(file, row->p50);
 	html_number(file, row->iqr);
 	html_number(file, row->p99);
+	html_number(file, row->p999);
 	html_number(file, row->max);
 	html_number_text(file, NAN, runs);
-	boots_cell(file, row);
 	fputs("</tr>\n", file);
 	free(runs);
 }
@@ -114,7 +97,7 @@ static void machine_write(FILE *file, const struct plot *plot, const char *machi
 	char *label;
 
 	fputs("<div class=\"machine\">\n", file);
-	html_table_begin(file, caption, "subject|p50|IQR|p99|max|runs×n|<median of each boot");
+	html_table_begin(file, caption, "subject|p50|IQR|p99|p99.9|max|runs×n");
 	for (size_t i = 0; i < plot->line_count; i++)
 		line_row(file, &plot->lines[i]);
 	html_table_end(file);
@@ -125,7 +108,9 @@ static void machine_write(FILE *file, const struct plot *plot, const char *machi
 	own.label = label = memory_format("Samples in time order on %s, %s", machine, plot->lines->row->unit);
 	plot_order(file, &own);
 	free(label);
-	fputs("</div>\n</div>\n", file);
+	fputs("</div>\n", file);
+	report_boots(file, plot->lines, plot->line_count, machine);
+	fputs("</div>\n", file);
 	free(caption);
 }
 
@@ -207,17 +192,22 @@ void report_benchmarks(FILE *file, const struct summary *summary)
 	const char *benchmark = NULL;
 
 	fputs("<section id=\"benchmarks\">\n<h2>Every benchmark, sample by sample</h2>\n", file);
-	html_format(
-	    file, "p",
-	    "Left: the distribution of the samples of all boots: value on a logarithmic axis, share of samples at or "
-	    "below "
-	    "it on one that is logarithmic at both ends; drawn as far as 10 samples support it, with a dot for the "
-	    "smallest "
-	    "and the largest. Right: the samples in the order they were taken. They are more than there is room for, "
-	    "so "
-	    "neighbours share one of at most %zu buckets of each line: the shaded area goes from the smallest to the "
-	    "largest sample of the bucket, so that no outlier is lost, and the line through its median.",
-	    bucket_limit);
+	fputs("<ul>\n", file);
+	html_element(file, "li",
+		     "Left: the distribution of the samples of all boots. The value is on a logarithmic axis, the "
+		     "share of samples at "
+		     "or below it on one that is logarithmic at both ends; drawn as far as 10 samples support it, with "
+		     "a dot for "
+		     "the smallest and the largest.");
+	html_format(file, "li",
+		    "Right: the samples in the order they were taken. They are more than there is room for, so "
+		    "neighbours share "
+		    "one of at most %zu buckets of each line: the shaded area goes from the smallest to the largest "
+		    "sample of the "
+		    "bucket, so that no outlier is lost, and the line through its median.",
+		    bucket_limit);
+	report_boots_legend(file);
+	fputs("</ul>\n", file);
 	plot_shared(file);
 	for (size_t i = 0; i < summary->row_count;) {
 		struct point point = point_at(summary, i);

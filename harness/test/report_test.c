@@ -18,6 +18,7 @@
 #include "output.h"
 #include "reading.h"
 #include "report.h"
+#include "report_boots.h"
 #include "report_html.h"
 #include "report_primitives.h"
 #include "report_svg.h"
@@ -320,7 +321,7 @@ static void every_row_has_its_pictures(void **state)
 		cells++;
 	assert_int_equal(areas, summary.row_count);
 	assert_int_equal(lines, 2 * summary.row_count);
-	assert_int_equal(cells, summary.row_count);
+	assert_int_equal(cells, 4 * summary.row_count); /* medians, detours, correlations, effective n */
 	for (size_t i = 0; i < summary.row_count; i++) {
 		char first[64], *cell, *name = reading_row_name(&summary.rows[i]), *point;
 		const char *at;
@@ -335,6 +336,48 @@ static void every_row_has_its_pictures(void **state)
 		free(cell);
 		free(name);
 	}
+}
+
+/* What lies below the row of a subject in a table of boots: its cells behind the name. */
+static char *boots_row(const struct plot_line *line)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	report_boots(file, line, 1, "host");
+	fclose(file);
+	return text;
+}
+
+/* Samples that go up and down by turns depend on nothing but their turn; a staircase on their neighbours. */
+static void boots_tell_detours_and_dependence(void **state)
+{
+	enum { N = 1000 };
+	static uint32_t turns[N], stairs[N];
+	struct summary_run runs[2] = {{.samples = turns, .n = N, .p50 = 12.5}, {.samples = stairs, .n = N, .p50 = 600}};
+	struct summary_row row = {.subject = "linux@host", .unit = "ticks", .runs = runs, .run_count = 1};
+	struct plot_line line = {&row, "l0"};
+	char *text;
+
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		turns[i] = i % 2 == 0 ? 100 : i % 200 == 1 ? 201 : 100 - (i % 2);
+		stairs[i] = 100 + i / 100 * 100;
+	}
+	text = boots_row(&line);
+	assert_non_null(strstr(text, "<td class=\"boots\">12.5</td>"));
+	assert_non_null(strstr(text, "<td class=\"boots\">0.5\u00a0%</td>")); /* 5 of 1000 */
+	assert_non_null(strstr(text, "<td class=\"boots\">1,000</td>"));
+	assert_null(strstr(text, "dependent"));
+	free(text);
+	row.run_count = 2;
+	runs[0] = runs[1];
+	text = boots_row(&line);
+	assert_non_null(strstr(text, "<td class=\"boots\">600 in each of 2</td>"));
+	assert_non_null(strstr(text, "<td class=\"boots\">1.00 in each of 2</td>"));
+	assert_non_null(strstr(text, "in each of 2 <span class=\"word\">dependent</span>"));
+	free(text);
 }
 
 static void page_says_what_is_missing_and_where_things_are(void **state)
@@ -465,6 +508,7 @@ int main(void)
 	    cmocka_unit_test(numbers_are_those_of_compare),
 	    cmocka_unit_test(every_primitive_is_on_the_first_screen),
 	    cmocka_unit_test(every_row_has_its_pictures),
+	    cmocka_unit_test(boots_tell_detours_and_dependence),
 	    cmocka_unit_test(page_says_what_is_missing_and_where_things_are),
 	    cmocka_unit_test(same_run_gives_the_same_page),
 	    cmocka_unit_test(slow_build_is_called_regressed),

@@ -18,7 +18,7 @@ import tiny_kernel
 from listed import Skip, boots_guests, main, need
 
 HERE = pathlib.Path(__file__).resolve().parent
-TIMEOUT = 400  # of one command; a hang detector, not a claim
+TIMEOUT = 800  # of one command; a hang detector, not a claim
 
 
 class Bench:
@@ -115,6 +115,7 @@ class Bench:
         need(rows == [], "no number from a bad run", status, out, err)
 
 
+PATIENT = ["--timeout", "380s"]  # for real guests on a computer that is busy otherwise
 FAKE = ["-s", "linux@host", "-b", "yield_pair", "--samples", "200", "-q"]
 KERNEL = ["-s", "aerokernel@qemu", "-b", "yield_pair", "--samples", "200", "-q"]
 
@@ -179,7 +180,7 @@ def test_rounds_hold_each_timed_subject_once_and_the_seed_fixes_the_order(bench)
 def test_sim_repeats_byte_by_byte(bench):
     bench.fake()
     bench.real("aerokernel.elf")
-    bench.good("run", "-s", "aerokernel@sim", "-b", "yield_pair", "-b", "wake_call", "--samples", "100", "-q")
+    bench.good("run", "-s", "aerokernel@sim", "-b", "yield_pair", "-b", "wake_call", "--samples", "100", "-q", *PATIENT)
     boots = bench.journal()
     need([boot["status"] for boot in boots] == ["ok", "ok"], "two boots", boots)
     need(boots[0]["crc32"] == boots[1]["crc32"] and boots[0]["bytes"] == boots[1]["bytes"], "equal streams", boots)
@@ -188,7 +189,8 @@ def test_sim_repeats_byte_by_byte(bench):
 @boots_guests
 def test_linux_guests_measure_and_repeat_under_sim(bench):
     bench.real("linux-baseline", "guest.cpio.gz", "vmlinuz")
-    bench.good("run", "-s", "linux@qemu", "-s", "linux@sim", "-b", "mutex_uncontended", "--samples", "50", "--runs", "2", "-q")
+    bench.good("run", "-s", "linux@qemu", "-s", "linux@sim", "-b", "mutex_uncontended", "--samples", "50", "--runs", "2", "-q",
+               *PATIENT)
     boots = {(boot["subject"], boot["round"]): boot for boot in bench.journal()}
     need(all(boot["status"] == "ok" for boot in boots.values()) and len(boots) == 4, "four good boots", boots)
     first, second = boots["linux@sim", 0], boots["linux@sim", 1]
@@ -202,7 +204,7 @@ def test_linux_guests_measure_and_repeat_under_sim(bench):
 def test_every_primitive_keeps_its_budget_and_is_steady(bench):
     bench.fake()
     bench.real("aerokernel.elf")
-    bench.good("run", "-s", "aerokernel@sim", "--samples", "60", "--warmup", "30", "--runs", "1", "-q")
+    bench.good("run", "-s", "aerokernel@sim", "--samples", "60", "--warmup", "30", "--runs", "1", "-q", *PATIENT)
     status, out, err = bench("budgets", "--json")
     budgets = json.loads(out)
     if budgets["build"] != "release":
@@ -222,7 +224,7 @@ def test_costs_do_not_grow_with_the_cpus(bench):
     subjects = [word for cpus in (1, 2, 8) for word in ("-s", f"aerokernel@sim:cpus={cpus}")]
     names = ["thread_create:place=same", "thread_join", "yield_pair", "wake_cross", "remote_call"]
     bench.good("run", *subjects, *[word for name in names for word in ("-b", name)], "--samples", "30", "--warmup", "10",
-               "--runs", "1", "-q")
+               "--runs", "1", "-q", *PATIENT)
     status, out, err = bench("plot", "--check", "--json", "growth_cpus")
     need(status == 0, "no claim of growth_cpus is broken", out, err)
     need(out.count('"held"') >= 5, "and those that can be are checked", out)
@@ -352,7 +354,7 @@ def test_a_hang_is_ended_and_its_process_is_gone(bench):
     bench.no_numbers()
 
 
-def kernel_fault(bench, how, *says, timeout="60s"):
+def kernel_fault(bench, how, *says, timeout=PATIENT[1]):
     bench.fake()
     bench.real("aerokernel.elf")
     bench.fails(*KERNEL, "--runs", "1", "--timeout", timeout, "--words", f"panic={how}", says=["aerokernel@qemu", *says])
@@ -404,7 +406,7 @@ def tiny(bench, code, *says):
     if shutil.which("qemu-system-x86_64") is None:
         raise Skip("no qemu-system-x86_64")
     (bench.bin / "aerokernel.elf").write_bytes(tiny_kernel.image(code))
-    bench.fails("-s", "aerokernel@qemu", "--samples", "10", "-q", "--runs", "1", "--timeout", "30s", says=says)
+    bench.fails("-s", "aerokernel@qemu", "--samples", "10", "-q", "--runs", "1", *PATIENT, says=says)
     bench.no_numbers()
 
 
@@ -420,7 +422,7 @@ def test_a_qemu_that_is_killed_fails_its_boot_only(bench):
     bench.fake("normal")
     bench.real("aerokernel.elf")
     process = bench.start("run", "-s", "aerokernel@qemu", "-s", "linux@host", "--samples", "200", "-b", "yield_pair", "-q",
-                          "--runs", "1", "--words", "panic=hang", "--timeout", "60s")
+                          "--runs", "1", "--words", "panic=hang", *PATIENT)
     children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
     found = []
 

@@ -17,7 +17,7 @@ import e2e
 from listed import boots_guests, main, need
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "ci" / "examples"
-RUN = ["-s", "aerokernel@sim", "-b", "clock_read", "-b", "yield_pair", "--samples", "100", "-q"]
+RUN = ["-s", "aerokernel@sim", "-b", "clock_read", "-b", "yield_pair", "--samples", "100", "-q", *e2e.PATIENT]
 
 
 def edit(path, change):

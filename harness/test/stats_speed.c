@@ -27,7 +27,7 @@
 #include "stats_run.h"
 #include "summary.h"
 
-enum { SAMPLES = 10000000, RUNS = 10 };
+enum { SAMPLES = 10000000, RUNS = 10, TRIALS = 3 };
 static const double bytes_max = 40, ratio_max = 10;
 
 struct cost {
@@ -52,7 +52,7 @@ static double peak_bytes(void)
 }
 
 /* Work in a process of its own: a peak is never taken back. */
-static struct cost cost_of(void (*work)(size_t n, struct cost *cost), size_t n)
+static struct cost cost_once(void (*work)(size_t n, struct cost *cost), size_t n)
 {
 	struct cost cost = {0, 0};
 	int ends[2], status;
@@ -72,6 +72,19 @@ static struct cost cost_of(void (*work)(size_t n, struct cost *cost), size_t n)
 	}
 	close(ends[0]);
 	return cost;
+}
+
+/* The least of several: other work on the computer only ever adds, by its use of caches and of a core's other thread. */
+static struct cost cost_of(void (*work)(size_t n, struct cost *cost), size_t n)
+{
+	struct cost least = cost_once(work, n);
+
+	for (int i = 1; i < TRIALS; i++) {
+		struct cost cost = cost_once(work, n);
+
+		least.seconds = cost.seconds < least.seconds ? cost.seconds : least.seconds;
+	}
+	return least;
 }
 
 /* Dependent samples with a drift: no rho is negative early, so that the autocorrelation costs what it may. */

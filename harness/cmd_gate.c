@@ -75,10 +75,14 @@ static void gate_help(const char *program)
 	    "      --conformance    test that the measured programs keep their contract, too\n"
 	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
 	    "      --reason TEXT    why the counts changed, for --update\n"
-	    "Any growth of a median fails, and of a maximum where all samples were equal, unless FILE has a margin "
-	    "for\n"
-	    "the point: {\"point\": \"NAME[:PARAM=VALUE…]\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
-	    "\"instructions\": N,\n\"reason\": TEXT}; the larger of both counts.\n\n");
+	    "Any change is told. A median that grows by more than 0.5 %% and by more than 2 instructions of a sample "
+	    "fails, and so\n"
+	    "does a maximum where all samples were equal. A margin in FILE sets another bound, tighter or wider: "
+	    "{\"point\":\n"
+	    "\"NAME[:PARAM=VALUE…]\" or \"*\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
+	    "\"instructions\": N, \"reason\": TEXT}, the\n"
+	    "larger of both; with \"subject\": \"SYSTEM@MACHINE\" for that one only. The last that means a point "
+	    "holds.\n\n");
 	printf("Timed:\n"
 	       "      --base DIR       the programs before the change (a build's bin)\n"
 	       "      --head DIR       those after it (default: beside this program)\n"
@@ -113,6 +117,10 @@ static void tell_remedy(const struct gate_options *options, const struct gate *g
 		printf("\nIf the growth is meant, commit it with its reason: aerobench gate --baseline %s --update "
 		       "--reason TEXT %s\n",
 		       options->baseline, gate->summary->store->id);
+	else if (gate->correct && gate->tally.count[STATS_IMPROVED] > 0)
+		printf("\n%zu improved by more than the margin. So that this is not lost again: aerobench gate "
+		       "--baseline %s --update --reason TEXT %s\n",
+		       gate->tally.count[STATS_IMPROVED], options->baseline, gate->summary->store->id);
 	else if (gate->tally.count[STATS_SKIPPED] > 0 && gate->correct)
 		printf("\nSkipped is not passed: gate with what the baseline was made with, or write one for this "
 		       "machine by --update.\n");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gate_machine.h"
+#include "gate_margin.h"
 #include "memory.h"
 #include "output.h"
 
@@ -76,35 +77,18 @@ static double per_operation(const struct gate_point *point, int statistic)
 	return point != NULL ? point->value[statistic] / point->per : NAN;
 }
 
-/* The last margin that means the point: later lines are the more special ones. */
-static const struct gate_margin *margin_of(const struct gate_baseline *baseline, const struct gate_point *point,
-					   int statistic)
-{
-	const struct gate_margin *found = NULL;
-
-	for (size_t i = 0; i < baseline->margin_count; i++) {
-		const struct gate_margin *margin = &baseline->margins[i];
-
-		if ((int)margin->statistic == statistic &&
-		    gate_means(margin->selection, point->benchmark, point->params))
-			found = margin;
-	}
-	return found;
-}
-
-static void judge_change(struct gate_change *change, const struct gate_baseline *baseline,
+static void judge_change(struct gate_change *change, const struct gate_baseline *baseline, const char *subject,
 			 const struct gate_point *before, int statistic)
 {
-	const struct gate_margin *margin = margin_of(baseline, before, statistic);
-	bool steady = before->value[GATE_P50] == before->value[GATE_MAX];
-	bool size = strncmp(before->benchmark, gate_program, strlen(gate_program)) == 0;
+	struct gate_allowance allowance = gate_allowance_of(baseline, subject, before, (enum gate_statistic)statistic);
 
-	change->judged = margin != NULL || (!size && (statistic == GATE_P50 || steady));
-	change->margin_reason = margin != NULL ? margin->reason : "";
-	change->allowed = margin != NULL ? fmax(change->before * margin->percent / 100, margin->instructions) : 0;
+	change->judged = allowance.judged;
+	change->allowed = allowance.amount;
+	change->margin_given = allowance.given;
+	change->margin_reason = allowance.reason;
 	if (change->after > (change->before + change->allowed) * (1 + GATE_ROUNDING))
 		change->verdict = STATS_REGRESSED;
-	else if (change->after < change->before * (1 - GATE_ROUNDING))
+	else if (change->after < (change->before - change->allowed) * (1 - GATE_ROUNDING))
 		change->verdict = STATS_IMPROVED;
 	else
 		change->verdict = STATS_PASS;
@@ -165,7 +149,7 @@ static void judge_point(struct gate *gate, const struct gate_subject *subject, c
 		*change = (struct gate_change){
 		    .before = per_operation(before, i), .after = per_operation(after, i), .margin_reason = ""};
 		if (refusal == NULL && before != NULL && after != NULL) {
-			judge_change(change, gate->before, before, i);
+			judge_change(change, gate->before, subject->name, before, i);
 			finding.changed |= fabs(change->after - change->before) > change->before * GATE_ROUNDING;
 		}
 	}

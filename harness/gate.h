@@ -2,9 +2,9 @@
 /*
  * Tiers 0 and 1 of the gate (measuring.md §6): is the run whole and exact, and what do its counts of instructions say
  * against a committed baseline? Counts repeat exactly, so there is no statistics here: any difference is real and is
- * told; growth beyond the margin is a regression. The margin is 0 where the baseline has none. The maximum is judged
- * only where all samples of the baseline were equal, or a margin asks for it: elsewhere it says when threads met, not
- * how long a path is. A subject that fails its checks is not judged, one of another machine configuration is skipped,
+ * told; growth beyond the margin (gate_margin.h) is a regression, and what has shrunk by more has improved. The maximum
+ * is judged only where all samples of the baseline were equal, or a margin asks for it: elsewhere it says when threads
+ * met, not how long a path is. A subject that fails its checks is not judged, one of another machine configuration is skipped,
  * never passed. Pure functions of the baseline and the summary.
  */
 #pragma once
@@ -32,9 +32,10 @@ struct gate_check {
 /* One statistic of a point, in instructions per operation. */
 struct gate_change {
 	double before, after;       /* NaN: not there */
-	double allowed;             /* growth */
+	double allowed;             /* growth that passes, shrinking that is no improvement */
 	bool judged;                /* false: only told */
-	const char *margin_reason;  /* of the baseline's margin; "" without one */
+	bool margin_given;          /* by the baseline: not the default */
+	const char *margin_reason;  /* of the baseline's margin, or the default's; "" if there is nothing to compare */
 	enum stats_verdict verdict; /* of this statistic, if judged */
 };
 

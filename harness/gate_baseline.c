@@ -15,6 +15,7 @@
 
 const char *const gate_statistic_names[GATE_STATISTICS] = {[GATE_P50] = "p50", [GATE_MAX] = "max"};
 const char gate_program[] = "program.";
+const char gate_everything[] = "*";
 
 /* --- Making ------------------------------------------------------------------------------------------------------- */
 
@@ -135,6 +136,7 @@ void gate_baseline_merge(struct gate_baseline *merged, const struct gate_baselin
 	for (size_t i = 0; i < old->margin_count; i++) {
 		struct gate_margin margin = old->margins[i];
 
+		margin.subject = memory_text(margin.subject);
 		margin.selection = memory_text(margin.selection);
 		margin.reason = memory_text(margin.reason);
 		merged->margins = memory_grow(merged->margins, i, sizeof(*merged->margins));
@@ -163,6 +165,7 @@ void gate_baseline_free(struct gate_baseline *baseline)
 		json_decref(subject->machine);
 	}
 	for (size_t i = 0; i < baseline->margin_count; i++) {
+		free(baseline->margins[i].subject);
 		free(baseline->margins[i].selection);
 		free(baseline->margins[i].reason);
 	}
@@ -172,6 +175,11 @@ void gate_baseline_free(struct gate_baseline *baseline)
 }
 
 /* --- Finding ------------------------------------------------------------------------------------------------------ */
+
+bool gate_is_size(const struct gate_point *point)
+{
+	return strncmp(point->benchmark, gate_program, strlen(gate_program)) == 0;
+}
 
 const struct gate_subject *gate_subject_find(const struct gate_baseline *baseline, const char *name)
 {
@@ -234,18 +242,22 @@ static void print_member(FILE *file, const char *indent, const char *key, json_t
 	fputs(",\n", file);
 }
 
+/* A margin for every subject does not name one. */
+static json_t *margin_json(const struct gate_margin *margin)
+{
+	return json_pack("{s:o*, s:o, s:s, s:o, s:o, s:o}", "subject",
+			 margin->subject[0] != '\0' ? output_text_json(margin->subject) : NULL, "point",
+			 output_text_json(margin->selection), "statistic", gate_statistic_names[margin->statistic],
+			 "percent", summary_number_json(margin->percent), "instructions",
+			 summary_number_json(margin->instructions), "reason", output_text_json(margin->reason));
+}
+
 static void print_margins(FILE *file, const struct gate_baseline *baseline)
 {
 	fputs(" \"margins\": [", file);
 	for (size_t i = 0; i < baseline->margin_count; i++) {
-		const struct gate_margin *margin = &baseline->margins[i];
-
 		fputs(i > 0 ? ",\n  " : "\n  ", file);
-		print_json(file, json_pack("{s:o, s:s, s:o, s:o, s:o}", "point", output_text_json(margin->selection),
-					   "statistic", gate_statistic_names[margin->statistic], "percent",
-					   summary_number_json(margin->percent), "instructions",
-					   summary_number_json(margin->instructions), "reason",
-					   output_text_json(margin->reason)));
+		print_json(file, margin_json(&baseline->margins[i]));
 	}
 	fputs(baseline->margin_count > 0 ? "\n ],\n" : "],\n", file);
 }

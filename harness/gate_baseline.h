@@ -32,6 +32,7 @@ struct gate_point {
  * and judged where a margin names it: what is added to an image makes it larger.
  */
 extern const char gate_program[]; /* "program." */
+bool gate_is_size(const struct gate_point *point);
 
 /* A subject, measured on one machine configuration. */
 struct gate_subject {
@@ -43,12 +44,16 @@ struct gate_subject {
 	size_t point_count;
 };
 
-/* How much a statistic may grow: the larger of both. selection: NAME[:PARAM=VALUE…]. */
+/*
+ * How much a statistic may grow: the larger of both. selection: NAME[:PARAM=VALUE…], or "*" for all but sizes; subject: ""
+ * for every one. See gate_margin.h.
+ */
 struct gate_margin {
-	char *selection, *reason;
+	char *subject, *selection, *reason;
 	enum gate_statistic statistic;
-	double percent, instructions; /* instructions: per operation */
+	double percent, instructions; /* instructions: per operation; bytes for a size */
 };
+extern const char gate_everything[]; /* "*" */
 
 struct gate_baseline {
 	struct gate_subject *subjects;

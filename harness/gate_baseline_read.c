@@ -27,13 +27,13 @@ static int refuse(const struct reader *reader, const char *what, size_t number, 
 
 static int read_margin(const struct reader *reader, struct gate_baseline *baseline, const json_t *json, size_t number)
 {
-	const char *selection, *statistic, *reason;
+	const char *subject = "", *selection, *statistic, *reason;
 	struct gate_margin margin = {.statistic = GATE_STATISTICS};
 	json_error_t problem;
 
-	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:F, s:F, s:s}", "point", &selection,
-			   "statistic", &statistic, "percent", &margin.percent, "instructions", &margin.instructions,
-			   "reason", &reason) != 0)
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s?s, s:s, s:s, s:F, s:F, s:s}", "subject", &subject,
+			   "point", &selection, "statistic", &statistic, "percent", &margin.percent, "instructions",
+			   &margin.instructions, "reason", &reason) != 0)
 		return refuse(reader, "margin", number, problem.text);
 	for (int i = 0; i < GATE_STATISTICS; i++) {
 		if (strcmp(gate_statistic_names[i], statistic) == 0)
@@ -45,6 +45,7 @@ static int read_margin(const struct reader *reader, struct gate_baseline *baseli
 		return refuse(reader, "margin", number, "percent is not from 0 to 1000, or instructions below 0");
 	if (selection[0] == '\0' || reason[0] == '\0')
 		return refuse(reader, "margin", number, "it names no point, or no reason");
+	margin.subject = memory_text(subject);
 	margin.selection = memory_text(selection);
 	margin.reason = memory_text(reason);
 	baseline->margins = memory_grow(baseline->margins, baseline->margin_count, sizeof(*baseline->margins));

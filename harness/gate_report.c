@@ -25,9 +25,10 @@ json_t *gate_tally_json(const struct stats_tally *tally)
 
 static json_t *change_json(const struct gate_change *change)
 {
-	return json_pack("{s:o, s:o, s:o, s:b, s:o}", "before", summary_number_json(change->before), "after",
+	return json_pack("{s:o, s:o, s:o, s:b, s:b, s:o}", "before", summary_number_json(change->before), "after",
 			 summary_number_json(change->after), "allowed", summary_number_json(change->allowed), "judged",
-			 (int)change->judged, "margin_reason", output_text_json(change->margin_reason));
+			 (int)change->judged, "margin_given", (int)change->margin_given, "margin_reason",
+			 output_text_json(change->margin_reason));
 }
 
 static json_t *finding_json(const struct gate_finding *finding)
@@ -121,7 +122,7 @@ static const char *verdict_word(const struct gate_finding *finding)
 	return stats_verdict_name(finding->verdict);
 }
 
-/* "2 % more: interrupts meet it", "", "not judged". */
+/* "p50 may grow by 2: the default, …", "", "max is told, not judged". The default only beside what has changed. */
 static char *margin_text(const struct gate_finding *finding)
 {
 	char *text = NULL, number[64];
@@ -134,7 +135,7 @@ static char *margin_text(const struct gate_finding *finding)
 
 		if (!change->judged && change->before != change->after)
 			fprintf(file, "%s%s is told, not judged", separator, gate_statistic_names[i]);
-		else if (change->allowed > 0)
+		else if (change->judged && (change->margin_given || change->before != change->after))
 			fprintf(file, "%s%s may grow by %s: %s", separator, gate_statistic_names[i],
 				output_number(number, sizeof(number), change->allowed), change->margin_reason);
 	}

@@ -61,6 +61,10 @@ static char *text_of(const char *margin, const char *point)
 	"{\"point\": \"a:b=c\", \"statistic\": \"p50\", \"percent\": 1.5, \"instructions\": 0, \"reason\": \"why\"}"
 #define GOOD_POINT "{\"benchmark\": \"a\", \"params\": \"b=c\", \"per\": 100, \"n\": 20, \"p50\": 7.5, \"max\": 9}"
 
+#define OWN_MARGIN                                                                                                 \
+	"{\"subject\": \"x@sim\", \"point\": \"*\", \"statistic\": \"max\", \"percent\": 0, \"instructions\": 9, " \
+	"\"reason\": \"why\"}"
+
 static int read_text(struct gate_baseline *baseline, char *text, struct error *error)
 {
 	*error = (struct error){0};
@@ -76,12 +80,15 @@ static void what_is_written_is_read_and_written_again_alike(void **state)
 	char *once, *twice;
 
 	(void)state;
-	assert_int_equal(read_text(&first, text_of(GOOD_MARGIN, GOOD_POINT), &error), 0);
+	assert_int_equal(read_text(&first, text_of(GOOD_MARGIN ", " OWN_MARGIN, GOOD_POINT), &error), 0);
 	assert_int_equal(gate_baseline_write(&first, path, &error), 0);
 	assert_int_equal(gate_baseline_read(&second, path, &error), 0);
 	assert_int_equal(second.subject_count, 1);
-	assert_int_equal(second.margin_count, 1);
+	assert_int_equal(second.margin_count, 2);
 	assert_true(second.margins[0].percent == 1.5);
+	assert_string_equal(second.margins[0].subject, "");
+	assert_string_equal(second.margins[1].subject, "x@sim");
+	assert_string_equal(second.margins[1].selection, "*");
 	assert_string_equal(second.subjects[0].benchmarks[0], "yield_pair");
 	assert_true(gate_point_find(&second.subjects[0], "a", "b=c")->value[GATE_P50] == 7.5);
 	assert_null(gate_point_find(&second.subjects[0], "a", "b=d"));

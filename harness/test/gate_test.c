@@ -28,7 +28,7 @@ struct costs {
 };
 
 static const struct costs usual = {
-    .yield = 44, .create = 100, .lock = 746, .wake = {121, 130}, .control = {4, 4}, .compiler = "GNU 12.2.0"};
+    .yield = 44, .create = 1000, .lock = 746, .wake = {121, 130}, .control = {4, 4}, .compiler = "GNU 12.2.0"};
 
 static void boot(struct sample_run *run, const struct costs *costs, unsigned round)
 {
@@ -176,44 +176,81 @@ static void a_growth_of_one_percent_is_named_and_alone(void **state)
 	char *text;
 
 	(void)state;
-	costs.create = 101;
+	costs.create = 1010;
 	judge(&judged, &costs, NULL, 0, NULL);
 	assert_tally(&judged, 5, 0, 1, 0, 0);
 	assert_int_equal(finding(&judged, "thread_create place=same")->verdict, STATS_REGRESSED);
 	assert_int_equal(finding(&judged, "thread_create place=other")->verdict, STATS_PASS);
 	text = gate_change_text(&finding(&judged, "thread_create place=same")->changes[GATE_P50]);
-	assert_string_equal(text, "100 → 101 (+1 %)");
+	assert_string_equal(text, "1,000 → 1,010 (+1 %)");
 	free(text);
 	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
 	judged_close(&judged);
 }
 
-static void one_instruction_in_a_hundred_operations_is_seen(void **state)
+/* One cost against the baseline's, with these margins: the verdict of the point, which has changed in any case. */
+static enum stats_verdict verdict_of(const struct costs *costs, const char *name, const struct gate_margin *margin)
 {
-	struct costs costs = usual;
 	struct judged judged;
+	enum stats_verdict verdict;
 
-	(void)state;
-	costs.lock = 747;
-	judge(&judged, &costs, NULL, 0, NULL);
-	assert_tally(&judged, 5, 0, 1, 0, 0);
-	assert_int_equal(finding(&judged, "lock")->verdict, STATS_REGRESSED);
-	assert_true(finding(&judged, "lock")->changes[GATE_P50].after == 7.47);
+	judge(&judged, costs, margin, margin != NULL, NULL);
+	verdict = finding(&judged, name)->verdict;
+	assert_true(finding(&judged, name)->changed);
+	assert_int_equal(gate_status(&judged.gate, true), verdict == STATS_REGRESSED ? STATUS_FAILED : STATUS_OK);
 	judged_close(&judged);
+	return verdict;
 }
 
-static void fewer_instructions_improve_and_do_not_fail(void **state)
+static void the_default_margin_is_half_a_percent_or_two_instructions(void **state)
 {
-	struct costs costs = usual;
-	struct judged judged;
+	static const struct {
+		const char *name;
+		struct costs costs;
+		enum stats_verdict verdict;
+	} cases[] = {
+	    /* 44: two instructions are more than half a percent. */
+	    {"yield_pair", {.yield = 46}, STATS_PASS},
+	    {"yield_pair", {.yield = 47}, STATS_REGRESSED},
+	    {"yield_pair", {.yield = 42}, STATS_PASS},
+	    {"yield_pair", {.yield = 41}, STATS_IMPROVED},
+	    /* 1000: half a percent is five. */
+	    {"thread_create place=same", {.create = 1005}, STATS_PASS},
+	    {"thread_create place=same", {.create = 1006}, STATS_REGRESSED},
+	    {"thread_create place=same", {.create = 995}, STATS_PASS},
+	    {"thread_create place=same", {.create = 994}, STATS_IMPROVED},
+	    /* 746 for a hundred operations: half a percent is 3.73 of a sample, not two of each operation. */
+	    {"lock", {.lock = 749}, STATS_PASS},
+	    {"lock", {.lock = 750}, STATS_REGRESSED},
+	};
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct costs costs = usual;
+
+		costs.yield = cases[i].costs.yield != 0 ? cases[i].costs.yield : usual.yield;
+		costs.create = cases[i].costs.create != 0 ? cases[i].costs.create : usual.create;
+		costs.lock = cases[i].costs.lock != 0 ? cases[i].costs.lock : usual.lock;
+		assert_int_equal(verdict_of(&costs, cases[i].name, NULL), cases[i].verdict);
+	}
+}
+
+static void a_margin_of_everything_may_be_tighter_and_is_of_its_subject(void **state)
+{
+	struct gate_margin margin = {.subject = (char *)SUBJECT,
+				     .selection = (char *)"*",
+				     .reason = (char *)"each one counts",
+				     .statistic = GATE_P50};
+	struct costs costs = usual;
+
+	(void)state;
+	costs.yield = 45;
+	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_REGRESSED);
+	margin.subject = (char *)"linux@sim";
+	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_PASS);
 	costs.yield = 43;
-	judge(&judged, &costs, NULL, 0, NULL);
-	assert_tally(&judged, 5, 1, 0, 0, 0);
-	assert_true(finding(&judged, "yield_pair")->changed);
-	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
-	judged_close(&judged);
+	margin.subject = (char *)"";
+	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_IMPROVED);
 }
 
 static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
@@ -234,8 +271,11 @@ static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
 
 static void a_shorter_median_does_not_pay_for_a_longer_maximum(void **state)
 {
-	const struct gate_margin margin = {
-	    .selection = (char *)"wake", .reason = (char *)"threads meet", .statistic = GATE_MAX, .percent = 10};
+	const struct gate_margin margin = {.subject = (char *)"",
+					   .selection = (char *)"wake",
+					   .reason = (char *)"threads meet",
+					   .statistic = GATE_MAX,
+					   .percent = 10};
 	struct costs costs = usual;
 	struct judged judged;
 
@@ -247,23 +287,31 @@ static void a_shorter_median_does_not_pay_for_a_longer_maximum(void **state)
 	judged_close(&judged);
 }
 
+/* A margin of thread_create for every subject. */
+#define CREATE_MARGIN(select, why, what, ...)                                                                       \
+	{                                                                                                           \
+		.subject = (char *)"", .selection = (char *)(select), .reason = (char *)(why), .statistic = (what), \
+		__VA_ARGS__                                                                                         \
+	}
+
 static void growth_up_to_the_margin_passes_and_is_told(void **state)
 {
 	const struct gate_margin margins[] = {
-	    {.selection = (char *)"thread_create", .reason = (char *)"pools", .statistic = GATE_P50, .percent = 2},
-	    {.selection = (char *)"thread_create", .reason = (char *)"pools", .statistic = GATE_MAX, .instructions = 2},
+	    CREATE_MARGIN("thread_create", "pools", GATE_P50, .percent = 2),
+	    CREATE_MARGIN("thread_create", "pools", GATE_MAX, .instructions = 20),
 	};
 	struct costs costs = usual;
 	struct judged judged;
 
 	(void)state;
-	costs.create = 102;
+	costs.create = 1020;
 	judge(&judged, &costs, margins, 2, NULL);
 	assert_tally(&judged, 6, 0, 0, 0, 0);
 	assert_true(finding(&judged, "thread_create place=same")->changed);
+	assert_true(finding(&judged, "thread_create place=same")->changes[GATE_P50].margin_given);
 	assert_string_equal(finding(&judged, "thread_create place=same")->changes[GATE_P50].margin_reason, "pools");
 	judged_close(&judged);
-	costs.create = 103;
+	costs.create = 1021;
 	judge(&judged, &costs, margins, 2, NULL);
 	assert_tally(&judged, 5, 0, 1, 0, 0);
 	judged_close(&judged);
@@ -272,15 +320,15 @@ static void growth_up_to_the_margin_passes_and_is_told(void **state)
 static void the_last_margin_that_means_a_point_counts(void **state)
 {
 	const struct gate_margin margins[] = {
-	    {.selection = (char *)"thread_create", .reason = (char *)"a", .statistic = GATE_P50, .percent = 50},
-	    {.selection = (char *)"thread_create", .reason = (char *)"b", .statistic = GATE_MAX, .percent = 50},
-	    {.selection = (char *)"thread_create:place=same", .reason = (char *)"c", .statistic = GATE_P50},
+	    CREATE_MARGIN("thread_create", "a", GATE_P50, .percent = 50),
+	    CREATE_MARGIN("thread_create", "b", GATE_MAX, .percent = 50),
+	    CREATE_MARGIN("thread_create:place=same", "c", GATE_P50, .percent = 0),
 	};
 	struct costs costs = usual;
 	struct judged judged;
 
 	(void)state;
-	costs.create = 101;
+	costs.create = 1001;
 	judge(&judged, &costs, margins, 3, NULL);
 	assert_tally(&judged, 5, 0, 1, 0, 0);
 	judged_close(&judged);
@@ -407,7 +455,7 @@ static void an_update_compares_across_machines_and_says_so(void **state)
 
 	(void)state;
 	costs.compiler = "GNU 13.1.0";
-	costs.create = 101;
+	costs.create = 1010;
 	judge(&judged, &costs, NULL, 0, &scope);
 	assert_tally(&judged, 5, 0, 1, 0, 0);
 	assert_true(judged.gate.other_machine);
@@ -469,7 +517,7 @@ static void junit_counts_what_it_lists_and_escapes_it(void **state)
 
 	(void)state;
 	costs.no_other = true;
-	costs.create = 101;
+	costs.create = 1010;
 	judge(&judged, &costs, NULL, 0, NULL);
 	text = gate_junit(&judged.gate);
 	assert_non_null(strstr(text, "tests=\"10\" failures=\"1\" errors=\"0\" skipped=\"1\""));
@@ -488,12 +536,12 @@ static void markdown_leads_with_the_verdict_and_escapes_cells(void **state)
 	char *text;
 
 	(void)state;
-	costs.create = 101;
-	costs.yield = 43;
+	costs.create = 1010;
+	costs.yield = 40;
 	judge(&judged, &costs, NULL, 0, NULL);
 	text = gate_markdown(&judged.gate, "ci/sim.json", gate_status(&judged.gate, false));
 	assert_int_equal(strncmp(text, "### aerobench gate: **regression**\n", 35), 0);
-	assert_non_null(strstr(text, "| thread\\_create place=same | 100 → 101 (+1 %) |"));
+	assert_non_null(strstr(text, "| thread\\_create place=same | 1,000 → 1,010 (+1 %) |"));
 	assert_true(strstr(text, "REGRESSED") < strstr(text, "improved |"));
 	assert_int_equal(occurrences(text, "\n| aerokernel@sim |"), 2);
 	free(text);
@@ -507,7 +555,7 @@ static void json_holds_every_point_with_its_numbers(void **state)
 	json_t *json, *point;
 
 	(void)state;
-	costs.create = 101;
+	costs.create = 1010;
 	judge(&judged, &costs, NULL, 0, NULL);
 	json = gate_json(&judged.gate, "ci/sim.json", STATUS_FAILED);
 	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.gate/1");
@@ -517,7 +565,7 @@ static void json_holds_every_point_with_its_numbers(void **state)
 		point = json_array_get(json_object_get(json, "points"), i);
 		if (strcmp(json_string_value(json_object_get(point, "verdict")), "regressed") == 0)
 			assert_int_equal(json_integer_value(json_object_get(json_object_get(point, "p50"), "after")),
-					 101);
+					 1010);
 	}
 	json_decref(json);
 	judged_close(&judged);
@@ -528,8 +576,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(equal_counts_pass),
 	    cmocka_unit_test(a_growth_of_one_percent_is_named_and_alone),
-	    cmocka_unit_test(one_instruction_in_a_hundred_operations_is_seen),
-	    cmocka_unit_test(fewer_instructions_improve_and_do_not_fail),
+	    cmocka_unit_test(the_default_margin_is_half_a_percent_or_two_instructions),
+	    cmocka_unit_test(a_margin_of_everything_may_be_tighter_and_is_of_its_subject),
 	    cmocka_unit_test(a_maximum_is_judged_only_where_all_samples_were_equal),
 	    cmocka_unit_test(a_shorter_median_does_not_pay_for_a_longer_maximum),
 	    cmocka_unit_test(growth_up_to_the_margin_passes_and_is_told),

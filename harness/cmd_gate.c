@@ -81,8 +81,9 @@ static void gate_help(const char *program)
 	    "{\"point\":\n"
 	    "\"NAME[:PARAM=VALUE…]\" or \"*\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
 	    "\"instructions\": N, \"reason\": TEXT}, the\n"
-	    "larger of both; with \"subject\": \"SYSTEM@MACHINE\" for that one only. The last that means a point "
-	    "holds.\n\n");
+	    "larger of both; \"judged\": false instead of both numbers: it is told only; \"subject\": "
+	    "\"SYSTEM@MACHINE\": for that one\n"
+	    "only. The last that means a point holds.\n\n");
 	printf("Timed:\n"
 	       "      --base DIR       the programs before the change (a build's bin)\n"
 	       "      --head DIR       those after it (default: beside this program)\n"

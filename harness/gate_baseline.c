@@ -242,14 +242,16 @@ static void print_member(FILE *file, const char *indent, const char *key, json_t
 	fputs(",\n", file);
 }
 
-/* A margin for every subject does not name one. */
+/* A margin for every subject does not name one, and one that is only told has no numbers. */
 static json_t *margin_json(const struct gate_margin *margin)
 {
-	return json_pack("{s:o*, s:o, s:s, s:o, s:o, s:o}", "subject",
+	return json_pack("{s:o*, s:o, s:s, s:o*, s:o*, s:o*, s:o}", "subject",
 			 margin->subject[0] != '\0' ? output_text_json(margin->subject) : NULL, "point",
 			 output_text_json(margin->selection), "statistic", gate_statistic_names[margin->statistic],
-			 "percent", summary_number_json(margin->percent), "instructions",
-			 summary_number_json(margin->instructions), "reason", output_text_json(margin->reason));
+			 "judged", margin->told ? json_false() : NULL, "percent",
+			 margin->told ? NULL : summary_number_json(margin->percent), "instructions",
+			 margin->told ? NULL : summary_number_json(margin->instructions), "reason",
+			 output_text_json(margin->reason));
 }
 
 static void print_margins(FILE *file, const struct gate_baseline *baseline)

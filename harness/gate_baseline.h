@@ -45,12 +45,13 @@ struct gate_subject {
 };
 
 /*
- * How much a statistic may grow: the larger of both. selection: NAME[:PARAM=VALUE…], or "*" for all but sizes; subject: ""
- * for every one. See gate_margin.h.
+ * How much a statistic may grow: the larger of both; or that it is told, whatever it does. selection:
+ * NAME[:PARAM=VALUE…], or "*" for all but sizes; subject: "" for every one. See gate_margin.h.
  */
 struct gate_margin {
 	char *subject, *selection, *reason;
 	enum gate_statistic statistic;
+	bool told;                    /* not judged; the numbers are 0 */
 	double percent, instructions; /* instructions: per operation; bytes for a size */
 };
 extern const char gate_everything[]; /* "*" */

@@ -25,26 +25,43 @@ static int refuse(const struct reader *reader, const char *what, size_t number, 
 	    reader->path, what, number + 1, problem);
 }
 
+/* NULL, or what is wrong with the numbers and names. */
+static const char *margin_problem(const struct gate_margin *margin, const char *selection, const char *reason)
+{
+	bool numbers = !isnan(margin->percent) || !isnan(margin->instructions);
+
+	if (margin->statistic == GATE_STATISTICS)
+		return "its statistic is neither p50 nor max";
+	if (selection[0] == '\0' || reason[0] == '\0')
+		return "it names no point, or no reason";
+	if (margin->told)
+		return numbers ? "it has numbers, but is not judged" : NULL;
+	if (!(margin->percent >= 0) || !(margin->instructions >= 0) || margin->percent > 1000)
+		return "percent is not from 0 to 1000, or instructions below 0";
+	return NULL;
+}
+
 static int read_margin(const struct reader *reader, struct gate_baseline *baseline, const json_t *json, size_t number)
 {
-	const char *subject = "", *selection, *statistic, *reason;
-	struct gate_margin margin = {.statistic = GATE_STATISTICS};
+	const char *subject = "", *selection, *statistic, *reason, *wrong;
+	struct gate_margin margin = {.statistic = GATE_STATISTICS, .percent = NAN, .instructions = NAN};
 	json_error_t problem;
+	int judged = true;
 
-	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s?s, s:s, s:s, s:F, s:F, s:s}", "subject", &subject,
-			   "point", &selection, "statistic", &statistic, "percent", &margin.percent, "instructions",
-			   &margin.instructions, "reason", &reason) != 0)
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s?s, s:s, s:s, s?b, s?F, s?F, s:s}", "subject",
+			   &subject, "point", &selection, "statistic", &statistic, "judged", &judged, "percent",
+			   &margin.percent, "instructions", &margin.instructions, "reason", &reason) != 0)
 		return refuse(reader, "margin", number, problem.text);
 	for (int i = 0; i < GATE_STATISTICS; i++) {
 		if (strcmp(gate_statistic_names[i], statistic) == 0)
 			margin.statistic = (enum gate_statistic)i;
 	}
-	if (margin.statistic == GATE_STATISTICS)
-		return refuse(reader, "margin", number, "its statistic is neither p50 nor max");
-	if (!(margin.percent >= 0) || !(margin.instructions >= 0) || margin.percent > 1000)
-		return refuse(reader, "margin", number, "percent is not from 0 to 1000, or instructions below 0");
-	if (selection[0] == '\0' || reason[0] == '\0')
-		return refuse(reader, "margin", number, "it names no point, or no reason");
+	margin.told = judged == 0;
+	wrong = margin_problem(&margin, selection, reason);
+	if (wrong != NULL)
+		return refuse(reader, "margin", number, wrong);
+	if (margin.told)
+		margin.percent = margin.instructions = 0;
 	margin.subject = memory_text(subject);
 	margin.selection = memory_text(selection);
 	margin.reason = memory_text(reason);

@@ -42,7 +42,7 @@ struct gate_allowance gate_allowance_of(const struct gate_baseline *baseline, co
 
 	if (margin != NULL)
 		return (struct gate_allowance){.amount = fmax(before * margin->percent / 100, margin->instructions),
-					       .judged = true,
+					       .judged = !margin->told,
 					       .given = true,
 					       .reason = margin->reason};
 	return (struct gate_allowance){.amount =

@@ -134,7 +134,8 @@ static char *margin_text(const struct gate_finding *finding)
 		const char *separator = ftell(file) > 0 ? "; " : "";
 
 		if (!change->judged && change->before != change->after)
-			fprintf(file, "%s%s is told, not judged", separator, gate_statistic_names[i]);
+			fprintf(file, "%s%s is told, not judged%s%s", separator, gate_statistic_names[i],
+				change->margin_given ? ": " : "", change->margin_given ? change->margin_reason : "");
 		else if (change->judged && (change->margin_given || change->before != change->after))
 			fprintf(file, "%s%s may grow by %s: %s", separator, gate_statistic_names[i],
 				output_number(number, sizeof(number), change->allowed), change->margin_reason);

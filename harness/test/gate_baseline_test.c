@@ -61,9 +61,8 @@ static char *text_of(const char *margin, const char *point)
 	"{\"point\": \"a:b=c\", \"statistic\": \"p50\", \"percent\": 1.5, \"instructions\": 0, \"reason\": \"why\"}"
 #define GOOD_POINT "{\"benchmark\": \"a\", \"params\": \"b=c\", \"per\": 100, \"n\": 20, \"p50\": 7.5, \"max\": 9}"
 
-#define OWN_MARGIN                                                                                                 \
-	"{\"subject\": \"x@sim\", \"point\": \"*\", \"statistic\": \"max\", \"percent\": 0, \"instructions\": 9, " \
-	"\"reason\": \"why\"}"
+#define OWN_MARGIN \
+	"{\"subject\": \"x@sim\", \"point\": \"*\", \"statistic\": \"max\", \"judged\": false, \"reason\": \"why\"}"
 
 static int read_text(struct gate_baseline *baseline, char *text, struct error *error)
 {
@@ -89,6 +88,7 @@ static void what_is_written_is_read_and_written_again_alike(void **state)
 	assert_string_equal(second.margins[0].subject, "");
 	assert_string_equal(second.margins[1].subject, "x@sim");
 	assert_string_equal(second.margins[1].selection, "*");
+	assert_true(second.margins[1].told && !second.margins[0].told);
 	assert_string_equal(second.subjects[0].benchmarks[0], "yield_pair");
 	assert_true(gate_point_find(&second.subjects[0], "a", "b=c")->value[GATE_P50] == 7.5);
 	assert_null(gate_point_find(&second.subjects[0], "a", "b=d"));
@@ -131,6 +131,10 @@ static void wrong_parts_are_refused_by_name(void **state)
 	     GOOD_POINT, "percent"},
 	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"percent\": 1, \"instructions\": 0, \"reason\": \"\"}",
 	     GOOD_POINT, "no reason"},
+	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"instructions\": 0, \"reason\": \"w\"}", GOOD_POINT,
+	     "percent"},
+	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"judged\": false, \"percent\": 1, \"reason\": \"w\"}",
+	     GOOD_POINT, "not judged"},
 	    {GOOD_MARGIN, GOOD_POINT ", " GOOD_POINT, "point 2: the same point"},
 	    {GOOD_MARGIN, "{\"benchmark\": \"a\", \"params\": \"\", \"per\": 0, \"n\": 1, \"p50\": 1, \"max\": 1}",
 	     "per or n"},

@@ -248,9 +248,14 @@ static void a_margin_of_everything_may_be_tighter_and_is_of_its_subject(void **s
 	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_REGRESSED);
 	margin.subject = (char *)"linux@sim";
 	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_PASS);
-	costs.yield = 43;
 	margin.subject = (char *)"";
+	costs.yield = 43;
 	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_IMPROVED);
+	margin.told = true;
+	costs.yield = 80;
+	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_REGRESSED); /* its maximum */
+	margin.statistic = GATE_MAX;
+	assert_int_equal(verdict_of(&costs, "yield_pair", &margin), STATS_REGRESSED); /* its median */
 }
 
 static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
@@ -266,6 +271,31 @@ static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
 	assert_true(finding(&judged, "wake threads=4 series=last")->changed);
 	assert_false(finding(&judged, "wake threads=4 series=last")->changes[GATE_MAX].judged);
 	assert_true(finding(&judged, "yield_pair")->changes[GATE_MAX].judged);
+	judged_close(&judged);
+}
+
+static void a_margin_may_say_that_a_statistic_is_told_only(void **state)
+{
+	const struct gate_margin margins[] = {
+	    {.subject = (char *)"",
+	     .selection = (char *)"*",
+	     .reason = (char *)"ticks",
+	     .statistic = GATE_MAX,
+	     .told = true},
+	    {.subject = (char *)"", .selection = (char *)"*", .reason = (char *)"ticks", .told = true},
+	};
+	struct costs costs = usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	costs.yield = 80;
+	judge(&judged, &costs, margins, 2, NULL);
+	assert_tally(&judged, 6, 0, 0, 0, 0);
+	assert_true(finding(&judged, "yield_pair")->changed);
+	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
+	assert_non_null(strstr(text, "p50 is told, not judged: ticks; max is told, not judged: ticks"));
+	free(text);
 	judged_close(&judged);
 }
 
@@ -579,6 +609,7 @@ int main(void)
 	    cmocka_unit_test(the_default_margin_is_half_a_percent_or_two_instructions),
 	    cmocka_unit_test(a_margin_of_everything_may_be_tighter_and_is_of_its_subject),
 	    cmocka_unit_test(a_maximum_is_judged_only_where_all_samples_were_equal),
+	    cmocka_unit_test(a_margin_may_say_that_a_statistic_is_told_only),
 	    cmocka_unit_test(a_shorter_median_does_not_pay_for_a_longer_maximum),
 	    cmocka_unit_test(growth_up_to_the_margin_passes_and_is_told),
 	    cmocka_unit_test(the_last_margin_that_means_a_point_counts),

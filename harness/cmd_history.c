@@ -14,16 +14,19 @@
 
 #include "gate_baseline.h"
 #include "history.h"
+#include "history_draw.h"
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
 #include "table.h"
 
-enum { HISTORY_FILE = READING_NS + 1, HISTORY_MARKS = 24 };
+enum { HISTORY_FILE = READING_NS + 1, HISTORY_PLOT, HISTORY_MARKS = 24 };
 
 struct history_options {
 	struct reading reading;
 	const char *file;
+	const char *output; /* --output; NULL: build/figures */
+	bool plot;
 };
 
 static void history_help(const char *program)
@@ -36,9 +39,13 @@ static void history_help(const char *program)
 	       "entry is\n"
 	       "listed.\n\n"
 	       "      --file FILE    this history (default: results/history/MACHINE.jsonl)\n"
+	       "      --plot         draws them too, changes marked: history.svg, at most %d series\n"
+	       "  -o, --output DIR   where to (default: build/figures in the project)\n"
 	       "%s\n"
-	       "Exit status: 0, 1 a subject has failed boots or the file cannot be written, 2 usage or broken input.\n",
-	       program, program, STATS_CHANGE_SIDE, reading_help);
+	       "Exit status: 0, 1 a subject has failed boots or the file cannot be written, 2 usage or broken input, "
+	       "77 gnuplot\n"
+	       "is missing.\n",
+	       program, program, STATS_CHANGE_SIDE, HISTORY_PANELS_MAX, reading_help);
 }
 
 /* --- Adding -------------------------------------------------------------------------------------------------------- */
@@ -250,6 +257,18 @@ static void select_subjects(const struct reading *reading, struct history *histo
 	history->count = kept;
 }
 
+static int plot_series(const struct history_options *options, const struct history_series *series, size_t count,
+		       struct error *error)
+{
+	char *directory = options->output != NULL ? memory_text(options->output) : paths_in_root("build/figures");
+	int status = history_draw(series, count, directory, "history", error);
+
+	if (status == 0 && !options->reading.json)
+		printf("%s/history.svg\n", directory);
+	free(directory);
+	return status;
+}
+
 static int show_series(const struct reading *reading, const struct history_series *series, size_t count, bool listed,
 		       struct error *error)
 {
@@ -283,6 +302,8 @@ static int show(const struct history_options *options, char *const *names, size_
 					   "the history has no such point: see aerobench history without a name");
 		else
 			status = show_series(&options->reading, series, count, name_count > 0, error);
+		if (status == 0 && options->plot)
+			status = plot_series(options, series, count, error);
 	}
 	history_series_free(series, count);
 	history_free(&history);
@@ -314,15 +335,22 @@ static int dispatch(const struct history_options *options, int count, char **wor
 
 static int history_main(int argc, char **argv)
 {
-	static const struct option long_options[] = {
-	    READING_LONG, {"file", required_argument, NULL, HISTORY_FILE}, {NULL, 0, NULL, 0}};
+	static const struct option long_options[] = {READING_LONG,
+						     {"file", required_argument, NULL, HISTORY_FILE},
+						     {"plot", no_argument, NULL, HISTORY_PLOT},
+						     {"output", required_argument, NULL, 'o'},
+						     {NULL, 0, NULL, 0}};
 	struct history_options options = {0};
 	struct error error = {0};
 	int option, status = 0;
 
-	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, long_options, NULL)) != -1) {
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT "o:", long_options, NULL)) != -1) {
 		if (option == HISTORY_FILE)
 			options.file = optarg;
+		else if (option == HISTORY_PLOT)
+			options.plot = true;
+		else if (option == 'o')
+			options.output = optarg;
 		else
 			status = reading_option(&options.reading, option, argv, &error);
 	}

@@ -170,6 +170,21 @@ static void lines_sort(struct lines *lines)
 		qsort(lines->lines, kept, sizeof(*lines->lines), order_lines);
 }
 
+/* Keeps the lines of the machine that the last one is of. */
+static void lines_keep_last_machine(struct lines *lines)
+{
+	const char *machine = text_of(lines->lines[lines->count - 1], "machine");
+	size_t kept = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		if (strcmp(text_of(lines->lines[i], "machine"), machine) == 0)
+			lines->lines[kept++] = lines->lines[i];
+		else
+			json_decref(lines->lines[i]);
+	}
+	lines->count = kept;
+}
+
 /* --- A record ----------------------------------------------------------------------------------------------------- */
 
 static struct aa_alarms alarms_of(const json_t *object)
@@ -264,6 +279,7 @@ int aa_load(struct aa_record *record, const char *path, const char *machine, con
 		status = jsonl_read(path, &reader, error);
 	if (status == 0 && lines.count > 0) {
 		lines_sort(&lines);
+		lines_keep_last_machine(&lines);
 		record_make(record, &lines);
 	}
 	lines_free(&lines);

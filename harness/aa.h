@@ -60,8 +60,8 @@ char *aa_machine(const struct summary *summary, const char *subject);
 /* The file for a subject: results/history/aa/MACHINE.jsonl below the root. Allocated. */
 char *aa_path(const char *subject);
 /*
- * The latest record of subject on machine in the file, with margins learned from it and the ones before. A file that is
- * missing holds none. Returns 0, or STATUS_USAGE with the error set: unreadable, damaged, of another schema.
+ * The latest record of subject on machine in the file, with margins learned from it and the ones before; machine NULL: on
+ * whichever has the latest. A file that is missing holds none. Returns 0, or STATUS_USAGE with the error set: unreadable, damaged, of another schema.
  */
 int aa_load(struct aa_record *record, const char *path, const char *machine, const char *subject, struct error *error);
 void aa_free(struct aa_record *record);

@@ -57,7 +57,7 @@ static void margin_cell(FILE *file, const struct aa_test *test)
 /* A row for each point, in the order of the record. */
 static void margins_table(FILE *file, const struct aa_record *record)
 {
-	html_details(file, "Margins: a smaller change here is noise");
+	html_details(file, "Margins: a smaller change than this is noise");
 	html_table_begin(file, "Learned from these and earlier sets; a margin takes 20 of them.",
 			 "benchmark|location|undisturbed|spread|tail|deviation");
 	for (size_t i = 0; i < record->test_count; i++) {
@@ -83,7 +83,7 @@ static void margins_table(FILE *file, const struct aa_record *record)
 }
 
 /* At time 0 no check is too old: the page is about this run, and is the same whenever it is made. */
-static void record_print(FILE *file, const struct aa_record *record)
+static void record_verdict(FILE *file, const struct aa_record *record)
 {
 	char *reason;
 
@@ -96,26 +96,44 @@ static void record_print(FILE *file, const struct aa_record *record)
 	else
 		html_format(file, "p", "%s: the gate does not judge times of it here: %s.", record->subject, reason);
 	free(reason);
-	alarms_table(file, record);
-	margins_table(file, record);
+}
+
+static int record_print(FILE *file, const char *subject, const char *machine, struct error *error)
+{
+	char *path = aa_path(subject);
+	struct aa_record record = {0};
+	bool own;
+	int status = machine != NULL ? aa_load(&record, path, machine, subject, error) : 0;
+
+	own = record.json != NULL;
+	if (status == 0 && !own)
+		status = aa_load(&record, path, NULL, subject, error);
+	if (status == 0 && record.json == NULL)
+		html_format(file, "p", "No self-check is kept here: aerobench aa -s %s makes one.", subject);
+	if (status == 0 && record.json != NULL && own)
+		record_verdict(file, &record);
+	if (status == 0 && record.json != NULL && !own)
+		html_format(
+		    file, "p",
+		    "No self-check of this run's configuration (%s): aerobench aa -s %s makes one. Below, for what "
+		    "it is worth, the latest of another configuration (%s); the gate does not go by it.",
+		    machine != NULL ? machine : "unknown", subject, record.machine);
+	if (status == 0 && record.json != NULL) {
+		alarms_table(file, &record);
+		margins_table(file, &record);
+	}
+	aa_free(&record);
+	free(path);
+	return status;
 }
 
 static int subject_print(FILE *file, const struct summary *summary, const char *subject, struct error *error)
 {
-	char *machine = aa_machine(summary, subject), *path = aa_path(subject);
-	struct aa_record record = {0};
-	int status = 0;
+	char *machine = aa_machine(summary, subject);
+	int status;
 
 	html_element(file, "h3", subject);
-	if (machine != NULL)
-		status = aa_load(&record, path, machine, subject, error);
-	if (status == 0 && record.json != NULL)
-		record_print(file, &record);
-	else if (status == 0)
-		html_format(file, "p", "No self-check of this machine configuration: aerobench aa -s %s makes one.",
-			    subject);
-	aa_free(&record);
-	free(path);
+	status = record_print(file, subject, machine, error);
 	free(machine);
 	return status;
 }
@@ -136,9 +154,11 @@ int report_aa(FILE *file, const struct summary *summary, struct error *error)
 	int status = 0;
 
 	fputs("<section id=\"aa\">\n<h2>A/A self-check</h2>\n", file);
-	html_element(file, "p",
-		     "Boots of one subject against boots of the same subject, through the tests of a comparison: every "
-		     "alarm is false. The interval's lower end is a one-sided 95 % bound.");
+	html_element(
+	    file, "p",
+	    "Boots of one subject against boots of the same subject, through the tests of a comparison: every "
+	    "alarm is false. The tests of one set share its boots, so that the interval goes by sets and not by "
+	    "trials; its lower end is a one-sided 95 % bound.");
 	for (size_t i = 0; i < plan->subject_count && status == 0; i++) {
 		struct subject subject;
 

@@ -128,6 +128,25 @@ static void the_latest_check_of_machine_and_subject_comes_back(void **state)
 	aa_free(&record);
 }
 
+/* The report shows it where the run's own configuration has none; margins mix no configurations. */
+static void without_a_machine_the_latest_check_of_any_comes_back(void **state)
+{
+	const struct fixture *fixture = *state;
+	struct error error = {0};
+	struct aa_record record;
+
+	append(fixture, line_of("new", "2026-11-20T00:00:00Z", "m2", 12, 0.01));
+	append(fixture, line_of("old", "2026-11-10T00:00:00Z", "m1", 11, 0.01));
+	assert_int_equal(aa_load(&record, fixture->path, NULL, "linux@host", &error), 0);
+	assert_string_equal(record.run, "new");
+	assert_string_equal(record.machine, "m2");
+	assert_int_equal(record.tests[0].comparisons, 12);
+	aa_free(&record);
+	assert_int_equal(aa_load(&record, fixture->path, NULL, "linux@qemu", &error), 0);
+	assert_null(record.json);
+	aa_free(&record);
+}
+
 static void margins_need_twenty_comparisons_over_all_checks(void **state)
 {
 	struct aa_record record;
@@ -262,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(a_missing_file_holds_no_check_and_arms_nothing, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(the_latest_check_of_machine_and_subject_comes_back, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(without_a_machine_the_latest_check_of_any_comes_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(margins_need_twenty_comparisons_over_all_checks, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(only_the_last_hundred_comparisons_teach, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(age_few_sets_and_false_alarms_disarm, set_up, tear_down),

@@ -159,6 +159,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_pair_number(wire, "min_cpus", bench->min_cpus);
 	wire_pair_number(wire, "max_samples", bench->max_samples);
 	wire_pair_number(wire, "extra", bench->extra);
+	wire_pair_number(wire, "bare", bench->bare);
 	pair_joined(wire, "series", bench->series, bench->series[0] != NULL ? bench_series(bench) : 0);
 	wire_pair(wire, "about", bench->about);
 	wire_pair(wire, "spread", bench->spread != NULL ? bench->spread : "");

@@ -18,11 +18,14 @@
  *   @count NAME event=EVENT count=C iterations=I per=P PARAM=VALUE …
  *                                                        C: how often it occurred on all CPUs while the point ran once
  *                                                        more, I iterations of P operations; -1: not counted all the time
- *   @bench NAME unit=U per=P min_cpus=C max_samples=N extra=E series=S|S about=TEXT spread=TEXT
+ *   @bench NAME unit=U per=P min_cpus=C max_samples=N extra=E bare=B series=S|S about=TEXT spread=TEXT
  *          spread_at=TEXT PARAM=V|V …
  *                                                        one for each benchmark that mode=list lists, or that is
  *                                                        measured; before the first result. 0: no bound; E is 1 if it
- *                                                        is measured only where it is named, else 0; series= is empty
+ *                                                        is measured only where it is named, else 0; B is 1 if a
+ *                                                        sample is not what lies between two stamps, so that it does not
+ *                                                        hold what reading the clock costs, else 0 (older streams have
+ *                                                        no bare=); series= is empty
  *                                                        for the one series without a name; spread= is the cause why
  *                                                        warm samples that count instructions differ, empty: none;
  *                                                        spread_at= at which points they do, several

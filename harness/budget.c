@@ -133,9 +133,10 @@ static int cell_of_row(struct budget_cell *cell, const struct summary *summary, 
 					 "budgets: '%s' picks several rows of %s: name all its parameters", item->text,
 					 subject);
 		cell->row = row;
-		cell->p50 = row->p50 / item->divisor;
-		cell->p999 = row->p999 / item->divisor;
-		cell->max = row->max / item->divisor;
+		/* As measured: what others were recorded with holds the clock's cost too. */
+		cell->p50 = (row->p50 + row->subtracted) / item->divisor;
+		cell->p999 = (row->p999 + row->subtracted) / item->divisor;
+		cell->max = (row->max + row->subtracted) / item->divisor;
 	}
 	if (cell->row == NULL)
 		cell->absent = cell_why(summary, item, subject);

@@ -121,10 +121,10 @@ static void print_sheet(const struct reading *reading, const struct budget_sheet
 	printf("Aerokernel: %s, commit %s, build %s. Linux and user-level threads on it: %s.\n\n", sheet->aerokernel,
 	       commit != NULL ? commit : "unknown", build != NULL ? build : "unknown", linux_name);
 	print_table(sheet, output_colored(stdout, reading->color));
-	puts(
-	    "\nMedians of executed instructions (sim), of all CPUs together: a length of path, never a latency. The "
-	    "clock's own\ncost is contained. A budget is compared in whole instructions. [ ]: Linux as it comes, where "
-	    "mitigations=off, the\nkindest setting for it, differs by more than 20 %.");
+	puts("\nMedians of executed instructions (sim), of all CPUs together: a length of path, never a latency. The "
+	     "clock's own\ncost is contained here, as in the recorded numbers, and not subtracted. A budget is "
+	     "compared in whole instructions. [ ]: Linux as it comes, where "
+	     "mitigations=off, the\nkindest setting for it, differs by more than 20 %.");
 	print_notes(sheet);
 	printf("\n%zu met, %zu missed, %zu not measured\n", sheet->verdicts[BUDGET_MET], sheet->verdicts[BUDGET_MISSED],
 	       sheet->verdicts[BUDGET_ABSENT]);

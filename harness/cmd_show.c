@@ -20,12 +20,15 @@
 /* Below this many grains a percentile is a step of the clock (measuring.md §2, "Below the grain"). */
 #define SHOW_GRAINS 20
 
+enum { SHOW_RAW = READING_NS + 1 };
+
 static void show_help(const char *program)
 {
 	printf("Usage: %s [OPTION…] [RUN]\n"
 	       "Shows what a run measured. RUN is an id or its beginning, a directory, or latest (the default); or the "
 	       "name\n"
 	       "of an import.\n\n"
+	       "      --raw          as measured: what reading the clock costs is not subtracted\n"
 	       "%s",
 	       program, reading_help);
 }
@@ -93,7 +96,26 @@ static void show_subject(const struct summary *summary, const char *subject, boo
 	table_free(&table);
 }
 
-static void show_legend(const struct summary *summary)
+/* Names of benchmarks from which nothing is subtracted because their samples do not hold the control. */
+static void show_bare(const struct summary *summary)
+{
+	const char *before = NULL;
+
+	for (size_t i = 0; i < summary->row_count; i++) {
+		const struct summary_row *row = &summary->rows[i];
+
+		if (!row->bare || (before != NULL && strcmp(before, row->benchmark) == 0))
+			continue;
+		printf("%s %s",
+		       before != NULL ? "," : "Not subtracted, because no reading of the clock is in the samples:",
+		       row->benchmark);
+		before = row->benchmark;
+	}
+	if (before != NULL)
+		puts(".");
+}
+
+static void show_legend(const struct summary *summary, bool raw)
 {
 	bool coarse = false, counted = false;
 
@@ -104,9 +126,13 @@ static void show_legend(const struct summary *summary)
 		counted |= count;
 		coarse |= !count && row->p50 < SHOW_GRAINS * row->grain;
 	}
-	puts("\ncold: the first, untrained operation of each boot (median). control: p50 of reading the clock, "
-	     "contained "
-	     "in\nevery number and not subtracted. –: not supported by the number of samples, or unknown.");
+	puts("\ncold: the first, untrained operation of each boot (median). control: p50 of reading the clock. –: not "
+	     "supported\nby the number of samples, or unknown.");
+	puts(raw ? "Raw: the control is contained in every number and not subtracted."
+		 : "The control is subtracted from every number but stddev and IQR, which are differences; "
+		   "--raw shows them as measured.");
+	if (!raw)
+		show_bare(summary);
 	if (coarse)
 		printf("~ median below %d grains of the clock: its percentiles are steps of the clock, not of the "
 		       "operation.\n",
@@ -127,7 +153,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 			show_subject(summary, store->plan.subjects[i], bold);
 	}
 	if (summary->row_count > 0)
-		show_legend(summary);
+		show_legend(summary, reading->select.raw);
 	else
 		puts("\nNo results: no boot of this selection has succeeded.");
 	counter_rows_make(&counts, summary);
@@ -183,13 +209,17 @@ static int show_run(const struct reading *reading, const char *run, struct error
 
 static int show_main(int argc, char **argv)
 {
-	static const struct option options[] = {READING_LONG, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {READING_LONG, {"raw", no_argument, NULL, SHOW_RAW}, {NULL, 0, NULL, 0}};
 	struct reading reading = {0};
 	struct error error = {0};
 	int option, status = 0;
 
-	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1)
-		status = reading_option(&reading, option, argv, &error);
+	while (status == 0 && (option = getopt_long(argc, argv, READING_SHORT, options, NULL)) != -1) {
+		if (option == SHOW_RAW)
+			reading.select.raw = true;
+		else
+			status = reading_option(&reading, option, argv, &error);
+	}
 	if (status == 0 && reading.help)
 		show_help(argv[0]);
 	else if (status == 0 && argc - optind > 1)

@@ -45,7 +45,7 @@ struct compare_row {
 	struct compare_dependence dependence[2]; /* of A, of B */
 	size_t pairs;                            /* rounds that both sides have; 0: compared without pairs */
 	bool exact;                              /* both sides are */
-	double cliff, ks; /* effect sizes over all samples (stats_sides.h), without a test: NaN in different units */
+	double cliff, ks; /* effect sizes of samples as measured (stats_sides.h), no test; NaN: different units */
 	enum stats_verdict verdict; /* regressed if location, spread or tail is, else improved if any is, … */
 };
 

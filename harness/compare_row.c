@@ -26,6 +26,7 @@ struct stats_run compare_run(const struct summary_row *row, size_t run)
 
 	stats_run_make(&numbers, row->runs[run].samples, row->runs[run].n);
 	stats_run_scale(&numbers, row->scale);
+	stats_run_subtract(&numbers, row->runs[run].subtracted);
 	return numbers;
 }
 
@@ -92,7 +93,7 @@ static double pooled(const struct summary_row *row, enum stats_statistic statist
 	case STATS_LOCATION:
 		return row->p50;
 	case STATS_UNDISTURBED:
-		return stats_quantile_u32(row->sorted, row->n, 0.1) * row->scale;
+		return summary_value(row, stats_quantile_u32(row->sorted, row->n, 0.1));
 	case STATS_SPREAD:
 		return row->iqr;
 	case STATS_TAIL:

@@ -10,7 +10,7 @@
 #include "stats_judge.h"
 #include "stats_run.h"
 
-/* What one boot says, in the row's unit per operation. */
+/* What one boot says, in the row's unit per operation, less its control. */
 struct stats_run compare_run(const struct summary_row *row, size_t run);
 /* The coarser of both clocks, in the rows' unit; one unit of a clock whose grain is unknown. */
 double compare_floor(const struct summary_row *a, const struct summary_row *b);

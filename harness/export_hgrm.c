@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One row as HdrHistogram's .hgrm: the raw samples of all its boots. What it is stands in comments, which readers skip. */
+/* One row as HdrHistogram's .hgrm: all samples of all its boots, less the control. What it is stands in comments, which readers skip. */
 #include "export_row.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ int export_hgrm(FILE *file, const struct summary *summary, struct error *error)
 	histogram_open(&histogram);
 	for (size_t i = 0; i < row->n; i++)
 		histogram_add(&histogram, row->sorted[i]);
-	histogram_print(&histogram, row->scale,
+	histogram_print(&histogram, (struct histogram_unit){row->scale, row->subtracted},
 			(struct histogram_moments){row->mean, isnan(row->stddev) ? 0 : row->stddev}, file);
 	histogram_free(&histogram);
 	name = export_row_name(row);

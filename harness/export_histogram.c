@@ -75,7 +75,13 @@ static double print_bucket(FILE *file, double value, uint64_t count, uint64_t to
 	return level;
 }
 
-void histogram_print(const struct histogram *histogram, double scale, struct histogram_moments moments, FILE *file)
+static double printed(struct histogram_unit unit, uint32_t value)
+{
+	return fmax(0, value * unit.scale - unit.offset);
+}
+
+void histogram_print(const struct histogram *histogram, struct histogram_unit unit, struct histogram_moments moments,
+		     FILE *file)
 {
 	uint64_t count = 0;
 	double level = 0, value = 0;
@@ -85,12 +91,12 @@ void histogram_print(const struct histogram *histogram, double scale, struct his
 		if (histogram->counts[i] == 0)
 			continue;
 		count += histogram->counts[i];
-		value = histogram_highest(i) * scale;
+		value = printed(unit, histogram_highest(i));
 		level = print_bucket(file, value, count, histogram->total, level);
 	}
 	fprintf(file, "%12.3f %2.12f %10ju\n", value, 1.0, (uintmax_t)count);
 	fprintf(file, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", moments.mean, moments.stddev);
-	fprintf(file, "#[Max     = %12.3f, Total count    = %12ju]\n", histogram->max * scale,
+	fprintf(file, "#[Max     = %12.3f, Total count    = %12ju]\n", printed(unit, histogram->max),
 		(uintmax_t)histogram->total);
 	fprintf(file, "#[Buckets = %12d, SubBuckets     = %12d]\n", 32 - HISTOGRAM_STEP_BITS, 2 * STEPS);
 }

@@ -33,8 +33,14 @@ struct histogram_moments {
 	double mean, stddev;
 };
 
+/* From a value of the histogram to one that is printed. */
+struct histogram_unit {
+	double scale, offset;
+};
+
 /*
- * The distribution, 5 lines for each halving of the distance to 100 %: the greatest value of the bucket times scale, the
- * percentile as a fraction, the samples up to it, 1 / (1 - percentile). At least one value has been added.
+ * The distribution, 5 lines for each halving of the distance to 100 %: the greatest value of the bucket times scale less
+ * offset, at least 0, because the tools know nothing below; the percentile as a fraction, the samples up to it, 1 / (1 - percentile). At least one value has been added.
  */
-void histogram_print(const struct histogram *histogram, double scale, struct histogram_moments moments, FILE *file);
+void histogram_print(const struct histogram *histogram, struct histogram_unit unit, struct histogram_moments moments,
+		     FILE *file);

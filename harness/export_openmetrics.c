@@ -102,7 +102,7 @@ static size_t count_up_to(const struct summary_row *row, double limit)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (row->sorted[middle] * row->scale <= limit)
+		if (summary_value(row, row->sorted[middle]) <= limit)
 			low = middle + 1;
 		else
 			high = middle;
@@ -126,7 +126,7 @@ static struct bounds bounds_of(const struct summary *summary, const char *unit)
 		if (strcmp(row->unit, unit) != 0)
 			continue;
 		if (zeros < row->n) {
-			bounds.low = (int)fmin(bounds.low, floor(log2(row->sorted[zeros] * row->scale)));
+			bounds.low = (int)fmin(bounds.low, floor(log2(summary_value(row, row->sorted[zeros]))));
 			bounds.high = (int)fmax(bounds.high, ceil(log2(row->max)));
 		}
 	}

@@ -59,12 +59,14 @@ static double append_row(struct trace *trace, size_t process, size_t thread, con
 	for (size_t i = 0; i < run->n; i++) {
 		double len = run->samples[i] * row->scale * row->per / 1000;
 
-		if (run->samples[i] * row->scale > 2 * run->p50 && detours++ < TRACE_DETOURS_MAX)
+		double operation = run->samples[i] * row->scale - run->subtracted;
+
+		if (operation > 2 * run->p50 && detours++ < TRACE_DETOURS_MAX)
 			append(trace, json_string("detour"), "X", process, thread,
 			       span("detour", at, len,
 				    json_pack("{s:I, s:I, s:f}", "sample", (json_int_t)i, "raw",
 					      (json_int_t)run->samples[i], "times_median",
-					      run->p50 > 0 ? run->samples[i] * row->scale / run->p50 : 0)));
+					      run->p50 > 0 ? operation / run->p50 : 0)));
 		at += len;
 	}
 	append(trace, output_text_json(name), "X", process, thread,

@@ -82,11 +82,12 @@ static bool caption_uses(const struct figure *figure, const struct summary *summ
 	return false;
 }
 
-/* "10,000 samples × 6 runs of each row; run ID, commit C." */
+/* "10,000 samples × 6 runs of each row, control subtracted; run ID; commit C." */
 static void caption_volume(FILE *out, const struct figure *figure, const struct summary *summary)
 {
 	struct caption_range samples = {0}, runs = {0};
 	const char *commit = NULL;
+	bool subtracted = false;
 
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
@@ -94,6 +95,7 @@ static void caption_volume(FILE *out, const struct figure *figure, const struct 
 		if (!caption_uses(figure, summary, row))
 			continue;
 		range_add(&runs, row->run_count);
+		subtracted |= row->subtracted > 0;
 		for (size_t r = 0; r < row->run_count; r++)
 			range_add(&samples, row->runs[r].n);
 		commit = commit != NULL ? commit : summary_env(summary, row->subject, "commit");
@@ -101,7 +103,8 @@ static void caption_volume(FILE *out, const struct figure *figure, const struct 
 	range_print(out, &samples, samples.high == 1 ? "sample" : "samples");
 	fputs(" × ", out);
 	range_print(out, &runs, runs.high == 1 ? "run" : "runs");
-	fprintf(out, " of each row; run %s; commit %s.", summary->store->id, commit != NULL ? commit : "unknown");
+	fprintf(out, " of each row%s; run %s; commit %s.", subtracted ? ", control subtracted" : "", summary->store->id,
+		commit != NULL ? commit : "unknown");
 }
 
 /* The tick's length, from the first subject of the machine that says it. */

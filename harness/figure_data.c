@@ -51,7 +51,7 @@ struct figure_step *figure_steps(const struct figure_samples *samples, size_t *c
 	bool floor_reached = false;
 
 	for (size_t i = 0, next; i < n; i = next) {
-		double value = samples->sorted[i] * samples->scale;
+		double value = figure_samples_number(samples, samples->sorted[i]);
 
 		for (next = i + 1; next < n && samples->sorted[next] == samples->sorted[i];)
 			next++;
@@ -100,17 +100,18 @@ static void write_point(FILE *file, const struct figure_series *series, const st
 {
 	static const double quantiles[] = {0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1};
 	struct figure_samples samples = figure_point_samples(point);
-	double cold = point->minus == NULL ? point->row->cold / point->divisor : NAN;
+	double cold = point->minus == NULL ? fmax(samples.least, point->row->cold / point->divisor) : NAN;
 
 	fprintf(file, "%s\t%s\t%.7g", series->title, point->label, point->x);
 	for (size_t i = 0; i < sizeof(quantiles) / sizeof(quantiles[0]); i++) {
 		double p = quantiles[i];
 		bool tail = p > 0.9 && p < 1;
 
-		write_number(file, samples.scale * (tail ? stats_tail_u32(samples.sorted, samples.n, p)
-							 : stats_quantile_u32(samples.sorted, samples.n, p)));
+		write_number(file,
+			     figure_samples_number(&samples, tail ? stats_tail_u32(samples.sorted, samples.n, p)
+								  : stats_quantile_u32(samples.sorted, samples.n, p)));
 	}
-	write_number(file, samples.scale * stats_moments_u32(samples.sorted, samples.n).mean);
+	write_number(file, figure_samples_number(&samples, stats_moments_u32(samples.sorted, samples.n).mean));
 	write_number(file, cold);
 	fprintf(file, "\t%zu\t%zu\n", samples.n, point->row->run_count);
 	free(samples.sorted);

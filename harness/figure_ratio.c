@@ -68,15 +68,22 @@ static void write_estimate(FILE *file, const struct compare_estimate *estimate)
 	write_number(file, nothing ? NAN : estimate->high);
 }
 
+/* Unknown stays unknown, which fmax() would not let it. */
+static double raised(double number, double floor)
+{
+	return number < floor ? floor : number;
+}
+
 static void write_row(FILE *file, const struct compare_row *row, struct figure_block *block)
 {
 	char *label = ratio_label(row->a);
+	double floor = row->estimates[STATS_LOCATION].floor;
 
 	fprintf(file, "%s / %s\t%s\t%zu", row->b->subject, row->a->subject, label, figure_block_label(block, label));
 	write_estimate(file, &row->estimates[STATS_LOCATION]);
 	write_estimate(file, &row->estimates[STATS_SPREAD]);
 	write_estimate(file, &row->estimates[STATS_TAIL]);
-	write_number(file, row->b->p999 / row->a->p999);
+	write_number(file, raised(row->b->p999, floor) / raised(row->a->p999, floor));
 	fprintf(file, "\t%zu\n", row->pairs);
 	free(label);
 }

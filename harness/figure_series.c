@@ -343,6 +343,8 @@ struct figure_samples figure_point_samples(const struct figure_point *point)
 	    .sorted = memory_new(point->row->n, sizeof(uint32_t)),
 	    .n = point->row->n,
 	    .scale = point->row->scale / point->divisor,
+	    .subtracted = point->minus == NULL ? point->row->subtracted / point->divisor : 0,
+	    .least = (isnan(point->row->grain) ? point->row->scale : point->row->grain) / point->divisor,
 	};
 
 	if (point->minus == NULL) {
@@ -352,4 +354,11 @@ struct figure_samples figure_point_samples(const struct figure_point *point)
 	samples.n = samples_subtract(samples.sorted, point);
 	stats_sort_u32(samples.sorted, samples.n);
 	return samples;
+}
+
+double figure_samples_number(const struct figure_samples *samples, double raw)
+{
+	double number = raw * samples->scale - samples->subtracted;
+
+	return samples->subtracted > 0 && number < samples->least ? samples->least : number;
 }

@@ -49,10 +49,17 @@ void figure_block_make(struct figure_block *block, const struct figure_data *dat
 size_t figure_block_label(struct figure_block *block, const char *label);
 void figure_block_free(struct figure_block *block);
 
-/* The samples of a point: raw, ascending, allocated; number = raw x scale. */
+/*
+ * The samples of a point: raw, ascending, allocated. What reading the clock costs is subtracted, but for a difference of
+ * two series, both of which hold it.
+ */
 struct figure_samples {
 	uint32_t *sorted;
 	size_t n;
-	double scale;
+	double scale, subtracted;
+	double
+	    least; /* the clock's grain, to which numbers are raised that are nothing or less after the subtraction */
 };
 struct figure_samples figure_point_samples(const struct figure_point *point);
+/* raw x scale - subtracted, at least `least` if anything was subtracted: so that logarithmic axes have a place for it. */
+double figure_samples_number(const struct figure_samples *samples, double raw);

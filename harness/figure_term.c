@@ -138,17 +138,23 @@ static double point_statistic(const struct figure_point *point, const char *stat
 	else if (strcmp(statistic, "n") == 0)
 		value = (double)n;
 	else if (strcmp(statistic, "mean") == 0)
-		value = samples.scale * stats_moments_u32(sorted, n).mean;
+		value = figure_samples_number(&samples, stats_moments_u32(sorted, n).mean);
 	else if (strcmp(statistic, "iqr") == 0)
 		value = samples.scale * (stats_quantile_u32(sorted, n, 0.75) - stats_quantile_u32(sorted, n, 0.25));
 	else if (strcmp(statistic, "min") == 0 || strcmp(statistic, "max") == 0)
-		value = samples.scale * stats_quantile_u32(sorted, n, statistic[1] == 'a');
+		value = figure_samples_number(&samples, stats_quantile_u32(sorted, n, statistic[1] == 'a'));
 	else if (strcmp(statistic, "p999") == 0)
-		value = samples.scale * stats_tail_u32(sorted, n, 0.999);
+		value = figure_samples_number(&samples, stats_tail_u32(sorted, n, 0.999));
 	else
-		value = samples.scale * stats_tail_u32(sorted, n, strtod(statistic + 1, NULL) / 100);
+		value = figure_samples_number(&samples, stats_tail_u32(sorted, n, strtod(statistic + 1, NULL) / 100));
 	free(samples.sorted);
 	return value;
+}
+
+/* At least the clock's grain: below, nothing is known of how many times. */
+static double raised_median(const struct summary_row *row)
+{
+	return fmax(row->p50, isnan(row->grain) ? row->scale : row->grain);
 }
 
 /*
@@ -166,8 +172,8 @@ static double factor_growth(const struct figure_factor *factor, const struct sum
 
 		if (!factor_covers(factor, machine, row->subject) || !figure_item_matches(&factor->item, row, summary))
 			continue;
-		least = fmin(least, row->p50);
-		most = fmax(most, row->p50);
+		least = fmin(least, raised_median(row));
+		most = fmax(most, raised_median(row));
 		found++;
 	}
 	if (found >= 2)

@@ -29,7 +29,9 @@ static size_t take_pairs(const struct summary_row *base, const struct summary_ro
 		if (one == NULL || other == NULL)
 			continue;
 		stats_run_make(&a[pairs], one->samples, one->n);
-		stats_run_make(&b[pairs++], other->samples, other->n);
+		stats_run_make(&b[pairs], other->samples, other->n);
+		stats_run_subtract(&a[pairs], one->subtracted / base->scale);
+		stats_run_subtract(&b[pairs++], other->subtracted / head->scale);
 	}
 	return pairs;
 }

@@ -58,6 +58,8 @@ static json_t *machine_json(const struct summary *summary, const char *subject, 
 	json_t *system = json_object_get(json_object_get(summary->store->run, "doctor"), "system");
 	json_t *env = json_object_get(machine, "env"), *host = json_object();
 
+	/* Entries of before the control was subtracted are other numbers: they stay a series of their own. */
+	json_object_set_new(machine, "control", json_string("subtracted"));
 	if (counts) {
 		json_decref(host);
 		return machine;

@@ -37,13 +37,13 @@ static struct axis plot_values(const struct plot *plot, int start, int end)
 		const struct summary_row *row = plot->lines[i].row;
 		size_t first = 0;
 
-		while (first < row->n && row->sorted[first] == 0)
+		while (first < row->n && summary_value(row, row->sorted[first]) <= 0)
 			first++;
 		zero |= first > 0;
 		if (first == row->n)
 			continue;
-		low = fmin(low, row->sorted[first] * row->scale);
-		high = fmax(high, row->sorted[row->n - 1] * row->scale);
+		low = fmin(low, summary_value(row, row->sorted[first]));
+		high = fmax(high, row->max);
 	}
 	axis_make(&axis, high > 0 ? low : 1, high > 0 ? high : 1, zero, start, end);
 	return axis;
@@ -75,7 +75,7 @@ static double row_quantile(const struct summary_row *row, double fraction)
 	double rank = ceil(fraction * (double)row->n);
 	size_t index = rank < 1 ? 0 : rank > (double)row->n ? row->n - 1 : (size_t)rank - 1;
 
-	return row->sorted[index] * row->scale;
+	return summary_value(row, row->sorted[index]);
 }
 
 static void distribution_line(FILE *file, const struct plot_line *line, const struct axis *axis)
@@ -195,6 +195,7 @@ static void order_path(FILE *file, const struct plot *plot, const struct plot_li
 	struct bucket buckets[ORDER_WIDTH];
 	int places[ORDER_WIDTH][3];
 	unsigned rounds = plot_rounds(plot);
+	double scale = line->row->scale;
 
 	for (size_t r = 0; r < line->row->run_count; r++) {
 		const struct summary_run *run = &line->row->runs[r];
@@ -202,9 +203,9 @@ static void order_path(FILE *file, const struct plot *plot, const struct plot_li
 		size_t count = bucket_fill(buckets, slot.limit, run->samples, run->n);
 
 		for (size_t i = 0; i < count; i++) {
-			places[i][0] = axis_place(axis, buckets[i].min * line->row->scale);
-			places[i][1] = axis_place(axis, buckets[i].median * line->row->scale);
-			places[i][2] = axis_place(axis, buckets[i].max * line->row->scale);
+			places[i][0] = axis_place(axis, buckets[i].min * scale - run->subtracted);
+			places[i][1] = axis_place(axis, buckets[i].median * scale - run->subtracted);
+			places[i][2] = axis_place(axis, buckets[i].max * scale - run->subtracted);
 		}
 		if (middle)
 			order_middle(file, &slot, places, count);

@@ -63,8 +63,9 @@ void report_distributions(FILE *file, const struct summary *summary)
 	fputs("<section id=\"distributions\">\n<h2>Every row of every subject</h2>\n", file);
 	html_element(
 	    file, "p",
-	    "Nothing is subtracted: \"control\" is the median of the empty measurement (clock_read) on the same "
-	    "subject, per operation of the row. A percentile that the number of samples does not support is –. "
+	    "\"control\" is the median of the empty measurement (clock_read) on the same subject, per operation of the "
+	    "row: what reading the clock costs. It is subtracted from every number but the standard deviation and the "
+	    "IQR, which are differences. A percentile that the number of samples does not support is –. "
 	    "Mean, standard deviation and maximum are shown because the papers print them; they are never tested.");
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		const char *subject = plan->subjects[s];

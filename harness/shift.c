@@ -15,19 +15,33 @@
 
 /* --- The curve ---------------------------------------------------------------------------------------------------- */
 
-/* log of a row's quantiles in its unit per operation, of n raw samples in any order. */
-static void logs_of(const struct shift *shift, const struct summary_row *row, const uint32_t *samples, size_t n,
-		    double *logs)
-{
-	double floor = compare_floor(shift->row->a, shift->row->b);
-	uint32_t *sorted = memory_new(n, sizeof(*sorted));
+/* Raw samples in any order, and what is subtracted from their quantiles. */
+struct samples {
+	const uint32_t *raw;
+	size_t n;
+	double subtracted;
+};
 
-	memcpy(sorted, samples, n * sizeof(*sorted));
-	stats_sort_u32(sorted, n);
-	stats_curve_logs_u32(sorted, n, floor / row->scale, shift->q, shift->count, logs);
-	for (size_t i = 0; i < shift->count; i++)
-		logs[i] += log(row->scale);
+/* log of a row's quantiles in its unit per operation. */
+static void logs_of(const struct shift *shift, const struct summary_row *row, struct samples samples, double *logs)
+{
+	struct stats_curve_unit unit = {row->scale, samples.subtracted, compare_floor(shift->row->a, shift->row->b)};
+	uint32_t *sorted = memory_new(samples.n, sizeof(*sorted));
+
+	memcpy(sorted, samples.raw, samples.n * sizeof(*sorted));
+	stats_sort_u32(sorted, samples.n);
+	stats_curve_logs_u32(sorted, samples.n, unit, shift->q, shift->count, logs);
 	free(sorted);
+}
+
+static struct samples samples_of_run(const struct summary_run *run)
+{
+	return (struct samples){run->samples, run->n, run->subtracted};
+}
+
+static struct samples samples_of_row(const struct summary_row *row)
+{
+	return (struct samples){row->sorted, row->n, row->subtracted};
 }
 
 static const struct summary_run *run_of(const struct summary_row *row, unsigned round)
@@ -52,8 +66,8 @@ static void curve_of_pairs(struct shift *shift, uint64_t seed)
 
 		if (other == NULL)
 			continue;
-		logs_of(shift, b, other->samples, other->n, row);
-		logs_of(shift, a, a->runs[i].samples, a->runs[i].n, logs);
+		logs_of(shift, b, samples_of_run(other), row);
+		logs_of(shift, a, samples_of_run(&a->runs[i]), logs);
 		for (size_t j = 0; j < shift->count; j++)
 			row[j] -= logs[j];
 		shift->pairs++;
@@ -66,8 +80,8 @@ static void curve_of_all(struct shift *shift)
 {
 	double logs_a[STATS_CURVE_QUANTILES], logs_b[STATS_CURVE_QUANTILES];
 
-	logs_of(shift, shift->row->a, shift->row->a->sorted, shift->row->a->n, logs_a);
-	logs_of(shift, shift->row->b, shift->row->b->sorted, shift->row->b->n, logs_b);
+	logs_of(shift, shift->row->a, samples_of_row(shift->row->a), logs_a);
+	logs_of(shift, shift->row->b, samples_of_row(shift->row->b), logs_b);
 	for (size_t j = 0; j < shift->count; j++)
 		shift->curve[j] = (struct stats_interval){logs_b[j] - logs_a[j], NAN, NAN};
 }

@@ -31,10 +31,14 @@ size_t stats_curve_quantiles(size_t n, double *q)
 	return count;
 }
 
-void stats_curve_logs_u32(const uint32_t *sorted, size_t n, double floor, const double *q, size_t count, double *logs)
+void stats_curve_logs_u32(const uint32_t *sorted, size_t n, struct stats_curve_unit unit, const double *q, size_t count,
+			  double *logs)
 {
-	for (size_t j = 0; j < count; j++)
-		logs[j] = n > 0 ? log(fmax(floor, stats_quantile_u32(sorted, n, q[j]))) : NAN;
+	for (size_t j = 0; j < count; j++) {
+		double quantile = stats_quantile_u32(sorted, n, q[j]) * unit.scale - unit.subtracted;
+
+		logs[j] = n > 0 ? log(fmax(unit.floor, quantile)) : NAN;
+	}
 }
 
 /* --- The band ----------------------------------------------------------------------------------------------------- */

@@ -19,8 +19,13 @@ enum { STATS_CURVE_DRAWS = 2000 };
  */
 enum { STATS_CURVE_QUANTILES = 101 };
 size_t stats_curve_quantiles(size_t n, double *q);
-/* log(max(floor, quantile)) of sorted samples at each q: one row of a side. floor > 0, the coarser grain. */
-void stats_curve_logs_u32(const uint32_t *sorted, size_t n, double floor, const double *q, size_t count, double *logs);
+/* From a raw sample to a number: max(floor, raw x scale - subtracted). floor > 0, the coarser grain. */
+struct stats_curve_unit {
+	double scale, subtracted, floor;
+};
+/* The logarithms of the quantiles of sorted samples at each q, as such numbers: one row of a side. */
+void stats_curve_logs_u32(const uint32_t *sorted, size_t n, struct stats_curve_unit unit, const double *q, size_t count,
+			  double *logs);
 
 /*
  * curve[j]: the median over pairs of d[i * count + j] = log Q_B,i(q_j) - log Q_A,i(q_j), and the simultaneous band of

@@ -161,6 +161,15 @@ void stats_run_scale(struct stats_run *run, double factor)
 		*durations[i] *= factor;
 }
 
+void stats_run_subtract(struct stats_run *run, double control)
+{
+	double *const places[] = {&run->min, &run->p10,  &run->p50, &run->p90,
+				  &run->p99, &run->p999, &run->max, &run->mean};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		*places[i] -= control;
+}
+
 const char *stats_statistic_name(enum stats_statistic statistic)
 {
 	static const char *const names[] = {[STATS_LOCATION] = "location",

@@ -37,6 +37,9 @@ void stats_run_make(struct stats_run *run, const uint32_t *samples, size_t n);
 /* From raw samples to another unit: every duration times factor > 0; fractions and correlations stay. */
 void stats_run_scale(struct stats_run *run, double factor);
 
+/* Takes what reading the clock costs off every number that says where samples lie; spreads and the rest stay. */
+void stats_run_subtract(struct stats_run *run, double control);
+
 /* What comparisons test, one number a run. */
 enum stats_statistic {
 	STATS_LOCATION,    /* log p50 */

@@ -204,6 +204,19 @@ static int read_count(struct stream_reader *reader, struct stream_record *record
 	return 0;
 }
 
+/* Streams of before this key do not have it. */
+static bool read_bare(struct stream_record *record, int *bare)
+{
+	uint64_t number;
+
+	if (!record_next_is(record, "bare"))
+		return true;
+	if (!record_key_number(record, "bare", 1, &number))
+		return false;
+	*bare = (int)number;
+	return true;
+}
+
 static int read_bench(struct stream_reader *reader, struct stream_record *record)
 {
 	struct stream *stream = reader->stream;
@@ -211,17 +224,18 @@ static int read_bench(struct stream_reader *reader, struct stream_record *record
 
 	stream->benches = memory_grow(stream->benches, stream->bench_count, sizeof(*stream->benches));
 	bench = &stream->benches[stream->bench_count++];
-	*bench = (struct stream_bench){0};
+	*bench = (struct stream_bench){.bare = STREAM_BARE_UNKNOWN};
 	reader->content = true;
 	if (!record_word(record, &bench->point.benchmark) || !record_key(record, "unit", &bench->unit) ||
 	    !record_key_number(record, "per", UINT32_MAX, &bench->per) ||
 	    !record_key_number(record, "min_cpus", UINT32_MAX, &bench->min_cpus) ||
 	    !record_key_number(record, "max_samples", UINT32_MAX, &bench->max_samples) ||
-	    !record_key_number(record, "extra", 1, &bench->extra) || !record_key(record, "series", &bench->series) ||
-	    !record_key(record, "about", &bench->about) || !record_key(record, "spread", &bench->spread) ||
-	    !record_key(record, "spread_at", &bench->spread_at) || !record_params(record, &bench->point, NULL))
-		return broken(reader, "@bench is not NAME unit= per= min_cpus= max_samples= extra= series= about= "
-				      "spread= spread_at= PARAM=V|V …");
+	    !record_key_number(record, "extra", 1, &bench->extra) || !read_bare(record, &bench->bare) ||
+	    !record_key(record, "series", &bench->series) || !record_key(record, "about", &bench->about) ||
+	    !record_key(record, "spread", &bench->spread) || !record_key(record, "spread_at", &bench->spread_at) ||
+	    !record_params(record, &bench->point, NULL))
+		return broken(reader, "@bench is not NAME unit= per= min_cpus= max_samples= extra= bare= series= "
+				      "about= spread= spread_at= PARAM=V|V …");
 	return 0;
 }
 

@@ -15,6 +15,9 @@
 /* Larger inputs are refused: 1 GiB is 100 times the largest planned run. */
 enum { STREAM_BYTES_MAX = 1 << 30, STREAM_PARAMS_MAX = 16, STREAM_SAMPLES_MAX = 1 << 24 };
 
+/* Streams of before bare= do not say. */
+enum { STREAM_BARE_UNKNOWN = -1 };
+
 struct stream_pair {
 	char *key;
 	char *value; /* decoded */
@@ -56,6 +59,7 @@ struct stream_bench {
 	char *spread_at;             /* at which points, "PARAM=VALUE:… …"; "": at all */
 	uint64_t per, min_cpus, max_samples;
 	uint64_t extra; /* 1: measured only where it is named */
+	int bare;       /* 1: a sample is not what lies between a start and a stop stamp; or STREAM_BARE_UNKNOWN */
 };
 
 /* One @count: how often an event occurred while a point ran once more, for counting. */

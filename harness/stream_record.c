@@ -181,6 +181,13 @@ bool record_key_signed(struct stream_record *record, const char *key, int64_t *n
 	return true;
 }
 
+bool record_next_is(const struct stream_record *record, const char *key)
+{
+	size_t len = strlen(key);
+
+	return record->next != NULL && strncmp(record->next, key, len) == 0 && record->next[len] == '=';
+}
+
 bool record_params(struct stream_record *record, struct stream_point *point, char **reason)
 {
 	struct stream_pair *pair = NULL;

@@ -33,6 +33,8 @@ bool record_key(struct stream_record *record, const char *key, char **value);
 bool record_key_number(struct stream_record *record, const char *key, uint64_t max, uint64_t *number);
 /* The same for -1 or a number up to INT64_MAX. */
 bool record_key_signed(struct stream_record *record, const char *key, int64_t *number);
+/* Whether the next word begins with KEY=; takes nothing. */
+bool record_next_is(const struct stream_record *record, const char *key);
 /* All pairs that are left, as the point's parameters; if reason is not NULL the last one must be reason=. */
 bool record_params(struct stream_record *record, struct stream_point *point, char **reason);
 /* crc continued over the record's bytes up to " crc=", its last pair. */

@@ -16,6 +16,8 @@
 
 /* The benchmark that measures the clock itself: the control of all others. */
 static const char summary_control[] = "clock_read";
+/* Benchmarks that were bare (bench.h) before streams said so. */
+static const char *const summary_bare_before[] = {"heartbeat", "noise", "rt_start"};
 
 static bool named(char *const *names, size_t count, const char *name)
 {
@@ -276,8 +278,49 @@ static void sum_up(struct summary_row *row)
 	row->cold = cold_median(row);
 }
 
-/* Control and grain of a row, from the control's row of the same subject. */
-static void compare_to_control(const struct summary *summary, struct summary_row *row)
+/* Whether the samples hold no pair of stamps around what they measure. */
+static bool row_is_bare(const struct summary *summary, const struct summary_row *row)
+{
+	const struct stream_bench *bench = summary_bench(summary, row->subject, row->benchmark);
+
+	if (bench != NULL && bench->bare != STREAM_BARE_UNKNOWN)
+		return bench->bare != 0;
+	for (size_t i = 0; i < sizeof(summary_bare_before) / sizeof(summary_bare_before[0]); i++) {
+		if (strcmp(summary_bare_before[i], row->benchmark) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is subtracted from one run: the control of its own boot. */
+static void subtract_from_run(struct summary_run *run, const struct summary_row *control, double factor,
+			      double fallback)
+{
+	double *const numbers[] = {&run->p10, &run->p50, &run->p90, &run->p99, &run->mean, &run->cold};
+
+	run->subtracted = fallback;
+	for (size_t i = 0; i < control->run_count; i++) {
+		if (control->runs[i].round == run->round)
+			run->subtracted = (control->runs[i].p50 + control->runs[i].subtracted) * factor;
+	}
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		*numbers[i] -= run->subtracted;
+}
+
+static void subtract(struct summary_row *row, const struct summary_row *control)
+{
+	double *const numbers[] = {&row->min, &row->p50, &row->p90, &row->p99, &row->p999, &row->max, &row->mean};
+
+	row->subtracted = row->control;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		*numbers[i] -= row->subtracted;
+	for (size_t i = 0; i < row->run_count; i++)
+		subtract_from_run(&row->runs[i], control, (double)control->per / row->per, row->subtracted);
+	row->cold = cold_median(row);
+}
+
+/* Control and grain of a row, from the control's row of the same subject; then the control is subtracted. */
+static void compare_to_control(const struct summary *summary, struct summary_row *row, bool raw)
 {
 	const struct summary_row *control = summary_find(summary, summary_control, row->subject, "");
 
@@ -289,6 +332,9 @@ static void compare_to_control(const struct summary *summary, struct summary_row
 	row->control = control->p50 * control->per / row->per;
 	if (isnan(row->grain))
 		row->grain = stats_grain_u32(control->sorted, control->n) * row->scale;
+	row->bare = row_is_bare(summary, row);
+	if (!raw && row != control && !row->bare)
+		subtract(row, control);
 }
 
 /* Nanoseconds per tick of the row's subject, or NaN. */
@@ -461,7 +507,7 @@ static int summary_build(struct summary *summary, const struct summary_select *s
 	if (status != 0)
 		return status;
 	for (size_t i = 0; i < summary->row_count; i++)
-		compare_to_control(summary, &summary->rows[i]);
+		compare_to_control(summary, &summary->rows[i], select->raw);
 	drop_unselected(summary, select);
 	if (summary->row_count > 1)
 		qsort_r(summary->rows, summary->row_count, sizeof(*summary->rows), order_rows, summary->store);
@@ -493,6 +539,11 @@ void summary_free(struct summary *summary)
 	free(summary->streams);
 	free(summary->boots);
 	*summary = (struct summary){0};
+}
+
+double summary_value(const struct summary_row *row, double raw)
+{
+	return raw * row->scale - row->subtracted;
 }
 
 const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a stored run to rows: one per benchmark, subject and point. A pure function of the raw logs, which are read and
- * checked again every time. Numbers are divided by the operations of one sample; nothing is subtracted: the control's
- * median (clock_read of the same subject) stands beside each row. What was skipped, unsupported or failed comes along
- * with its reason, so that no row is missing without a word.
+ * checked again every time. Numbers are divided by the operations of one sample. From each that says where samples lie
+ * (min, percentiles, max, mean, cold) what reading the clock costs is subtracted: the median of the control, clock_read
+ * of the same subject, as a real number, the same from all of them and never from a sample (measuring.md §2). A
+ * boot's numbers are less the control of that boot. Spreads are differences and do not change. What was measured is a
+ * number plus its `subtracted`. What was skipped, unsupported or failed comes along with its reason, so that no row is
+ * missing without a word.
  */
 #pragma once
 
@@ -24,7 +27,8 @@ struct summary_run {
 	const uint32_t *warmup;
 	size_t warmup_count;
 	double p10, p50, p90, p99, iqr, mean;
-	double cold; /* the first warm-up sample; NaN without one */
+	double cold;       /* the first warm-up sample; NaN without one */
+	double subtracted; /* from these, but for iqr: the control's median in this boot, or 0 */
 	int64_t irqs;
 };
 
@@ -45,8 +49,11 @@ struct summary_row {
 	double min, p50, p90, p99, p999, max, mean, stddev, iqr; /* pooled; NaN: not supported by n */
 	double cold;                                             /* median of the runs' cold samples; NaN if unknown */
 	double
-	    control;  /* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown */
-	double grain; /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
+	    control; /* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown */
+	double
+	    subtracted; /* from all but stddev and iqr: control; 0 of the control itself, where nothing is known of it, and where it is not in the samples (bench.h, bare) */
+	bool bare;      /* what lies between two stamps is not what a sample is: nothing is subtracted */
+	double grain;   /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
 	uint64_t overflow;
 };
 
@@ -78,7 +85,8 @@ struct summary_select {
 	size_t benchmark_count;
 	char *const *subjects;
 	size_t subject_count;
-	bool ns; /* ticks to nanoseconds by the stream's clock_hz; instructions stay */
+	bool ns;  /* ticks to nanoseconds by the stream's clock_hz; instructions stay */
+	bool raw; /* nothing is subtracted */
 };
 
 /*
@@ -96,6 +104,8 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 const char *summary_env(const struct summary *summary, const char *subject, const char *key);
 /* What the subject's stream says of a benchmark, or NULL: it is of a time when streams did not. */
 const struct stream_bench *summary_bench(const struct summary *summary, const char *subject, const char *benchmark);
+/* A raw sample as a number of the row: per operation, in its unit, less what is subtracted. Below the grain it may be < 0. */
+double summary_value(const struct summary_row *row, double raw);
 /* schema "aerobench.summary/1": a new reference. */
 json_t *summary_json(const struct summary *summary);
 /* The parameters as an object: whole numbers as numbers, the rest as text. A new reference. */

@@ -29,4 +29,4 @@ static void measure(struct bench_run *run)
 
 BENCH(heartbeat, .run = measure, .unit = "ticks", .about = "between two successive beats at a working thread",
       .params = {{"interval_us", "20 100"}, {"source", "alarm loop"}}, .min_cpus = 2, .max_samples = 1000,
-      .max_warmup = 50, .spread = "a beat hits the work at any of its instructions");
+      .max_warmup = 50, .bare = true, .spread = "a beat hits the work at any of its instructions");

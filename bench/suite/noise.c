@@ -81,4 +81,4 @@ static void measure(struct bench_run *run)
 
 BENCH(noise, .run = measure, .unit = "ticks",
       .about = "largest gap, and ticks lost to gaps, in 100 us of reading the clock", .params = {{"cpu", "first last"}},
-      .series = {"gap", "lost"});
+      .series = {"gap", "lost"}, .bare = true);

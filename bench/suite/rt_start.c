@@ -30,4 +30,5 @@ static void measure(struct bench_run *run)
 }
 
 BENCH(rt_start, .run = measure, .unit = "ticks", .about = "planned begin of a period to the first stamp of its work",
-      .params = {{"period_us", "10 100 1000"}, {"by", "deadline sleep"}}, .max_samples = 200, .max_warmup = 20);
+      .params = {{"period_us", "10 100 1000"}, {"by", "deadline sleep"}}, .max_samples = 200, .max_warmup = 20,
+      .bare = true);

@@ -269,7 +269,7 @@ static void a_distribution_has_five_lines_for_each_halving(void **state)
 	histogram_add(&histogram, 2500);
 	histogram_add(&histogram, 2);
 	histogram_add(&histogram, 1);
-	histogram_print(&histogram, 1, (struct histogram_moments){626, 1.5}, file);
+	histogram_print(&histogram, (struct histogram_unit){1, 0}, (struct histogram_moments){626, 1.5}, file);
 	fclose(file);
 	assert_string_equal(text, expected);
 	free(text);

@@ -442,12 +442,12 @@ static void tables_have_known_bytes(void **state)
 	(void)state;
 	assert_non_null(
 	    strstr(text, "aerokernel@sim\tlabel\tx\tmin\tp10\tp25\tp50\tp75\tp90\tp99\tp999\tmax\tmean\tcold\tn\truns\n"
-			 "aerokernel@sim\tyield_pair\t1\t45\t45\t45\t45\t45\t45\tNaN\tNaN\t45\t45\t900\t200\t6\n"
+			 "aerokernel@sim\tyield_pair\t1\t41\t41\t41\t41\t41\t41\tNaN\tNaN\t41\t41\t896\t200\t6\n"
 			 "\n\nlinux@sim\tlabel\t"));
 	free(text);
 	text = table_of("a ecdf cacheline_pingpong/2", "sim", FIGURE_ECDF);
-	assert_ptr_equal(strstr(text, "aerokernel@sim cacheline_pingpong/2\tat or below\tabove\n12.5\t0\t1\n"
-				      "12.5\t1\t0.05\n\n\nlinux@sim"),
+	assert_ptr_equal(strstr(text, "aerokernel@sim cacheline_pingpong/2\tat or below\tabove\n10.5\t0\t1\n"
+				      "10.5\t1\t0.05\n\n\nlinux@sim"),
 			 text);
 	free(text);
 }

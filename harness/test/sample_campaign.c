@@ -116,6 +116,14 @@ static uint32_t sample_value(const char *subject, double cost, uint64_t *state)
 	return (uint32_t)fmin(value, 4e9);
 }
 
+/* Rates and misses are no ticks on any machine. */
+static const char *sample_own_unit(const struct sample_row *row, const char *clock)
+{
+	if (strcmp(row->benchmark, "heartbeat_rate") == 0)
+		return "permille";
+	return strcmp(row->benchmark, "rt_miss") == 0 ? "misses" : clock;
+}
+
 static void sample_add(struct sample_stream *stream, const char *subject, const struct sample_row *row, size_t n,
 		       uint64_t *state)
 {
@@ -125,7 +133,7 @@ static void sample_add(struct sample_stream *stream, const char *subject, const 
 
 	if (strstr(subject, "build=slow") != NULL && strcmp(row->benchmark, "thread_create") == 0)
 		cost *= 1.5;
-	sample_unit = sim ? "instructions" : "ticks";
+	sample_unit = sample_own_unit(row, sim ? "instructions" : "ticks");
 	for (size_t i = 0; i < n; i++)
 		values[i] = sample_value(subject, cost, state);
 	if (cost > 0)

@@ -41,11 +41,11 @@ static void logs_of_quantiles_stop_at_the_floor(void **state)
 	double logs[3];
 
 	(void)state;
-	stats_curve_logs_u32(sorted, 5, 2, q, 3, logs);
+	stats_curve_logs_u32(sorted, 5, (struct stats_curve_unit){1, 0, 2}, q, 3, logs);
 	assert_close(logs[0], log(2));
 	assert_close(logs[1], log(3));
 	assert_close(logs[2], log(5));
-	stats_curve_logs_u32(NULL, 0, 2, q, 3, logs);
+	stats_curve_logs_u32(NULL, 0, (struct stats_curve_unit){1, 0, 2}, q, 3, logs);
 	assert_true(isnan(logs[1]));
 }
 

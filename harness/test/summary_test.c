@@ -18,16 +18,16 @@
 #define assert_close(a, b) assert_true(fabs((double)(a) - (double)(b)) <= 1e-9 * (1 + fabs((double)(b))))
 
 static const uint32_t to_ten[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-static const uint32_t twenties[] = {20};
+static const uint32_t ones[] = {1};
 
-/* A boot with the control (always 20), and "wake" with values 1 … 10, n of them, two operations a sample. */
+/* A boot with the control (always 1), and "wake" with values 1 … 10, n of them, two operations a sample. */
 static void boot(struct sample_run *run, const char *subject, unsigned round, const char *unit, size_t n)
 {
 	struct sample_stream stream;
 
 	sample_open(&stream, "test");
 	sample_unit = unit;
-	sample_run(&stream, "clock_read", "", twenties, 1, 100);
+	sample_run(&stream, "clock_read", "", ones, 1, 100);
 	sample_per = 2;
 	sample_run(&stream, "wake", "threads=16 place=same", to_ten, 10, n);
 	sample_run(&stream, "wake", "threads=4 place=same", to_ten, 10, n);
@@ -59,18 +59,21 @@ static void a_row_pools_its_runs_and_divides_by_the_operations(void **state)
 	assert_int_equal(row->run_count, 2);
 	assert_int_equal(row->planned, 2);
 	assert_false(row->exact);
-	assert_close(row->min, 0.5);
-	assert_close(row->p50, 2.75);
-	assert_close(row->max, 5);
-	assert_close(row->mean, 2.75);
-	assert_close(row->p90, 4.55); /* type 7 between the 90th 9 and the first 10: (9 + .1)/2 */
+	/* Half a tick of the control is in each operation. */
+	assert_close(row->min, 0.5 - 0.5);
+	assert_close(row->p50, 2.75 - 0.5);
+	assert_close(row->max, 5 - 0.5);
+	assert_close(row->mean, 2.75 - 0.5);
+	assert_close(row->p90, 4.55 - 0.5); /* type 7 between the 90th 9 and the first 10: (9 + .1)/2 */
 	assert_true(isnan(row->p99));
 	assert_true(isnan(row->p999));
 	assert_close(row->iqr, 2.5);
-	assert_close(row->cold, 450);
-	assert_close(row->control, 10);
-	assert_close(row->grain, 10);
-	assert_close(row->runs[1].p50, 2.75);
+	assert_close(row->cold, 450 - 0.5);
+	assert_close(row->control, 0.5);
+	assert_close(row->subtracted, 0.5);
+	assert_close(row->grain, 0.5);
+	assert_close(summary_value(row, 7), 3);
+	assert_close(row->runs[1].p50, 2.75 - 0.5);
 	assert_int_equal(row->runs[1].round, 1);
 	assert_string_equal(row->unit, "ticks");
 	summary_free(&summary);
@@ -158,11 +161,110 @@ static void ticks_become_nanoseconds_by_the_streams_clock(void **state)
 	load(&summary, &run, &select);
 	row = summary_find(&summary, "wake", "linux@qemu", "threads=4 place=same");
 	assert_string_equal(row->unit, "ns");
-	assert_close(row->max, 2.5); /* 10 ticks of 2 GHz, two operations */
-	assert_close(row->control, 5);
+	assert_close(row->max, 2.5 - 0.25); /* 10 ticks of 2 GHz, two operations, less a tick */
+	assert_close(row->control, 0.25);
 	row = summary_find(&summary, "wake", "linux@sim", "threads=4 place=same");
 	assert_string_equal(row->unit, "instructions");
-	assert_close(row->max, 5);
+	assert_close(row->max, 4.5);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void say_bare(struct wire *wire, const char *name)
+{
+	static const char *const numbers[] = {"per", "min_cpus", "max_samples", "extra", "bare"};
+	static const char *const texts[] = {"series", "about", "spread", "spread_at"};
+
+	wire_begin(wire, "bench");
+	wire_word(wire, name);
+	wire_pair(wire, "unit", "ticks");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		wire_pair_number(wire, numbers[i], strcmp(numbers[i], "bare") == 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		wire_pair(wire, texts[i], "");
+	wire_end(wire);
+}
+
+/* Boots whose control is 2 and 5 and whose operation is 100 and 103, some of them said to be bare. */
+static void boot_with_control(struct sample_run *run, unsigned round, bool bare)
+{
+	const uint32_t control[] = {2 + 3 * round}, operation[] = {100 + 3 * round, 110 + 3 * round};
+	struct sample_stream stream;
+
+	sample_open(&stream, "test");
+	sample_unit = "ticks";
+	if (bare)
+		say_bare(&stream.wire, "wake");
+	sample_run(&stream, "clock_read", "", control, 1, 100);
+	sample_run(&stream, "wake", "", operation, 2, 100);
+	sample_run(&stream, "noise", "", operation, 2, 100);
+	sample_run_boot(run, "linux@qemu", round, &stream);
+}
+
+static void the_control_of_its_own_boot_is_subtracted_from_each_boot(void **state)
+{
+	struct sample_run run;
+	struct summary summary;
+	const struct summary_row *row;
+
+	(void)state;
+	sample_run_open(&run, "linux@qemu", 2);
+	boot_with_control(&run, 0, false);
+	boot_with_control(&run, 1, false);
+	load(&summary, &run, NULL);
+	row = summary_find(&summary, "wake", "linux@qemu", "");
+	assert_close(row->runs[0].p50, 105 - 2);
+	assert_close(row->runs[1].p50, 108 - 5);
+	assert_close(row->runs[1].p10, 103 - 5);
+	assert_close(row->runs[1].mean, 108 - 5);
+	assert_close(row->runs[1].iqr, 10);
+	assert_close(row->subtracted, 3.5); /* the median of all readings of the clock */
+	assert_close(row->p50, 106.5 - 3.5);
+	assert_close(row->min, 100 - 3.5);
+	assert_close(row->max, 113 - 3.5);
+	/* The control itself stays what it is, and so do gaps between readings. */
+	row = summary_find(&summary, "clock_read", "linux@qemu", "");
+	assert_close(row->p50, 3.5);
+	assert_close(row->subtracted, 0);
+	row = summary_find(&summary, "noise", "linux@qemu", "");
+	assert_true(row->bare);
+	assert_close(row->p50, 106.5);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void streams_say_which_samples_hold_no_control(void **state)
+{
+	struct sample_run run;
+	struct summary summary;
+
+	(void)state;
+	sample_run_open(&run, "linux@qemu", 1);
+	boot_with_control(&run, 0, true);
+	load(&summary, &run, NULL);
+	assert_close(summary_find(&summary, "wake", "linux@qemu", "")->p50, 105);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void nothing_is_subtracted_where_raw_numbers_are_asked_for(void **state)
+{
+	struct summary_select select = {.raw = true};
+	struct sample_run run;
+	struct summary summary;
+	const struct summary_row *row;
+
+	(void)state;
+	sample_run_open(&run, "linux@qemu", 1);
+	boot_with_control(&run, 0, false);
+	load(&summary, &run, &select);
+	row = summary_find(&summary, "wake", "linux@qemu", "");
+	assert_close(row->p50, 105);
+	assert_close(row->control, 2);
+	assert_close(row->subtracted, 0);
 	summary_free(&summary);
 	sample_run_close(&run);
 	sample_run_remove(&run);
@@ -212,7 +314,7 @@ static void a_selection_keeps_the_control_beside_its_rows(void **state)
 	load(&summary, &run, &select);
 	assert_int_equal(summary.row_count, 1);
 	assert_int_equal(summary.note_count, 0);
-	assert_close(summary.rows[0].control, 10);
+	assert_close(summary.rows[0].control, 0.5);
 	summary_free(&summary);
 	select.benchmarks = wrong;
 	assert_int_equal(summary_load(&summary, &run.store, &select, &error), STATUS_USAGE);
@@ -295,7 +397,8 @@ static void the_json_has_the_schemas_members_and_null_for_the_unknown(void **sta
 	assert_string_equal(json_string_value(json_object_get(json_object_get(result, "params"), "place")), "same");
 	assert_true(json_is_null(json_object_get(result, "p99")));
 	assert_true(json_is_real(json_object_get(result, "p90")));
-	assert_close(json_real_value(json_object_get(result, "p50")), 2.75);
+	assert_close(json_real_value(json_object_get(result, "p50")), 2.25);
+	assert_close(json_real_value(json_object_get(result, "raw_p50")), 2.75);
 	json_decref(json);
 	summary_free(&summary);
 	sample_run_close(&run);
@@ -310,6 +413,9 @@ int main(void)
 	    cmocka_unit_test(equal_counts_are_one_run_seen_twice),
 	    cmocka_unit_test(counts_that_differ_are_pooled_and_not_called_exact),
 	    cmocka_unit_test(ticks_become_nanoseconds_by_the_streams_clock),
+	    cmocka_unit_test(the_control_of_its_own_boot_is_subtracted_from_each_boot),
+	    cmocka_unit_test(streams_say_which_samples_hold_no_control),
+	    cmocka_unit_test(nothing_is_subtracted_where_raw_numbers_are_asked_for),
 	    cmocka_unit_test(what_has_no_numbers_has_a_note),
 	    cmocka_unit_test(a_selection_keeps_the_control_beside_its_rows),
 	    cmocka_unit_test(one_damaged_log_and_there_is_no_row_at_all),

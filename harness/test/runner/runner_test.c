@@ -40,24 +40,25 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 	fake_interrupts = 100;
 	assert_int_equal(
 	    fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", "unit=instructions", "idle=poll", NULL), 0);
-	assert_string_equal(fake_text, "@aero 1\n"
-				       "@env cpus=2 clock_hz=1000000000 benches=8 points=2 samples=18 warmup=2 seed=7\n"
-				       "@env os=none\n"
-				       "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= "
-				       "about=control spread= spread_at=\n"
-				       "@bench plain unit=ticks per=4 min_cpus=0 max_samples=0 extra=0 series= "
-				       "about=one%20series,%20100%20and%20more spread= spread_at=\n"
-				       "@run clock_read unit=instructions per=1 n=18 warmup=2\n"
-				       "@w 3 3\n"
-				       "@s 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3\n"
-				       "@s 3 3\n"
-				       "@end clock_read n=18 overflow=0 irqs=5 crc=964897720\n"
-				       "@run plain unit=instructions per=4 n=18 warmup=2\n"
-				       "@w 100 101\n"
-				       "@s 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117\n"
-				       "@s 118 119\n"
-				       "@end plain n=18 overflow=0 irqs=5 crc=3430536523\n"
-				       "@done 0 runs=2 crc=2972491526\n");
+	assert_string_equal(fake_text,
+			    "@aero 1\n"
+			    "@env cpus=2 clock_hz=1000000000 benches=8 points=2 samples=18 warmup=2 seed=7\n"
+			    "@env os=none\n"
+			    "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
+			    "about=control spread= spread_at=\n"
+			    "@bench plain unit=ticks per=4 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
+			    "about=one%20series,%20100%20and%20more spread= spread_at=\n"
+			    "@run clock_read unit=instructions per=1 n=18 warmup=2\n"
+			    "@w 3 3\n"
+			    "@s 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3\n"
+			    "@s 3 3\n"
+			    "@end clock_read n=18 overflow=0 irqs=5 crc=964897720\n"
+			    "@run plain unit=instructions per=4 n=18 warmup=2\n"
+			    "@w 100 101\n"
+			    "@s 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117\n"
+			    "@s 118 119\n"
+			    "@end plain n=18 overflow=0 irqs=5 crc=3430536523\n"
+			    "@done 0 runs=2 crc=3117305180\n");
 }
 
 static void every_point_of_the_grid_is_a_run_per_series(void **state)
@@ -395,20 +396,21 @@ static void list_has_one_record_for_each_benchmark_by_name(void **state)
 {
 	(void)state;
 	assert_int_equal(fake_run("mode=list", NULL), 0);
-	assert_non_null(strstr(
-	    fake_text, "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= about=control "
-		       "spread= spread_at=\n"
-		       "@bench defective unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 series= "
-		       "about=every%20way%20to%20be%20wrong spread= spread_at= "
-		       "how=fewer|more|backward|overflow|check|skips|question|number\n"
-		       "@bench enormous unit=ticks per=1 min_cpus=0 max_samples=0 extra=1 series= "
-		       "about=only%20where%20it%20is%20named spread=its%20size spread_at=size%3D10000 size=1|10000\n"
-		       "@bench grid unit=ticks per=1 min_cpus=0 max_samples=20 extra=0 series=call|last "
-		       "about=parameters spread= spread_at= "
-		       "threads=1|2|16 place=same|other\n"
-		       "@bench needs_four unit=ticks per=1 min_cpus=4 max_samples=0 extra=0 series= "
-		       "about=many%20CPUs spread= spread_at=\n"
-		       "@bench own_unit "));
+	assert_non_null(
+	    strstr(fake_text,
+		   "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 bare=0 series= about=control "
+		   "spread= spread_at=\n"
+		   "@bench defective unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
+		   "about=every%20way%20to%20be%20wrong spread= spread_at= "
+		   "how=fewer|more|backward|overflow|check|skips|question|number\n"
+		   "@bench enormous unit=ticks per=1 min_cpus=0 max_samples=0 extra=1 bare=0 series= "
+		   "about=only%20where%20it%20is%20named spread=its%20size spread_at=size%3D10000 size=1|10000\n"
+		   "@bench grid unit=ticks per=1 min_cpus=0 max_samples=20 extra=0 bare=0 series=call|last "
+		   "about=parameters spread= spread_at= "
+		   "threads=1|2|16 place=same|other\n"
+		   "@bench needs_four unit=ticks per=1 min_cpus=4 max_samples=0 extra=0 bare=0 series= "
+		   "about=many%20CPUs spread= spread_at=\n"
+		   "@bench own_unit "));
 	assert_int_equal(fake_lines("@bench "), 8);
 	assert_int_equal(fake_lines("@done 0 runs=0 crc="), 1);
 }

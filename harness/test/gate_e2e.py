@@ -89,7 +89,7 @@ def test_gate_judges_real_counts_exactly(bench):
 
 def test_history_keeps_each_run_once(bench):
     bench.real("aerokernel.elf")
-    bench.good("run", *RUN)
+    bench.good("run", *RUN, "--runs", "1")
     path = bench.scratch / "sim.jsonl"
     history = ["history", "--file", str(path)]
 
@@ -110,14 +110,15 @@ def test_history_keeps_each_run_once(bench):
 @boots_guests
 def test_the_shell_example_gates_as_it_says(bench):
     bench.real("aerobench", "aerokernel.elf", "linux-baseline")
-    bench.good("run", *RUN)
+    once = [*RUN, "--runs", "1"]
+    bench.good("run", *once)
     path = bench.scratch / "sim.json"
     bench.good("gate", "--baseline", str(path), "--update", "--reason", "first")
     tree = bench.scratch / "tree"
     (tree / "ci" / "examples").mkdir(parents=True)
     shutil.copy2(EXAMPLES / "gate.sh", tree / "ci" / "examples")
     environment = dict(bench.environment, AEROBENCH_BASELINE=str(path), AEROBENCH_HEAD=str(bench.bin),
-                       AEROBENCH_BASE=str(bench.bin), AEROBENCH_RUN=" ".join(RUN))
+                       AEROBENCH_BASE=str(bench.bin), AEROBENCH_RUN=" ".join(once))
 
     def gate():
         done = subprocess.run([tree / "ci" / "examples" / "gate.sh"], env=environment, capture_output=True, text=True,

@@ -128,21 +128,10 @@ static const char *text_of(const json_t *object, const char *key)
 
 /* Sections in their order: an id and what the bar calls it. */
 static const char *const sections[][2] = {
-    {"overview", "Overview"},
-    {"verdict", "Fitness"},
-    {"reading", "Reading"},
-    {"comparison", "Comparison"},
-    {"builds", "Builds"},
-    {"budgets", "Budgets"},
-    {"figures", "Figures"},
-    {"benchmarks", "Benchmarks"},
-    {"cold", "Cold"},
-    {"counters", "Counters"},
-    {"distributions", "Every row"},
-    {"elsewhere", "Elsewhere"},
-    {"aa", "A/A"},
-    {"absent", "Not measured"},
-    {"environment", "Environment"},
+    {"overview", "Overview"},     {"verdict", "Fitness"}, {"reading", "Reading"},     {"systems", "Rows"},
+    {"comparison", "Comparison"}, {"builds", "Builds"},   {"budgets", "Budgets"},     {"figures", "Figures"},
+    {"benchmarks", "Benchmarks"}, {"cold", "Cold"},       {"counters", "Counters"},   {"distributions", "All numbers"},
+    {"elsewhere", "Elsewhere"},   {"aa", "A/A"},          {"absent", "Not measured"}, {"environment", "Environment"},
     {"sources", "Sources"},
 };
 
@@ -211,8 +200,16 @@ static void write_reading(FILE *file)
 	html_element(
 	    file, "li",
 	    "IQR is p75 − p25. The tail is p99 − p50. > and < mean that one side is finer than the clock's grain, "
-	    "= that both are; a ratio in brackets has an interval that holds 1. Nothing is subtracted from any "
-	    "number.");
+	    "= that both are; a ratio in brackets has an interval that holds 1.");
+	html_element(
+	    file, "li",
+	    "What reading the clock costs, the median of clock_read, is subtracted from medians, percentiles, means, "
+	    "minima and maxima alike; spreads are differences and keep what they are.");
+	html_element(
+	    file, "li",
+	    "Words: \"less\" and \"steadier\" are beyond doubt, \"equal\" is equal counts or both sides below the "
+	    "clock's grain, \"undecided\" has an interval that holds 1, \"no claim\" has no interval, because fewer "
+	    "than 6 rounds were run.");
 	html_element(file, "li", "runs×n: boots times samples of a boot. exact: the same in every boot.");
 	fputs("</ul>\n</section>\n", file);
 }
@@ -288,6 +285,8 @@ int report_write(FILE *file, const struct report *report, struct error *error)
 	status = report_overview(file, summary, error);
 	report_verdict(file, summary);
 	write_reading(file);
+	if (status == 0)
+		status = report_systems(file, summary, error);
 	if (status == 0)
 		status = report_comparison(file, summary, error);
 	if (status == 0)

@@ -94,7 +94,8 @@ int report_budgets(FILE *file, const struct summary *summary, const struct budge
 	    "values "
 	    "are of Linux 6.1 with mitigations=off (in brackets: without that option, where it differs by more than "
 	    "20 %) and of Nautilus (2020), by this project's clock and sampling; they decide nothing. Linux and "
-	    "user-level threads on Linux are this run's. A budget is compared in whole instructions.");
+	    "user-level threads on Linux are this run's. A budget is compared in whole instructions, as "
+	    "measured: nothing is subtracted here, because the recorded values hold the cost of their stamps too.");
 	if (sheet.aerokernel != NULL)
 		budget_table(file, &sheet);
 	else

@@ -95,6 +95,7 @@ static void card_write(FILE *file, const struct compare *compare, const json_t *
 	putc(' ', file);
 	card_fitness(file, run, figure_machine(compare->subject_a, machine, sizeof(machine)));
 	fputs("</h3>\n", file);
+	html_format(file, "p class=\"about\"", "%s against %s", compare->subject_b, compare->subject_a);
 	if (isfinite(gist.middle)) {
 		fputs("<p class=\"big\">", file);
 		html_format(file, "b", "%s×", middle);

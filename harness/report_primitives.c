@@ -2,13 +2,12 @@
 /* The table of primitives: see report_primitives.h. */
 #include "report_primitives.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare_cell.h"
 #include "memory.h"
 #include "reading.h"
+#include "report_cell.h"
 #include "report_html.h"
 
 /* The rows that stand for a primitive each, by reading_row_name(). */
@@ -49,56 +48,6 @@ static const struct compare_row *row_named(const struct compare *compare, const 
 	return found;
 }
 
-static void sure_cell(FILE *file, const struct compare_row *row, enum stats_statistic statistic)
-{
-	static const char *const classes[] = {" below", "", " above"};
-	const struct compare_estimate *estimate = row != NULL ? &row->estimates[statistic] : NULL;
-	char *ratio, *interval;
-
-	if (estimate == NULL || !isfinite(estimate->ratio) || estimate->floored) {
-		html_number_text(file, NAN, estimate != NULL && estimate->floored ? "=" : "–");
-		return;
-	}
-	ratio = compare_ratio_text(estimate);
-	interval = compare_interval_text(row, statistic);
-	fprintf(file, "<td class=\"n ratio%s\" data-v=\"%.7g\">", classes[1 + compare_beyond_doubt(row, statistic)],
-		estimate->ratio);
-	html_text(file, ratio);
-	html_element(file, "span class=\"sure\"", interval);
-	fputs("</td>", file);
-	free(interval);
-	free(ratio);
-}
-
-/* One word for each outcome of the medians, with the machines it holds on where they differ. */
-static void verdict_word_of(FILE *file, const struct report_pairs *pairs, const char *name, int outcome)
-{
-	static const char *const words[] = {"Linux less", "undecided", "Aerokernel less"};
-	static const char *const classes[] = {"word bad", "word", "word good"};
-	char *where = memory_text("");
-	size_t known = 0, same = 0;
-
-	for (size_t i = 0; i < pairs->count; i++) {
-		const struct compare_row *row = row_named(&pairs->compares[i], name);
-		bool holds = row != NULL && compare_beyond_doubt(row, STATS_LOCATION) == outcome;
-		char *machine = report_pair_name(&pairs->compares[i]);
-		char *longer = memory_format("%s%s%s", where, same > 0 ? ", " : " on ", machine);
-
-		known += row != NULL;
-		same += holds;
-		free(machine);
-		free(holds ? where : longer);
-		where = holds ? longer : where;
-	}
-	if (same > 0) {
-		fprintf(file, "<span class=\"%s\">", classes[1 + outcome]);
-		html_text(file, words[1 + outcome]);
-		html_text(file, same < known ? where : "");
-		fputs("</span> ", file);
-	}
-	free(where);
-}
-
 static char *table_headings(const struct report_pairs *pairs)
 {
 	char *headings = memory_text("primitive|<by the median");
@@ -125,21 +74,22 @@ static bool primitive_known(const struct report_pairs *pairs, size_t index)
 
 static void primitive_write(FILE *file, const struct report_pairs *pairs, size_t index)
 {
+	const struct compare_row **rows = memory_new(pairs->count, sizeof(*rows));
+
+	for (size_t i = 0; i < pairs->count; i++)
+		rows[i] = row_named(&pairs->compares[i], headlines[index].row);
 	fputs("<tr><th scope=\"row\"><a href=\"#", file);
 	html_anchor(file, headlines[index].row);
 	fputs("\">", file);
 	html_text(file, headlines[index].words);
-	fputs("</a></th><td class=\"words\">", file);
-	for (int outcome = 1; outcome >= -1; outcome--)
-		verdict_word_of(file, pairs, headlines[index].row, outcome);
-	fputs("</td>", file);
+	fputs("</a></th>", file);
+	report_outcome_cell(file, pairs, rows, STATS_LOCATION);
 	for (size_t i = 0; i < pairs->count; i++) {
-		const struct compare_row *row = row_named(&pairs->compares[i], headlines[index].row);
-
-		sure_cell(file, row, STATS_LOCATION);
-		sure_cell(file, row, STATS_SPREAD);
+		report_ratio_cell(file, rows[i], STATS_LOCATION);
+		report_ratio_cell(file, rows[i], STATS_SPREAD);
 	}
 	fputs("</tr>\n", file);
+	free(rows);
 }
 
 void report_primitives(FILE *file, const struct report_pairs *pairs)
@@ -152,7 +102,10 @@ void report_primitives(FILE *file, const struct report_pairs *pairs)
 	if (known == 0)
 		return;
 	headings = table_headings(pairs);
-	html_table_begin(file, "Linux / Aerokernel, with the 95 % interval; exact: counts that repeat", headings);
+	html_table_begin(
+	    file,
+	    "Linux / Aerokernel, with the 95 % interval; exact: counts that repeat; =: both below the clock's grain",
+	    headings);
 	for (size_t h = 0; h < HEADLINES; h++) {
 		if (primitive_known(pairs, h))
 			primitive_write(file, pairs, h);

@@ -16,6 +16,8 @@
 int report_overview(FILE *file, const struct summary *summary, struct error *error);
 /* Doctor's verdict for each machine of the run, with the reasons. */
 void report_verdict(FILE *file, const struct summary *summary);
+/* Each row of an Aerokernel beside every Linux of its machine, with the outcome in words. Returns as report_comparison(). */
+int report_systems(FILE *file, const struct summary *summary, struct error *error);
 /* Linux against the Aerokernel, a table for each pair of subjects on one machine. */
 int report_comparison(FILE *file, const struct summary *summary, struct error *error);
 /* Two builds of one system, where the run has them: each row with its verdict. Returns as report_comparison(). */

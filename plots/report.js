@@ -108,7 +108,7 @@ function filterAll() {
 			machine.hidden = machine.querySelector(".bare") !== null;
 		point.hidden = !holdsWords(point.dataset.name, wanted) || machines.every((machine) => machine.hidden);
 	}
-	for (const heading of document.querySelectorAll("#comparison h3, #builds h3, #aa h3"))
+	for (const heading of document.querySelectorAll("#systems h3, #comparison h3, #builds h3, #aa h3"))
 		filterGroup(heading, !namesSubject(heading.textContent, subject));
 	for (const heading of document.querySelectorAll("#benchmarks h3")) {
 		let shown = false;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "reading.h"
 #include "report.h"
 #include "report_boots.h"
+#include "report_cell.h"
 #include "report_html.h"
 #include "report_primitives.h"
 #include "report_svg.h"
@@ -278,6 +280,106 @@ static void numbers_are_those_of_compare(void **state)
 	compare_free(&compare);
 }
 
+/* Every row stands once, with the ratios of every Linux of the machine beside each other. */
+static void stock_and_tuned_linux_stand_side_by_side(void **state)
+{
+	const char *section = strstr(page, "<section id=\"systems\">"),
+		   *end = strstr(page, "<section id=\"comparison\">");
+	const char *table = strstr(section, "<h3>aerokernel@qemu</h3>");
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(section != NULL && table != NULL && table < end);
+	assert_non_null(strstr(table, ">linux@qemu median</th>"));
+	assert_non_null(strstr(table, ">linux@qemu:tuned median</th>"));
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@qemu"},
+				      (struct compare_side){&summary, "linux@qemu:tuned"}, 0.03, &error),
+			 0);
+	assert_true(compare.row_count > 30);
+	for (size_t i = 0; i < compare.row_count; i++) {
+		static const enum stats_statistic shown[] = {STATS_LOCATION, STATS_SPREAD};
+		char *name = NULL, *row;
+		size_t size;
+		FILE *file = open_memstream(&name, &size);
+		const char *at, *row_end;
+
+		fputs("<th scope=\"row\"><a href=\"#", file);
+		row = reading_row_name(compare.rows[i].a);
+		html_anchor(file, row);
+		fputs("\">", file);
+		fclose(file);
+		at = strstr(table, name);
+		assert_true(at != NULL && at < end);
+		row_end = strstr(at, "</tr>");
+		for (size_t j = 0; j < sizeof(shown) / sizeof(shown[0]); j++) {
+			const struct compare_estimate *estimate = &compare.rows[i].estimates[shown[j]];
+			char *cell = memory_format(" data-v=\"%.7g\">", estimate->ratio);
+			const char *found = strstr(at, cell);
+
+			if (isfinite(estimate->ratio) && !estimate->floored)
+				assert_true(found != NULL && found < row_end);
+			free(cell);
+		}
+		free(row);
+		free(name);
+	}
+	compare_free(&compare);
+}
+
+/* Fills an estimate: an interval without low and high is none. */
+static void estimate_set(struct compare_row *row, enum stats_statistic statistic, double ratio, double low, double high)
+{
+	row->estimates[statistic] = (struct compare_estimate){.ratio = ratio, .low = low, .high = high};
+}
+
+static char *outcome_text(const struct report_pairs *pairs, const struct compare_row *a, const struct compare_row *b,
+			  enum stats_statistic statistic)
+{
+	const struct compare_row *const rows[] = {a, b};
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	report_outcome_cell(file, pairs, rows, statistic);
+	fclose(file);
+	return text;
+}
+
+static void outcome_is_a_word_and_says_where(void **state)
+{
+	struct compare compares[2] = {{.subject_a = "aerokernel@qemu", .subject_b = "linux@qemu"},
+				      {.subject_a = "aerokernel@qemu", .subject_b = "linux@qemu:tuned"}};
+	struct report_pairs pairs = {compares, 2};
+	struct compare_row above = {0}, below = {0}, open = {0}, unclaimed = {0}, equal = {.exact = true};
+	char *text;
+
+	(void)state;
+	estimate_set(&above, STATS_LOCATION, 3, 2, 4);
+	estimate_set(&above, STATS_SPREAD, 3, 2, 4);
+	estimate_set(&below, STATS_LOCATION, .5, .4, .6);
+	estimate_set(&open, STATS_LOCATION, 1.1, .9, 1.3);
+	estimate_set(&unclaimed, STATS_LOCATION, 7, NAN, NAN);
+	estimate_set(&equal, STATS_LOCATION, 1, NAN, NAN);
+	text = outcome_text(&pairs, &above, &above, STATS_LOCATION);
+	assert_string_equal(text, "<td class=\"words\"><span class=\"word good\">Aerokernel less</span> </td>");
+	free(text);
+	text = outcome_text(&pairs, &above, NULL, STATS_SPREAD);
+	assert_string_equal(text, "<td class=\"words\"><span class=\"word good\">Aerokernel steadier</span> </td>");
+	free(text);
+	text = outcome_text(&pairs, &open, &below, STATS_LOCATION);
+	assert_string_equal(text, "<td class=\"words\"><span class=\"word\">undecided on qemu</span> "
+				  "<span class=\"word bad\">Linux less on qemu:tuned</span> </td>");
+	free(text);
+	text = outcome_text(&pairs, &equal, &unclaimed, STATS_LOCATION);
+	assert_string_equal(text, "<td class=\"words\"><span class=\"word same\">equal on qemu</span> "
+				  "<span class=\"word\">no claim on qemu:tuned</span> </td>");
+	free(text);
+	text = outcome_text(&pairs, NULL, NULL, STATS_LOCATION);
+	assert_string_equal(text, "<td class=\"words\">–</td>");
+	free(text);
+}
+
 /* A benchmark that gets another name must not silently leave the first screen. */
 static void every_primitive_is_on_the_first_screen(void **state)
 {
@@ -506,6 +608,8 @@ int main(void)
 	    cmocka_unit_test(broken_text_becomes_replacement),
 	    cmocka_unit_test(picture_gets_ids_of_its_own),
 	    cmocka_unit_test(numbers_are_those_of_compare),
+	    cmocka_unit_test(stock_and_tuned_linux_stand_side_by_side),
+	    cmocka_unit_test(outcome_is_a_word_and_says_where),
 	    cmocka_unit_test(every_primitive_is_on_the_first_screen),
 	    cmocka_unit_test(every_row_has_its_pictures),
 	    cmocka_unit_test(boots_tell_detours_and_dependence),

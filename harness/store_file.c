@@ -114,7 +114,14 @@ static bool write_all(int fd, const char *bytes, size_t len_bytes)
 	return true;
 }
 
-int store_file_write(const char *path, const void *bytes, size_t len_bytes, struct error *error)
+/* Writes and syncs. A device, a pipe or a socket cannot be synced, and says EINVAL (fsync(2)). */
+static bool put(int fd, const char *bytes, size_t len_bytes)
+{
+	return write_all(fd, bytes, len_bytes) && (fsync(fd) == 0 || errno == EINVAL);
+}
+
+/* The whole file under a temporary name beside path, then renamed. */
+static int replace(const char *path, const char *bytes, size_t len_bytes, struct error *error)
 {
 	char *temporary = memory_format("%s.tmp", path);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -125,7 +132,7 @@ int store_file_write(const char *path, const void *bytes, size_t len_bytes, stru
 		free(temporary);
 		return status;
 	}
-	if (!write_all(fd, bytes, len_bytes) || fsync(fd) != 0)
+	if (!put(fd, bytes, len_bytes))
 		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
 	if (close(fd) != 0 && status == 0)
 		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
@@ -134,6 +141,46 @@ int store_file_write(const char *path, const void *bytes, size_t len_bytes, stru
 	if (status != 0)
 		unlink(temporary);
 	free(temporary);
+	return status;
+}
+
+/* Into what is there and stays: a device, a pipe, or a file that this process has open as stdout. */
+static int pour(int fd, const char *path, const char *bytes, size_t len_bytes, struct error *error)
+{
+	int status = 0;
+
+	if (fd < 0)
+		return error_set_errno(error, STATUS_FAILED, "cannot open", path);
+	if (!put(fd, bytes, len_bytes))
+		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
+	if (close(fd) != 0 && status == 0)
+		status = error_set_errno(error, STATUS_FAILED, "cannot write", path);
+	return status;
+}
+
+/* /dev/stdout of a shell's redirection: to rename another file over it would lose what is printed. */
+static bool is_stdout(const struct stat *facts)
+{
+	struct stat out;
+
+	return fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == facts->st_dev && out.st_ino == facts->st_ino;
+}
+
+int store_file_write(const char *path, const void *bytes, size_t len_bytes, struct error *error)
+{
+	struct stat facts;
+	char *target;
+	int status;
+
+	if (stat(path, &facts) == 0 && is_stdout(&facts)) {
+		fflush(stdout);
+		return pour(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), path, bytes, len_bytes, error);
+	}
+	if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
+		return pour(open(path, O_WRONLY | O_CLOEXEC), path, bytes, len_bytes, error);
+	target = realpath(path, NULL); /* NULL: there is none yet */
+	status = replace(target != NULL ? target : path, bytes, len_bytes, error);
+	free(target);
 	return status;
 }
 

@@ -22,7 +22,11 @@ json_t *store_json_open(const char *text, size_t len, const char **reason);
 
 /* Reads a whole file of at most max bytes; *bytes is allocated and has a NUL behind its last byte. */
 int store_file_read(const char *path, size_t max, char **bytes, size_t *len_bytes, struct error *error);
-/* Writes a whole file: under a temporary name, on disk, then renamed. Leaves nothing behind on an error. */
+/*
+ * Writes a whole file: under a temporary name, on disk, then renamed. Leaves nothing behind on an error. A symbolic link
+ * stays: what it points to is replaced. What is there and no regular file (/dev/null, a pipe), or is this process's
+ * stdout, is written to as it stands. Returns 0, or STATUS_FAILED with the error set.
+ */
 int store_file_write(const char *path, const void *bytes, size_t len_bytes, struct error *error);
 /* Makes a directory's entries survive a power failure. */
 int store_directory_sync(const char *path, struct error *error);

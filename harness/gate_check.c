@@ -33,7 +33,7 @@ void gate_check_add(struct gate *gate, const char *subject, const char *name, en
 static bool check_boots(struct gate *gate, const char *subject)
 {
 	const struct store *store = gate->summary->store;
-	size_t good = 0, planned = 0;
+	size_t good = 0, planned = summary_planned(store, subject);
 	const struct store_boot *bad = NULL;
 	char *text;
 
@@ -45,12 +45,6 @@ static bool check_boots(struct gate *gate, const char *subject)
 		good += boot->status == STORE_OK;
 		if (boot->status != STORE_OK && bad == NULL)
 			bad = boot;
-	}
-	for (size_t i = 0; i < gate->summary->row_count; i++) {
-		const struct summary_row *row = &gate->summary->rows[i];
-
-		if (strcmp(row->subject, subject) == 0 && row->planned > planned)
-			planned = row->planned;
 	}
 	if (bad != NULL)
 		text = memory_format("boot %u of run %s: %s", bad->index, store->id,
@@ -88,6 +82,10 @@ static bool check_repeats(struct gate *gate, const char *subject)
 		}
 		rows++;
 		single += row->run_count < 2;
+	}
+	if (rows == 0) {
+		gate_check_add(gate, subject, "repeats", GATE_BROKEN, memory_text("no point has a count to repeat"));
+		return false;
 	}
 	if (single > 0)
 		gate_check_add(

@@ -360,8 +360,7 @@ static int scale_row(const struct summary *summary, struct summary_row *row, boo
 	return 0;
 }
 
-/* Boots that the plan has for this subject: from the campaign's record, which knows more, else one each round. */
-static size_t planned_runs(const struct store *store, const char *subject)
+size_t summary_planned(const struct store *store, const char *subject)
 {
 	const json_t *campaign = json_object_get(store->run, "campaign");
 	const json_t *subjects = json_object_get(campaign, "subjects");
@@ -499,7 +498,7 @@ static int summary_build(struct summary *summary, const struct summary_select *s
 	if (status == 0)
 		status = check_selection(summary, select, error);
 	for (size_t i = 0; i < summary->row_count && status == 0; i++) {
-		summary->rows[i].planned = planned_runs(summary->store, summary->rows[i].subject);
+		summary->rows[i].planned = summary_planned(summary->store, summary->rows[i].subject);
 		status = scale_row(summary, &summary->rows[i], select->ns, error);
 		if (status == 0)
 			sum_up(&summary->rows[i]);

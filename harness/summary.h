@@ -100,6 +100,8 @@ void summary_free(struct summary *summary);
 /* The row of this benchmark, subject and params text, or NULL. */
 const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,
 				       const char *params);
+/* Boots that the plan has for this subject: from the campaign's record, which knows more, else one each round. */
+size_t summary_planned(const struct store *store, const char *subject);
 /* An @env value of the subject's first boot, or NULL. */
 const char *summary_env(const struct summary *summary, const char *subject, const char *key);
 /* What the subject's stream says of a benchmark, or NULL: it is of a time when streams did not. */

@@ -15,6 +15,7 @@
 #include "sample_run.h"
 
 #define SUBJECT "aerokernel@sim"
+#define OTHER "aerokernel@sim:cpus=4"
 
 /* --- A run and its baseline ------------------------------------------------------------------------------------------ */
 
@@ -23,14 +24,15 @@ struct costs {
 	uint32_t yield, create, lock, wake[2]; /* lock: of a sample of 100 operations; wake: two values in turn */
 	uint32_t control[2];
 	bool no_other, extra, failed;
-	uint32_t second_boot; /* added to yield in the second boot */
+	uint32_t second_boot;                                  /* added to yield in the second boot */
+	enum { ALONE, BESIDE_ANOTHER, ANOTHER_PLANNED } other; /* a second subject: measured, or not yet */
 	const char *compiler;
 };
 
 static const struct costs usual = {
     .yield = 44, .create = 1000, .lock = 746, .wake = {121, 130}, .control = {4, 4}, .compiler = "GNU 12.2.0"};
 
-static void boot(struct sample_run *run, const struct costs *costs, unsigned round)
+static void boot(struct sample_run *run, const char *subject, const struct costs *costs, unsigned round)
 {
 	struct sample_stream stream;
 	uint32_t yield = costs->yield + (round > 0 ? costs->second_boot : 0);
@@ -56,7 +58,7 @@ static void boot(struct sample_run *run, const struct costs *costs, unsigned rou
 	sample_run(&stream, "rate", "", &yield, 1, 20);
 	if (costs->no_other)
 		sample_skip(&stream, "thread_create", "needs <4> CPUs & \"more\"");
-	sample_run_boot(run, SUBJECT, round, &stream);
+	sample_run_boot(run, subject, round, &stream);
 }
 
 struct judged {
@@ -72,12 +74,14 @@ static void judged_open(struct judged *judged, const struct costs *costs)
 	struct error error = {0};
 
 	memset(judged, 0, sizeof(*judged));
-	sample_run_open(&judged->run, SUBJECT, 2);
-	boot(&judged->run, costs, 0);
+	sample_run_open(&judged->run, costs->other != ALONE ? SUBJECT " " OTHER : SUBJECT, 2);
+	for (unsigned round = 0; round < 2 && costs->other == BESIDE_ANOTHER; round++)
+		boot(&judged->run, OTHER, costs, round);
+	boot(&judged->run, SUBJECT, costs, 0);
 	if (costs->failed)
 		sample_run_failure(&judged->run, SUBJECT, 1, STORE_FAILED, "panic: a lock was held");
 	else
-		boot(&judged->run, costs, 1);
+		boot(&judged->run, SUBJECT, costs, 1);
 	sample_run_close(&judged->run);
 	assert_int_equal(store_open(&judged->store, judged->run.results, "latest", &error), 0);
 	assert_int_equal(summary_load(&judged->summary, &judged->store, NULL, &error), 0);
@@ -94,7 +98,7 @@ static void judged_close(struct judged *judged)
 	sample_run_remove(&judged->run);
 }
 
-/* The baseline is what a run of the usual costs gives, with these margins. */
+/* The baseline is what a run of the usual costs gives, with these margins and these subjects. */
 static void judge(struct judged *judged, const struct costs *costs, const struct gate_margin *margins, size_t count,
 		  const struct gate_scope *scope)
 {
@@ -103,7 +107,10 @@ static void judge(struct judged *judged, const struct costs *costs, const struct
 	struct judged base;
 	struct error error = {0};
 
-	judged_open(&base, &usual);
+	struct costs before_costs = usual;
+
+	before_costs.other = costs->other != ALONE ? BESIDE_ANOTHER : ALONE;
+	judged_open(&base, &before_costs);
 	before = base.after;
 	before.margins = (struct gate_margin *)margins;
 	before.margin_count = count;
@@ -166,6 +173,37 @@ static void equal_counts_pass(void **state)
 	for (size_t i = 0; i < judged.gate.check_count; i++)
 		assert_int_equal(judged.gate.checks[i].outcome, GATE_HOLDS);
 	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
+	judged_close(&judged);
+}
+
+static void a_subject_that_was_planned_and_never_booted_fails(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+	size_t broken = 0;
+
+	(void)state;
+	costs.other = BESIDE_ANOTHER;
+	judge(&judged, &costs, NULL, 0, NULL);
+	assert_true(judged.gate.correct);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
+	judged_close(&judged);
+	costs.other = ANOTHER_PLANNED;
+	judge(&judged, &costs, NULL, 0, NULL);
+	for (size_t i = 0; i < judged.gate.check_count; i++) {
+		const struct gate_check *one = &judged.gate.checks[i];
+
+		if (one->outcome != GATE_BROKEN)
+			continue;
+		broken++;
+		assert_string_equal(one->subject, OTHER);
+		if (strcmp(one->name, "boots") == 0)
+			assert_non_null(strstr(one->text, "0 of 2 boots: go on by: aerobench run --resume "));
+		else
+			assert_string_equal(one->name, "repeats");
+	}
+	assert_int_equal(broken, 2);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
 	judged_close(&judged);
 }
 
@@ -605,6 +643,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(equal_counts_pass),
+	    cmocka_unit_test(a_subject_that_was_planned_and_never_booted_fails),
 	    cmocka_unit_test(a_growth_of_one_percent_is_named_and_alone),
 	    cmocka_unit_test(the_default_margin_is_half_a_percent_or_two_instructions),
 	    cmocka_unit_test(a_margin_of_everything_may_be_tighter_and_is_of_its_subject),

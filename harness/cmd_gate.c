@@ -94,22 +94,21 @@ static void gate_help(const char *program)
 	       "Location, spread and tail of each point are tested; what fails is significant over all tests, at least "
 	       "the\n"
 	       "margin, and confirmed. Without -s it is linux@host.\n\n"
-	       "Exit status: 0 no regression, 1 a regression or a failed check, 2 usage or broken input, 3 (--strict) "
-	       "something\n"
-	       "is inconclusive, 77 nothing was gated: another QEMU, compiler or machine; times on a machine that is "
-	       "unfit.\n",
+	       "Exit status: 0 no regression, 1 a regression or a failed check, 2 usage, broken input, or a file that "
+	       "cannot be\n"
+	       "written, 3 (--strict) something is inconclusive, 77 nothing was gated: another QEMU, compiler or "
+	       "machine; times on a\n"
+	       "machine that is unfit, 130 interrupted.\n",
 	       PLAN_RUNS_MAX, stats_looks[0].pairs, stats_looks[STATS_LOOKS - 1].pairs);
 }
 
 /* --- Results ------------------------------------------------------------------------------------------------------ */
 
 /* Takes text. */
-static int write_file(const char *path, char *text, struct error *error)
+static void write_file(const char *path, char *text, struct error *error)
 {
-	int status = store_file_write(path, text, strlen(text), error);
-
+	store_file_write(path, text, strlen(text), error);
 	free(text);
-	return status;
 }
 
 static void tell_remedy(const struct gate_options *options, const struct gate *gate)
@@ -132,35 +131,35 @@ static int tell_all(const struct gate_options *options, const struct gate *gate,
 {
 	enum status verdict = gate_status(gate, options->strict);
 	json_t *json;
-	int status = 0;
 
+	/* Each is tried, whatever became of the one before: a bad path must not hide the verdict. */
 	if (options->markdown != NULL)
-		status = write_file(options->markdown,
-				    gate_advice_append(advice, gate_markdown(gate, options->baseline, verdict)), error);
-	if (status == 0 && options->junit != NULL)
-		status = write_file(options->junit, gate_junit(gate), error);
-	if (status == 0 && options->reading.json) {
+		write_file(options->markdown,
+			   gate_advice_append(advice, gate_markdown(gate, options->baseline, verdict)), error);
+	if (options->junit != NULL)
+		write_file(options->junit, gate_junit(gate), error);
+	if (options->reading.json) {
 		json = gate_json(gate, options->baseline, verdict);
 		json_object_set_new(json, "history", gate_advice_json(advice));
-		status = output_json(json, error);
-	} else if (status == 0) {
+		output_json(json, error);
+	} else {
 		reading_heading(stdout, gate->summary);
 		gate_print(gate, stdout, options->all, output_colored(stdout, options->reading.color));
 		tell_remedy(options, gate);
 		gate_advice_print(advice, stdout, "  ");
-		status = output_finish(error);
+		output_finish(error);
 	}
-	return status != 0 ? status : (int)verdict;
+	return error->status != STATUS_OK ? (int)error->status : (int)verdict;
 }
 
 static int tell(const struct gate_options *options, const struct gate *gate, struct error *error)
 {
 	const struct store_plan *plan = &gate->summary->store->plan;
 	struct gate_advice advice;
-	int status = gate_advice_make(&advice, plan->subjects, plan->subject_count, error);
+	int status;
 
-	if (status == 0)
-		status = tell_all(options, gate, &advice, error);
+	gate_advice_make(&advice, plan->subjects, plan->subject_count);
+	status = tell_all(options, gate, &advice, error);
 	gate_advice_free(&advice);
 	return status;
 }
@@ -176,8 +175,9 @@ static int update(const struct gate_options *options, struct gate *gate, struct 
 
 	if (!gate->correct) {
 		gate_print(gate, stderr, false, false);
-		return error_set(error, STATUS_FAILED, "%s was not written: run %s has failed a check",
-				 options->baseline, gate->summary->store->id);
+		fprintf(stderr, "aerobench: %s was not written: run %s has failed a check\n", options->baseline,
+			gate->summary->store->id);
+		return STATUS_FAILED;
 	}
 	for (size_t i = 0; i < gate->finding_count; i++)
 		changed |= gate->findings[i].changed || gate->findings[i].verdict == STATS_INCONCLUSIVE;
@@ -463,8 +463,11 @@ static int gate_main(int argc, char **argv)
 		if (status == 0)
 			status = gate_run(&options, &error);
 	}
+	/* 1 is a verdict, for which a file that cannot be written or a program that is not there must not pass. */
+	if (error.status == STATUS_FAILED)
+		error.status = STATUS_USAGE;
 	if (error.status != STATUS_OK)
-		error_print(&error);
+		status = error_print(&error);
 	reading_free(&options.reading);
 	return status;
 }

@@ -21,8 +21,6 @@
 #include "run_until.h"
 #include "store.h"
 
-enum { STATUS_INTERRUPTED = 130 };
-
 /* The record of a new run; NULL with the error set. */
 static json_t *run_record(const struct plan *plan, const struct run_options *options, int argc, char **argv,
 			  struct error *error)

@@ -37,18 +37,20 @@ static void keep_subject(struct history *history, const char *subject)
 	history->count = kept;
 }
 
-static int add_subject(struct gate_advice *advice, const char *subject, struct error *error)
+static void add_subject(struct gate_advice *advice, const char *subject)
 {
 	const char *machine = strchr(subject, '@');
 	char *path =
 	    memory_format("%s/results/history/%.*s.jsonl", paths_root(),
 			  machine != NULL ? (int)strcspn(machine + 1, ":") : 0, machine != NULL ? machine + 1 : "");
+	struct error error = {0};
 	struct history history = {0};
 	struct history_series *series = NULL;
 	size_t count = 0;
-	int status = access(path, F_OK) == 0 ? history_read(&history, path, error) : 0;
 
-	if (status == 0) {
+	if (access(path, F_OK) == 0 && history_read(&history, path, &error) != 0) {
+		error_warn("%s; the verdict does without its advice", error.text);
+	} else {
 		keep_subject(&history, subject);
 		history_sort(&history);
 		advice->entries += history.count;
@@ -61,17 +63,13 @@ static int add_subject(struct gate_advice *advice, const char *subject, struct e
 	history_series_free(series, count);
 	history_free(&history);
 	free(path);
-	return status;
 }
 
-int gate_advice_make(struct gate_advice *advice, char *const *subjects, size_t count, struct error *error)
+void gate_advice_make(struct gate_advice *advice, char *const *subjects, size_t count)
 {
-	int status = 0;
-
 	*advice = (struct gate_advice){0};
-	for (size_t i = 0; i < count && status == 0; i++)
-		status = add_subject(advice, subjects[i], error);
-	return status;
+	for (size_t i = 0; i < count; i++)
+		add_subject(advice, subjects[i]);
 }
 
 void gate_advice_free(struct gate_advice *advice)

@@ -21,10 +21,10 @@ struct gate_advice {
 };
 
 /*
- * Reads results/history/MACHINE.jsonl of each subject (history.h); a missing file holds nothing. Returns 0, or
- * STATUS_USAGE with the error set: a damaged file. gate_advice_free() in both cases.
+ * Reads results/history/MACHINE.jsonl of each subject (history.h); a missing file holds nothing, and a damaged one is a
+ * warning: advice never stands in the way of a verdict. gate_advice_free() when done.
  */
-int gate_advice_make(struct gate_advice *advice, char *const *subjects, size_t count, struct error *error);
+void gate_advice_make(struct gate_advice *advice, char *const *subjects, size_t count);
 void gate_advice_free(struct gate_advice *advice);
 /* "bulletLINE\n" for each, below a line that says what they are; nothing if there are none. */
 void gate_advice_print(const struct gate_advice *advice, FILE *file, const char *bullet);

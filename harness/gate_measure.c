@@ -111,7 +111,8 @@ static int carry_out(struct plan *plan, struct store *store, struct error *error
 	for (size_t i = 0; i < campaign.failure_count; i++)
 		error_warn("%s", campaign.failures[i]);
 	if (status == 0 && campaign.interrupted)
-		status = error_set(error, STATUS_FAILED, "interrupted; go on by: aerobench run --resume %s", store->id);
+		status =
+		    error_set(error, STATUS_INTERRUPTED, "interrupted; go on by: aerobench run --resume %s", store->id);
 	campaign_free(&campaign);
 	return status;
 }

@@ -63,7 +63,7 @@ static int take_pairs(const struct gate_timed_command *command, struct plan *pla
 	for (size_t i = 0; i < campaign.failure_count; i++)
 		error_warn("%s", campaign.failures[i]);
 	if (status == 0 && campaign.interrupted)
-		status = error_set(error, STATUS_FAILED,
+		status = error_set(error, STATUS_INTERRUPTED,
 				   "interrupted; go on by: aerobench run --resume %s, then aerobench gate --timed %s",
 				   store.id, store.id);
 	*run = memory_text(store.id);
@@ -198,12 +198,10 @@ static int measure_second(const struct gate_timed_command *command, const struct
 /* --- Telling -------------------------------------------------------------------------------------------------------- */
 
 /* Takes text. */
-static int write_file(const char *path, char *text, struct error *error)
+static void write_file(const char *path, char *text, struct error *error)
 {
-	int status = store_file_write(path, text, strlen(text), error);
-
+	store_file_write(path, text, strlen(text), error);
 	free(text);
-	return status;
 }
 
 static int tell_all(const struct gate_timed_command *command, const struct gate_timed *timed, const char *second,
@@ -211,26 +209,25 @@ static int tell_all(const struct gate_timed_command *command, const struct gate_
 {
 	enum status verdict = gate_timed_status(timed, command->strict);
 	json_t *json;
-	int status = 0;
 
+	/* Each is tried, whatever became of the one before: a bad path must not hide the verdict. */
 	if (command->markdown != NULL)
-		status = write_file(command->markdown, gate_advice_append(advice, gate_timed_markdown(timed, verdict)),
-				    error);
-	if (status == 0 && command->junit != NULL)
-		status = write_file(command->junit, gate_timed_junit(timed), error);
-	if (status == 0 && command->json) {
+		write_file(command->markdown, gate_advice_append(advice, gate_timed_markdown(timed, verdict)), error);
+	if (command->junit != NULL)
+		write_file(command->junit, gate_timed_junit(timed), error);
+	if (command->json) {
 		json = gate_timed_json(timed, second, verdict);
 		json_object_set_new(json, "history", gate_advice_json(advice));
-		status = output_json(json, error);
-	} else if (status == 0) {
+		output_json(json, error);
+	} else {
 		reading_heading(stdout, timed->first);
 		gate_timed_print(timed, stdout, command->all, output_colored(stdout, command->color));
 		gate_advice_print(advice, stdout, "  ");
 		printf("judge again by: aerobench gate --timed %s%s%s\n", timed->first->store->id,
 		       second != NULL ? " " : "", second != NULL ? second : "");
-		status = output_finish(error);
+		output_finish(error);
 	}
-	return status != 0 ? status : (int)verdict;
+	return error->status != STATUS_OK ? (int)error->status : (int)verdict;
 }
 
 static int tell(const struct gate_timed_command *command, const struct gate_timed *timed, const char *second,
@@ -242,9 +239,8 @@ static int tell(const struct gate_timed_command *command, const struct gate_time
 
 	for (size_t i = 0; i < timed->subject_count; i++)
 		names[i] = timed->subjects[i].name;
-	status = gate_advice_make(&advice, names, timed->subject_count, error);
-	if (status == 0)
-		status = tell_all(command, timed, second, &advice, error);
+	gate_advice_make(&advice, names, timed->subject_count);
+	status = tell_all(command, timed, second, &advice, error);
 	gate_advice_free(&advice);
 	free(names);
 	return status;

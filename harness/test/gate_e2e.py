@@ -48,6 +48,11 @@ def test_gate_judges_real_counts_exactly(bench):
     first = path.read_text()
     out = bench.good(*gate)
     need("4 pass, 0 improved, 0 regressed" in out, "a run passes against itself", out)
+    for words in (["--junit", "/nowhere/gate.xml"], ["--markdown", "/dev/full", "--junit", str(junit)]):
+        status, out, err = bench(*gate, *words)
+        need(status == 2 and "4 pass" in out and words[1] in err, "a file that cannot be written hides no verdict",
+             status, out, err)
+    need(junit.exists(), "nor the other file")
     need(point(json.loads(first), "program.text")["p50"] > 10000, "the size of the kernel is there", first)
     bench.good(*gate, "--update", "--reason", "again")
     need(path.read_text() == first, "what has not changed is not written")

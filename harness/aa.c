@@ -248,6 +248,9 @@ static void record_make(struct aa_record *record, const struct lines *lines)
 				     .sets = (size_t)json_integer_value(json_object_get(line, "sets")),
 				     .all = alarms_of(json_object_get(line, "all")),
 				     .suites = alarms_of(json_object_get(line, "suites"))};
+	/* Sets that are too small to alarm were counted once as sets without one. */
+	if (record->pairs < stats_plan_family(json_array_size(tests), AA_ALPHA))
+		record->suites = (struct aa_alarms){0, 0, {NAN, 0, 1}};
 	for (i = 0; i < STATS_STATISTICS; i++) {
 		const char *name = stats_statistic_name((enum stats_statistic)i);
 
@@ -338,6 +341,11 @@ bool aa_arms(const struct aa_record *record, time_t now, char **reason)
 	else if (record->sets < AA_SETS_MIN || record->all.trials == 0)
 		*reason = memory_format("the A/A self-check has %zu sets, %d are needed: run aerobench aa",
 					record->sets, AA_SETS_MIN);
+	else if (record->suites.trials == 0)
+		*reason =
+		    memory_format("with %zu pairs none of the A/A self-check's %zu tests can alarm after Holm: run "
+				  "aerobench aa --pairs %zu",
+				  record->pairs, record->test_count, stats_plan_family(record->test_count, AA_ALPHA));
 	else if (!(record->all.rate.low <= AA_ALPHA))
 		*reason = memory_format("the A/A self-check raised a false alarm in %.1f %% of its tests (at least "
 					"%.1f %%): above 5 %%",

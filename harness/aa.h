@@ -47,7 +47,7 @@ struct aa_record {
 	size_t pairs, sets;                            /* pairs of a set */
 	struct aa_alarms all;                          /* every test of every set */
 	struct aa_alarms statistics[STATS_STATISTICS]; /* by statistic */
-	struct aa_alarms suites;                       /* sets in which any test alarms after Holm */
+	struct aa_alarms suites; /* sets in which any test alarms after Holm; none: too few pairs for that */
 	struct aa_test *tests;
 	size_t test_count;
 };
@@ -71,7 +71,7 @@ const struct aa_test *aa_find(const struct aa_record *record, const char *benchm
 			      enum stats_statistic statistic);
 /*
  * Whether tier 2 may arm at this time. If not, *reason says why in words, allocated: there is no check, it is too old,
- * it has too few sets, or its false-alarm rate is above alpha beyond doubt.
+ * it has too few sets or pairs, or its false-alarm rate is above alpha beyond doubt.
  */
 bool aa_arms(const struct aa_record *record, time_t now, char **reason);
 /* A margin for people: "5.1 %", "2.6×" from a doubling on, "12 of 20" comparisons while it is not learned. Allocated. */

@@ -350,7 +350,8 @@ json_t *aa_check_json(const struct aa_check *check)
 			 output_text_json(commit != NULL ? commit : "unknown"), "fitness", output_text_json(fitness),
 			 "alpha", AA_ALPHA, "pairs", (json_int_t)check->pairs, "sets", (json_int_t)check->sets);
 	json_object_set_new(json, "all", alarms_json(check->all.trials, check->all.alarms, check->all.rate));
-	json_object_set_new(json, "suites", alarms_json(check->sets, check->all.suites_alarmed, check->all.suite_rate));
+	json_object_set_new(json, "suites",
+			    alarms_json(check->all.suites, check->all.suites_alarmed, check->all.suite_rate));
 	json_object_set_new(json, "statistics", statistics);
 	json_object_set_new(json, "tests", tests);
 	free(fitness);

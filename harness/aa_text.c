@@ -38,7 +38,7 @@ static void print_alarms(FILE *file, const struct aa_check *check, bool bold)
 		alarms_row(&table, stats_statistic_name((enum stats_statistic)i), check->statistics[i]);
 	alarms_row(&table, "all tests", (struct aa_alarms){check->all.trials, check->all.alarms, check->all.rate});
 	alarms_row(&table, "whole sets, after Holm",
-		   (struct aa_alarms){check->sets, check->all.suites_alarmed, check->all.suite_rate});
+		   (struct aa_alarms){check->all.suites, check->all.suites_alarmed, check->all.suite_rate});
 	table_print(&table, file, bold);
 	table_free(&table);
 }
@@ -109,6 +109,18 @@ static void print_margins(FILE *file, const struct aa_check *check, const struct
 	table_free(&table);
 }
 
+/* What was never tried is not said to be free of alarms: it has no margin either, and the gate leaves it alone. */
+static void print_untried(FILE *file, const struct aa_check *check)
+{
+	for (int i = 0; i < STATS_STATISTICS; i++) {
+		if (check->statistics[i].trials == 0)
+			fprintf(
+			    file,
+			    "\n%s has had no trial (too few samples, or below the clock's grain): it is not gated.\n",
+			    stats_statistic_name((enum stats_statistic)i));
+	}
+}
+
 void aa_check_print(FILE *file, const struct aa_check *check, const struct aa_record *history, bool bold)
 {
 	fprintf(file, "\n%sA/A of %s%s%s, run %s: %zu sets of %zu pairs, %zu boots%s\n", bold ? "\033[1m" : "",
@@ -118,6 +130,13 @@ void aa_check_print(FILE *file, const struct aa_check *check, const struct aa_re
 	print_alarms(file, check, bold);
 	fputc('\n', file);
 	print_margins(file, check, history, bold);
-	fprintf(file, "\n%s: the false-alarm rate %s above %.0f %% beyond doubt.\n",
-		check->all.armed ? "Armed" : "NOT ARMED", check->all.armed ? "is not" : "is", AA_ALPHA * 100);
+	print_untried(file, check);
+	if (check->all.suites == 0)
+		fprintf(file,
+			"\nNOT ARMED: with %zu pairs none of %zu tests can alarm after Holm, which shows nothing: take "
+			"--pairs %zu\n",
+			check->pairs, check->all.members, stats_plan_family(check->all.members, AA_ALPHA));
+	else
+		fprintf(file, "\n%s: the false-alarm rate %s above %.0f %% beyond doubt.\n",
+			check->all.armed ? "Armed" : "NOT ARMED", check->all.armed ? "is not" : "is", AA_ALPHA * 100);
 }

@@ -20,8 +20,8 @@
 #include "subject.h"
 
 enum { OPTION_PAIRS = 0x2000, OPTION_SETS, OPTION_FROM, OPTION_FILE, OPTION_BUILD, OPTION_PASS };
-/* 2 x 10 x 8 boots by default. With 8 pairs the smallest p of a sign flip is .008. */
-enum { PAIRS_DEFAULT = 8, PAIRS_MAX = 100, SETS_MAX = 500 };
+/* As many pairs as the gate's first look (stats_looks): so that one of up to 1,638 tests can alarm after Holm. */
+enum { PAIRS_DEFAULT = 16, PAIRS_MAX = 100, SETS_MAX = 500 };
 
 struct aa_options {
 	struct reading reading;

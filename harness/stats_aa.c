@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "stats_judge.h"
 #include "stats_pair.h"
+#include "stats_plan.h"
 
 /* Two-sided; the lower end is then the one-sided 95 % bound by which a gate disarms (measuring.md §6). */
 #define RATE_ALPHA 0.10
@@ -15,7 +16,12 @@
 /* Trials and alarms of each set: what stats_rate_clustered() takes. */
 struct counts {
 	size_t *trials, *alarms;
-	size_t suites; /* sets with any trial */
+};
+
+/* What every set is judged by. */
+struct rule {
+	size_t tests, pairs;
+	double alpha;
 };
 
 static struct stats_evidence evidence_of(const double *d, size_t pairs, uint64_t seed)
@@ -34,28 +40,31 @@ static struct stats_evidence evidence_of(const double *d, size_t pairs, uint64_t
 }
 
 /* All tests of one set. */
-static void count_set(struct stats_aa *aa, const struct stats_evidence *evidence, size_t tests, double alpha,
+static void count_set(struct stats_aa *aa, const struct stats_evidence *evidence, const struct rule *rule,
 		      struct counts *counts, size_t set)
 {
-	bool suite_alarm = false;
+	bool suite_alarm = false, can_alarm;
 
-	for (size_t i = 0; i < tests; i++) {
+	for (size_t i = 0; i < rule->tests; i++) {
 		bool trial = !isnan(evidence[i].p);
 
 		aa->estimates[i * aa->sets + set] = trial ? log(evidence[i].ratio) : NAN;
 		counts->trials[set] += trial;
-		counts->alarms[set] += trial && evidence[i].p <= alpha;
-		suite_alarm = suite_alarm || evidence[i].p_adjusted <= alpha;
+		counts->alarms[set] += trial && evidence[i].p <= rule->alpha;
+		suite_alarm = suite_alarm || evidence[i].p_adjusted <= rule->alpha;
 	}
+	can_alarm = counts->trials[set] > 0 && rule->pairs >= stats_plan_family(counts->trials[set], rule->alpha);
 	aa->trials += counts->trials[set];
 	aa->alarms += counts->alarms[set];
-	aa->suites_alarmed += suite_alarm;
-	counts->suites += counts->trials[set] > 0;
+	aa->members = counts->trials[set] > aa->members ? counts->trials[set] : aa->members;
+	aa->suites += can_alarm;
+	aa->suites_alarmed += can_alarm && suite_alarm;
 }
 
 void stats_aa_make(struct stats_aa *aa, const struct stats_aa_series *series, size_t pairs, double alpha, uint64_t seed)
 {
-	struct counts counts = {NULL, NULL, 0};
+	const struct rule rule = {series->tests, pairs, alpha};
+	struct counts counts = {NULL, NULL};
 	struct stats_evidence *evidence = memory_new(series->tests, sizeof(*evidence));
 
 	*aa = (struct stats_aa){.sets = pairs >= STATS_PAIRS_MIN ? series->length / pairs : 0};
@@ -66,11 +75,11 @@ void stats_aa_make(struct stats_aa *aa, const struct stats_aa_series *series, si
 		for (size_t i = 0; i < series->tests; i++)
 			evidence[i] = evidence_of(series->d + i * series->length + set * pairs, pairs, seed);
 		stats_family_adjust(evidence, series->tests, STATS_FAMILY_GATE);
-		count_set(aa, evidence, series->tests, alpha, &counts, set);
+		count_set(aa, evidence, &rule, &counts, set);
 	}
 	aa->rate = stats_rate_clustered(counts.alarms, counts.trials, aa->sets, RATE_ALPHA);
-	aa->suite_rate = stats_rate_exact(aa->suites_alarmed, counts.suites, RATE_ALPHA);
-	aa->armed = aa->trials > 0 && aa->rate.low <= alpha && aa->suite_rate.low <= alpha;
+	aa->suite_rate = stats_rate_exact(aa->suites_alarmed, aa->suites, RATE_ALPHA);
+	aa->armed = aa->suites > 0 && aa->rate.low <= alpha && aa->suite_rate.low <= alpha;
 	free(counts.trials);
 	free(counts.alarms);
 	free(evidence);

@@ -23,9 +23,14 @@ struct stats_aa {
 	size_t trials, alarms; /* tests of sets with STATS_PAIRS_MIN values or more; those with p <= alpha */
 	/* Alarms of trials, 90 %: its low is a one-sided 95 % bound. Tests of a set share boots: sets are clusters. */
 	struct stats_rate rate;
-	size_t suites_alarmed;        /* sets in which a test alarms after Holm: a gate without margin and second set */
-	struct stats_rate suite_rate; /* of the sets with any trial; 90 %, exact */
-	bool armed;                   /* there is a trial, and neither rate is above alpha beyond doubt (its low) */
+	/*
+	 * Whole sets: alarmed if a test is after Holm, as a gate without margin and second set. A set counts if so many
+	 * pairs can alarm at all in a family of its size (stats_plan_family): one that cannot is no evidence.
+	 */
+	size_t suites, suites_alarmed;
+	size_t members;               /* tests in the largest family of a set */
+	struct stats_rate suite_rate; /* of suites; 90 %, exact */
+	bool armed;                   /* there is a suite, and neither rate is above alpha beyond doubt (its low) */
 	double *estimates; /* [test * sets + set]: Hodges-Lehmann estimate, for stats_plan_margin(); NaN: no trial */
 };
 

@@ -15,7 +15,7 @@
 #include "sample_noise.h"
 #include "sample_run.h"
 
-enum { PAIRS = 6, N = 1000 };
+enum { PAIRS = 10, N = 1000 }; /* enough for 25 tests after Holm */
 
 /* What a boot of a made-up machine is like. */
 struct machine {
@@ -159,8 +159,8 @@ static void what_is_no_self_check_is_refused_with_the_remedy(void **state)
 	static const struct machine commits = {{1, 1}, 1, {"c1", "c2"}};
 
 	(void)state;
-	assert_refused("linux@qemu", 2 * PAIRS + 1, &fair, "--runs 120");
-	assert_refused("linux@qemu linux@qemu:build=other", 3, &fair, "--runs 60");
+	assert_refused("linux@qemu", 2 * PAIRS + 1, &fair, "--runs 200");
+	assert_refused("linux@qemu linux@qemu:build=other", 3, &fair, "--runs 100");
 	assert_refused("linux@sim", 4, &fair, "instructions");
 	assert_refused("linux@qemu linux@qemu:build=other", 4, &commits, "aerobench compare");
 }

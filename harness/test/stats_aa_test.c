@@ -79,6 +79,25 @@ static void estimates_are_what_margins_are_learned_from(void **state)
 	stats_aa_free(&aa);
 }
 
+static void sets_too_small_to_alarm_after_holm_are_no_evidence(void **state)
+{
+	static const struct stats_aa_series few = {d, 6, LENGTH};
+	struct stats_aa aa;
+
+	(void)state;
+	fill(5, 0);
+	/* 2 / 2^8 is the smallest p of 8 pairs: six tests can alarm at .05, 30 cannot. */
+	stats_aa_make(&aa, &few, 8, 0.05, 1);
+	assert_true(aa.members == 6 && aa.suites == aa.sets && aa.sets == LENGTH / 8);
+	stats_aa_free(&aa);
+	stats_aa_make(&aa, &series, 8, 0.05, 1);
+	assert_true(aa.members == TESTS && aa.trials == TESTS * aa.sets && aa.sets == LENGTH / 8);
+	assert_int_equal(aa.suites, 0);
+	assert_true(isnan(aa.suite_rate.rate));
+	assert_false(aa.armed);
+	stats_aa_free(&aa);
+}
+
 static void no_data_is_no_permission(void **state)
 {
 	const struct stats_aa_series none = {NULL, 0, 0}, brief = {d, TESTS, PAIRS - 1};
@@ -120,6 +139,7 @@ int main(void)
 	    cmocka_unit_test(a_fair_machine_arms_the_gate),
 	    cmocka_unit_test(sides_that_differ_by_themselves_disarm_it),
 	    cmocka_unit_test(estimates_are_what_margins_are_learned_from),
+	    cmocka_unit_test(sets_too_small_to_alarm_after_holm_are_no_evidence),
 	    cmocka_unit_test(no_data_is_no_permission),
 	    cmocka_unit_test(pairs_without_a_value_are_left_out),
 	};

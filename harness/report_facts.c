@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the report says besides numbers: see report_section.h. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,47 @@ void report_verdict(FILE *file, const struct summary *summary)
 
 /* --- What is not there -------------------------------------------------------------------------------------------------- */
 
+static bool note_is_like(const struct summary_note *a, const struct summary_note *b)
+{
+	return strcmp(a->subject, b->subject) == 0 && strcmp(a->kind, b->kind) == 0 &&
+	       strcmp(a->reason, b->reason) == 0;
+}
+
+static bool note_opens_row(const struct summary *summary, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (note_is_like(&summary->notes[i], &summary->notes[index]))
+			return false;
+	}
+	return true;
+}
+
+/* All that one subject has not for one reason. */
+static void note_row(FILE *file, const struct summary *summary, size_t index)
+{
+	const struct summary_note *first = &summary->notes[index];
+
+	fputs("<tr>", file);
+	html_element(file, "th scope=\"row\"", first->subject);
+	fputs("<td class=\"long\">", file);
+	for (size_t i = index; i < summary->note_count; i++) {
+		const struct summary_note *note = &summary->notes[i];
+
+		if (!note_is_like(note, first))
+			continue;
+		html_text(file, i > index ? ", " : "");
+		html_text(file, note->benchmark != NULL ? note->benchmark : "everything");
+		if (note->params != NULL && note->params[0] != '\0') {
+			html_text(file, "\u00a0");
+			html_text(file, note->params);
+		}
+	}
+	fputs("</td>", file);
+	html_element(file, "td", first->kind);
+	html_element(file, "td class=\"long\"", first->reason);
+	fputs("</tr>\n", file);
+}
+
 void report_absent(FILE *file, const struct summary *summary)
 {
 	fputs("<section id=\"absent\">\n<h2>Not measured, and why</h2>\n", file);
@@ -85,16 +127,8 @@ void report_absent(FILE *file, const struct summary *summary)
 	} else {
 		html_table_begin(file, "Skipped, unsupported or failed", "subject|<what|<how|<reason");
 		for (size_t i = 0; i < summary->note_count; i++) {
-			const struct summary_note *note = &summary->notes[i];
-			const char *benchmark = note->benchmark != NULL ? note->benchmark : "everything";
-			const char *params = note->params != NULL ? note->params : "";
-
-			fputs("<tr>", file);
-			html_element(file, "th scope=\"row\"", note->subject);
-			html_format(file, "td", "%s %s", benchmark, params);
-			html_element(file, "td", note->kind);
-			html_element(file, "td class=\"long\"", note->reason);
-			fputs("</tr>\n", file);
+			if (note_opens_row(summary, i))
+				note_row(file, summary, i);
 		}
 		html_table_end(file);
 	}

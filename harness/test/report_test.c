@@ -23,6 +23,7 @@
 #include "report_cell.h"
 #include "report_html.h"
 #include "report_primitives.h"
+#include "report_section.h"
 #include "report_svg.h"
 #include "sample_campaign.h"
 
@@ -495,6 +496,37 @@ static void page_says_what_is_missing_and_where_things_are(void **state)
 	assert_non_null(strstr(page, "a path length, not a time"));
 }
 
+/* A row for each subject and reason, in which everything is named that it holds for. */
+static void what_is_missing_is_told_once_for_each_reason(void **state)
+{
+	enum { POINTS = 3 };
+	static struct summary_note notes[POINTS + 1];
+	struct summary some = {.notes = notes, .note_count = POINTS + 1};
+	char *text = NULL, *params[POINTS];
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	(void)state;
+	for (int i = 0; i < POINTS; i++) {
+		params[i] = memory_format("parties=%d", 4 << i);
+		notes[i] = (struct summary_note){.kind = "skipped",
+						 .subject = "linux@host",
+						 .benchmark = "barrier_spin",
+						 .params = params[i],
+						 .reason = "fewer CPUs than threads"};
+	}
+	notes[POINTS] = (struct summary_note){.kind = "failed", .subject = "linux@host", .reason = "it ended early"};
+	report_absent(file, &some);
+	fclose(file);
+	assert_non_null(strstr(text, "<td class=\"long\">barrier_spin\u00a0parties=4, barrier_spin\u00a0parties=8, "
+				     "barrier_spin\u00a0parties=16</td><td>skipped</td>\n"
+				     "<td class=\"long\">fewer CPUs than threads</td>\n"));
+	assert_non_null(strstr(text, "<td class=\"long\">everything</td><td>failed</td>\n"));
+	for (int i = 0; i < POINTS; i++)
+		free(params[i]);
+	free(text);
+}
+
 static void same_run_gives_the_same_page(void **state)
 {
 	char *again = page_make();
@@ -614,6 +646,7 @@ int main(void)
 	    cmocka_unit_test(every_row_has_its_pictures),
 	    cmocka_unit_test(boots_tell_detours_and_dependence),
 	    cmocka_unit_test(page_says_what_is_missing_and_where_things_are),
+	    cmocka_unit_test(what_is_missing_is_told_once_for_each_reason),
 	    cmocka_unit_test(same_run_gives_the_same_page),
 	    cmocka_unit_test(slow_build_is_called_regressed),
 	    cmocka_unit_test(page_without_gnuplot_says_so),

@@ -8,6 +8,7 @@
 #include "core/rt.h"
 #include "core/sched.h"
 #include "core/timer.h"
+#include "test/periodic_look.h"
 #include "x86/cpu.h"
 
 enum { US = 1000, MS = 1000 * US };
@@ -68,15 +69,16 @@ enum { LATE_PERIODS = 30 };
 /* Blocks for many periods, and then wants all it can get. */
 static void *late(void *arg)
 {
-	uint64_t start, periods;
+	struct periodic_look awake, tired;
 
 	CHECK(rt_begin(MS, MS / 10) == 0);
 	timer_sleep_ns((uint64_t)LATE_PERIODS * MS + MS / 2);
-	start = clock_now();
-	CHECK(rt_stats().misses >= LATE_PERIODS);
+	awake = periodic_look();
+	CHECK(awake.stats.misses >= LATE_PERIODS);
 	busy_ns(5 * MS);
-	periods = (clock_now() - start) / timer_ticks(MS);
-	CHECK(rt_stats().throttlings <= periods + 2);
+	tired = periodic_look();
+	CHECK(tired.stats.throttlings - awake.stats.throttlings <=
+	      (tired.now_tsc - awake.now_tsc) / timer_ticks(MS) + 2);
 	set_over(1);
 	return arg;
 }
@@ -91,16 +93,14 @@ enum { SAVER_SLICE_NS = MS / 2, SAVER_PERIODS = 40 };
 /* Blocks until just its slice would fit into what is left of the period, then uses this one and the next. */
 static void *saver(void *arg)
 {
-	const struct rt *rt;
-
 	CHECK(rt_begin(MS, SAVER_SLICE_NS) == 0);
-	rt = this_cpu->current->rt;
 	for (unsigned i = 0; i < SAVER_PERIODS; i++) {
-		uint64_t wake = rt_wait() + timer_ticks(MS - SAVER_SLICE_NS), room;
+		uint64_t wake = rt_wait() + timer_ticks(MS - SAVER_SLICE_NS);
+		struct periodic_look look;
 
 		timer_sleep_until(wake);
-		room = rt->cadence.next_tsc - wake;
-		CHECK(rt->left_ticks <= room / 2 + 1);
+		look = periodic_look();
+		CHECK(look.left_ticks <= (look.end_tsc - wake) / 2 + 1);
 		busy_ns(MS);
 	}
 	set_over(1);
@@ -119,6 +119,7 @@ enum { HOG_MS = 20000, YIELDER_ARRIVALS = 5 };
 static void *yielder(void *arg)
 {
 	uint64_t end = clock_now() + timer_ticks((uint64_t)HOG_MS * MS);
+	struct rt_stats stats;
 
 	CHECK(rt_begin(MS, MS / 2) == 0);
 	for (unsigned i = 0; i < 2; i++) { /* also once it is periodic again */
@@ -129,7 +130,8 @@ static void *yielder(void *arg)
 			cpu_relax();
 		CHECK(rt_stats().arrivals >= arrivals + YIELDER_ARRIVALS);
 	}
-	CHECK(rt_stats().throttlings > 0 && rt_stats().misses + 1 >= rt_stats().arrivals);
+	stats = periodic_look().stats;
+	CHECK(stats.throttlings > 0 && stats.misses + 1 >= stats.arrivals);
 	set_over(1);
 	return arg;
 }
@@ -187,20 +189,18 @@ static void mixer_step(uint64_t *random, uint64_t period_ns)
 static void mixer_live(uint64_t *random)
 {
 	uint64_t period_ns = 50 * US + ktest_random(random, 20) * 17 * US, ticks = timer_ticks(period_ns);
-	uint64_t first_end, misses;
-	const struct rt *rt;
+	struct periodic_look first, last;
 
 	CHECK(rt_begin(period_ns, period_ns / 5) == 0);
 	rt_wait();
-	rt = this_cpu->current->rt;
-	first_end = rt->cadence.next_tsc;
-	misses = rt_stats().misses;
+	first = periodic_look();
 	for (unsigned i = 0; i < MIXER_PERIODS; i++) {
 		mixer_step(random, period_ns);
 		mixer_step(random, period_ns);
 		CHECK(rt_wait() <= clock_now());
 	}
-	CHECK((rt->cadence.next_tsc - first_end + ticks / 2) / ticks == MIXER_PERIODS + rt->misses - misses);
+	last = periodic_look();
+	CHECK(periodic_periods(&first, &last, ticks) == MIXER_PERIODS + last.stats.misses - first.stats.misses);
 	mixer_step(random, period_ns);
 }
 

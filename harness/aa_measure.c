@@ -63,7 +63,10 @@ static char **run_words(const struct aa_measure *measure, const char *subject, s
 
 	append(&words, &count, "aerobench");
 	append(&words, &count, "run");
-	append(&words, &count, measure->dry_run ? "--dry-run" : "--json");
+	if (measure->dry_run)
+		append(&words, &count, "--dry-run");
+	if (!measure->dry_run || measure->plans != NULL)
+		append(&words, &count, "--json");
 	append(&words, &count, "-s");
 	append(&words, &count, subject);
 	for (size_t i = 0; i < measure->build_count; i++) {
@@ -128,6 +131,7 @@ static char *child_output(char **words, int *status)
 int aa_measure(const struct aa_measure *measure, const char *subject, char **run, struct error *error)
 {
 	char **words = run_words(measure, subject, error), *text = NULL;
+	const char *id;
 	size_t count = 0;
 	json_t *outcome;
 	int ended = 0, status = (int)error->status;
@@ -138,10 +142,13 @@ int aa_measure(const struct aa_measure *measure, const char *subject, char **run
 		count++;
 	words_free(words, count);
 	outcome = text != NULL ? json_loads(text, 0, NULL) : NULL;
-	*run = memory_text(outcome != NULL ? json_string_value(json_object_get(outcome, "id")) : "");
-	json_decref(outcome);
-	if (status == 0 && measure->dry_run && text != NULL)
+	id = json_string_value(json_object_get(outcome, "id"));
+	*run = memory_text(id != NULL ? id : "");
+	if (measure->plans != NULL && outcome != NULL)
+		json_array_append(measure->plans, outcome);
+	else if (status == 0 && measure->dry_run && text != NULL)
 		fputs(text, stdout);
+	json_decref(outcome);
 	free(text);
 	if (status != 0 || (WIFEXITED(ended) && WEXITSTATUS(ended) == 0))
 		return status;

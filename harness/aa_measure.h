@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jansson.h>
+
 #include "error.h"
 
 struct aa_measure {
@@ -13,7 +15,8 @@ struct aa_measure {
 	size_t build_count;
 	char **passed; /* further words; aa_measure_pass() */
 	size_t passed_count;
-	bool dry_run; /* print the plan */
+	bool dry_run;  /* print the plan */
+	json_t *plans; /* with dry_run: an array that takes the plan of each subject instead; NULL: print */
 };
 
 /* Hands "--option=value" on. */

@@ -165,7 +165,7 @@ static void options_free(struct aa_options *options)
 
 /* What the command prints when it is done. */
 struct outcome {
-	json_t *checks;
+	json_t *checks, *plans; /* plans: of --dry-run */
 	bool armed;
 	bool headed; /* the run's heading is there */
 };
@@ -283,6 +283,7 @@ static int aa_run(struct aa_options *options, struct outcome *outcome, struct er
 	if (options->from != NULL)
 		return evaluate(options, options->from, outcome, error);
 	options->measure.pairs = options->pairs * options->sets;
+	options->measure.plans = options->measure.dry_run && reading->json ? outcome->plans : NULL;
 	if (reading->results != NULL)
 		aa_measure_pass(&options->measure, "results", reading->results);
 	for (size_t i = 0; i < reading->select.benchmark_count; i++)
@@ -298,10 +299,16 @@ static int aa_run(struct aa_options *options, struct outcome *outcome, struct er
 	return status;
 }
 
+static json_t *outcome_json(const struct outcome *outcome, bool dry_run)
+{
+	return dry_run ? json_pack("{s:s, s:O}", "schema", "aerobench.aa_plans/1", "plans", outcome->plans)
+		       : json_pack("{s:s, s:O}", "schema", "aerobench.aa_checks/1", "checks", outcome->checks);
+}
+
 static int aa_main(int argc, char **argv)
 {
 	struct aa_options options = {.pairs = PAIRS_DEFAULT, .sets = AA_SETS_MIN};
-	struct outcome outcome = {.checks = json_array(), .armed = true};
+	struct outcome outcome = {.checks = json_array(), .plans = json_array(), .armed = true};
 	struct error error = {0};
 	int status = options_parse(&options, argc, argv, &error);
 
@@ -309,10 +316,8 @@ static int aa_main(int argc, char **argv)
 		aa_help(argv[0]);
 	} else if (status == 0) {
 		status = aa_run(&options, &outcome, &error);
-		if (status == 0 && options.reading.json && !options.measure.dry_run)
-			status = output_json(
-			    json_pack("{s:s, s:O}", "schema", "aerobench.aa_checks/1", "checks", outcome.checks),
-			    &error);
+		if (status == 0 && options.reading.json)
+			status = output_json(outcome_json(&outcome, options.measure.dry_run), &error);
 		else if (status == 0)
 			status = output_finish(&error);
 	}
@@ -321,6 +326,7 @@ static int aa_main(int argc, char **argv)
 	else if (!options.reading.help && !outcome.armed)
 		status = STATUS_FAILED;
 	json_decref(outcome.checks);
+	json_decref(outcome.plans);
 	options_free(&options);
 	return status;
 }

@@ -17,7 +17,7 @@
 
 static void help(const char *program)
 {
-	printf("Usage: %s [--json] [--strict] | --events\n"
+	printf("Usage: %s [--json] [--strict] | --events [--json]\n"
 	       "Probes this computer for about two seconds and says what it is fit to measure.\n\n"
 	       "      --json    all facts and verdicts, schema aerobench.doctor/1\n"
 	       "      --events  what 'aerobench run --events' can count on this processor, one name a line\n"
@@ -151,6 +151,16 @@ static int doctor(bool json, bool strict, struct error *error)
 	return strict && !verdict.fit ? STATUS_FAILED : STATUS_OK;
 }
 
+static int list_events(bool json, struct error *error)
+{
+	json_t *catalog;
+
+	if (!json)
+		return counter_print(error);
+	catalog = counter_catalog(error);
+	return catalog != NULL ? output_json(catalog, error) : (int)error->status;
+}
+
 static int cmd_doctor(int argc, char **argv)
 {
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
@@ -184,7 +194,7 @@ static int cmd_doctor(int argc, char **argv)
 		return error_print(&error);
 	}
 	if (events)
-		status = counter_print(&error);
+		status = list_events(json, &error);
 	else
 		status = doctor(json, strict, &error);
 	return error.status != STATUS_OK ? error_print(&error) : status;

@@ -268,22 +268,25 @@ const char *counter_names(void)
 
 /* --- All names ----------------------------------------------------------------------------------------------------------------- */
 
-static void print_generic(const char *pmu)
+static json_t *generic_json(const char *pmu)
 {
-	puts("The same on all processors:");
+	json_t *all = json_array();
+
 	for (unsigned i = 0; i < GENERIC; i++) {
 		struct counter_event event = {.name = (char *)generic[i].name};
 		struct error error = {STATUS_OK, ""};
 
 		encode(&event, pmu, &error);
-		printf("  %-20s %s\n", event.name, event.problem != NULL ? event.problem : event.encoded);
+		json_array_append_new(all, json_pack("{s:s, s:s*, s:s*}", "name", event.name, "encoded", event.encoded,
+						     "problem", event.problem));
 		free(event.problem);
 		free(event.encoded);
 	}
+	return all;
 }
 
 /* Linux's own table, of which the software events are countable, or the processor's. */
-static void print_table(pfm_pmu_t pmu, bool software)
+static void add_table(json_t *all, pfm_pmu_t pmu, bool software)
 {
 	pfm_pmu_info_t table = {.size = sizeof(table)};
 
@@ -295,33 +298,67 @@ static void print_table(pfm_pmu_t pmu, bool software)
 
 		if (pfm_get_event_info(at, PFM_OS_NONE, &info) != PFM_SUCCESS)
 			continue;
-		if (!software)
-			printf("  %-46s %s\n", info.name, info.desc);
-		else if (encode_software(&event, info.name) && strncmp(info.name, "PERF_COUNT_", 11) != 0)
-			printf("  %-46s %s\n", info.name, info.desc);
+		if (!software || (encode_software(&event, info.name) && strncmp(info.name, "PERF_COUNT_", 11) != 0))
+			json_array_append_new(all, json_pack("{s:o, s:o}", "name", output_text_json(info.name), "about",
+							     output_text_json(info.desc)));
 		free(event.encoded);
+	}
+}
+
+json_t *counter_catalog(struct error *error)
+{
+	const char *name = counter_pmu();
+	json_t *software = json_array(), *processor = json_array();
+	pfm_pmu_t pmu;
+
+	if (!library_ready()) {
+		json_decref(software);
+		json_decref(processor);
+		error_set(error, STATUS_UNSUPPORTED, "libpfm4 does not start");
+		return NULL;
+	}
+	add_table(software, PFM_PMU_PERF_EVENT, true);
+	pfm_for_all_pmus(pmu)
+	{
+		pfm_pmu_info_t info = {.size = sizeof(info)};
+
+		if (name != NULL && pfm_get_pmu_info(pmu, &info) == PFM_SUCCESS && strcmp(info.name, name) == 0)
+			add_table(processor, pmu, false);
+	}
+	return json_pack("{s:s, s:s?, s:o, s:o, s:o}", "schema", "aerobench.events/1", "pmu", name, "generic",
+			 generic_json(name), "software", software, "processor", processor);
+}
+
+static void print_events(const json_t *catalog, const char *kind, int width)
+{
+	const json_t *events = json_object_get(catalog, kind);
+
+	for (size_t i = 0; i < json_array_size(events); i++) {
+		const json_t *event = json_array_get(events, i), *text = json_object_get(event, "about");
+
+		if (text == NULL)
+			text = json_object_get(event, "encoded");
+		if (text == NULL)
+			text = json_object_get(event, "problem");
+		printf("  %-*s %s\n", width, json_string_value(json_object_get(event, "name")),
+		       json_string_value(text));
 	}
 }
 
 int counter_print(struct error *error)
 {
-	const char *name = counter_pmu();
-	pfm_pmu_t pmu;
+	json_t *catalog = counter_catalog(error);
+	const char *pmu = json_string_value(json_object_get(catalog, "pmu"));
 
-	if (!library_ready())
-		return error_set(error, STATUS_UNSUPPORTED, "libpfm4 does not start");
-	print_generic(name);
+	if (catalog == NULL)
+		return (int)error->status;
+	puts("The same on all processors:");
+	print_events(catalog, "generic", 20);
 	puts("\nSoftware events, on Linux only:");
-	print_table(PFM_PMU_PERF_EVENT, true);
-	if (name == NULL)
-		return output_finish(error);
-	printf("\nOf %s (after the name: unit masks, as libpfm4 has them):\n", name);
-	pfm_for_all_pmus(pmu)
-	{
-		pfm_pmu_info_t info = {.size = sizeof(info)};
-
-		if (pfm_get_pmu_info(pmu, &info) == PFM_SUCCESS && strcmp(info.name, name) == 0)
-			print_table(pmu, false);
-	}
+	print_events(catalog, "software", 46);
+	if (pmu != NULL)
+		printf("\nOf %s (after the name: unit masks, as libpfm4 has them):\n", pmu);
+	print_events(catalog, "processor", 46);
+	json_decref(catalog);
 	return output_finish(error);
 }

@@ -39,7 +39,13 @@ char *counter_word(const struct counter_list *list);
 json_t *counter_json(const struct counter_list *list);
 /* What libpfm4 calls this processor's cores, NULL: it does not know them. */
 const char *counter_pmu(void);
-/* All names on stdout, one a line with what it is. Returns 0 or a status with the error set. */
+/*
+ * All names, schema "aerobench.events/1": "generic" [{"name", "encoded" or "problem"}] mean the same on all processors,
+ * "software" [{"name", "about"}] are Linux's, "processor" [{"name", "about"}] those of "pmu", null: not known here. A new
+ * reference; NULL with the error set: libpfm4 does not start.
+ */
+json_t *counter_catalog(struct error *error);
+/* The same on stdout, one a line with what it is. Returns 0 or a status with the error set. */
 int counter_print(struct error *error);
 /* The names that mean the same on all processors, separated by ", ". */
 const char *counter_names(void);

@@ -189,17 +189,43 @@ static void self_checks_refuse_what_is_none(void **state)
 	(void)state;
 	status_of("aa", 2, "by -s, or a run by --from");
 	status_of("aa -s aerokernel@sim", 2, "repeat exactly");
-	status_of("aa --from latest", 2, "measure with --runs 160");
+	status_of("aa --from latest", 2, "measure with --runs 320");
 	status_of("aa --from latest -s linux@sim", 2, "repeat exactly");
 	status_of("aa --from latest --pairs 5", 2, "from 6 to 100");
 	status_of("aa --from latest --samples 100", 2, "measures nothing");
 	status_of("compare --margin 0", 2, "above 0");
 }
 
+static json_t *json_of(const char *arguments, const char *schema)
+{
+	int status;
+	char *text = aerobench(arguments, &status);
+	json_t *json = json_loads(text, 0, NULL);
+
+	assert_int_equal(status, 0);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "schema")), schema);
+	free(text);
+	return json;
+}
+
+static void events_are_listed_as_json_too(void **state)
+{
+	json_t *json = json_of("doctor --events --json", "aerobench.events/1");
+	const json_t *generic = json_object_get(json, "generic");
+
+	(void)state;
+	assert_true(json_array_size(generic) > 5 && json_array_size(json_object_get(json, "software")) > 5);
+	assert_non_null(json_object_get(json_array_get(generic, 0), "name"));
+	json_decref(json);
+	status_of("doctor --events", 0, "CONTEXT_SWITCHES");
+}
+
 /* What would be measured: two boots a pair, or one of each build. */
 static void a_self_check_takes_the_boots_of_its_pairs(void **state)
 {
 	char *program = memory_format("%s/linux-baseline", getenv("AEROBENCH_BIN")), *builds;
+	json_t *plans;
 
 	(void)state;
 	if (access(program, X_OK) != 0)
@@ -209,6 +235,11 @@ static void a_self_check_takes_the_boots_of_its_pairs(void **state)
 			       getenv("AEROBENCH_BIN"));
 	status_of(builds, 0, "140 boots");
 	status_of(builds, 0, "linux@host:build=other");
+	plans = json_of("aa -s linux@host -s linux@host:tuned -b yield_pair --pairs 6 --dry-run --json",
+			"aerobench.aa_plans/1");
+	assert_int_equal(json_array_size(json_object_get(plans, "plans")), 2);
+	assert_non_null(json_object_get(json_array_get(json_object_get(plans, "plans"), 1), "plan"));
+	json_decref(plans);
 	status_of("aa -s linux@host -b nonsense --dry-run", 2, "unknown benchmark 'nonsense'");
 	free(builds);
 	free(program);
@@ -317,6 +348,7 @@ int main(void)
 	    cmocka_unit_test(compare_has_details_a_table_for_readmes_and_quantiles),
 	    cmocka_unit_test(compare_json_has_its_schema),
 	    cmocka_unit_test(self_checks_refuse_what_is_none),
+	    cmocka_unit_test(events_are_listed_as_json_too),
 	    cmocka_unit_test(a_self_check_takes_the_boots_of_its_pairs),
 	    cmocka_unit_test(a_run_with_itself_has_changed_nothing),
 	    cmocka_unit_test(budgets_and_flatness_have_their_statuses),

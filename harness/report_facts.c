@@ -109,7 +109,7 @@ static void note_row(FILE *file, const struct summary *summary, size_t index)
 		html_text(file, i > index ? ", " : "");
 		html_text(file, note->benchmark != NULL ? note->benchmark : "everything");
 		if (note->params != NULL && note->params[0] != '\0') {
-			html_text(file, "\u00a0");
+			putc(' ', file);
 			html_text(file, note->params);
 		}
 	}

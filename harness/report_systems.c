@@ -82,15 +82,29 @@ static void group_row(FILE *file, const struct report_pairs *group, const struct
 	free(rows);
 }
 
+/* "aerokernel@qemu and linux@qemu, linux@qemu:tuned"; allocated. */
+static char *group_name(const struct report_pairs *group)
+{
+	char *name = memory_format("%s and ", group->compares[0].subject_a);
+
+	for (size_t i = 0; i < group->count; i++) {
+		char *longer = memory_format("%s%s%s", name, i > 0 ? ", " : "", group->compares[i].subject_b);
+
+		free(name);
+		name = longer;
+	}
+	return name;
+}
+
 static void group_write(FILE *file, const struct report_pairs *group)
 {
-	char *headings = group_headings(group);
-	char *caption =
-	    memory_format("%s in %s per operation; the others as Linux / Aerokernel, with the 95 %% interval "
-			  "below. Spread: p75 − p25. Tail: p99 − p50, judged from 1,000 samples a boot on.",
-			  group->compares[0].subject_a, group->compares[0].unit);
+	char *headings = group_headings(group), *name = group_name(group);
+	char *caption = memory_format(
+	    "%s: the Aerokernel in %s per operation, the others as Linux / Aerokernel with the 95 %% interval "
+	    "below. Spread: p75 − p25. Tail: p99 − p50, judged from 1,000 samples a boot on.",
+	    name, group->compares[0].unit);
 
-	html_element(file, "h3", group->compares[0].subject_a);
+	html_element(file, "h3", name);
 	html_table_begin(file, caption, headings);
 	for (size_t i = 0; i < group->count; i++) {
 		for (size_t j = 0; j < group->compares[i].row_count; j++) {
@@ -100,6 +114,7 @@ static void group_write(FILE *file, const struct report_pairs *group)
 	}
 	html_table_end(file);
 	free(caption);
+	free(name);
 	free(headings);
 }
 

@@ -240,6 +240,10 @@ def filter_shows_what_holds_all_words(browser):
     others = [s for s in browser.ask("Array.from(document.getElementById('filter-subject').options).slice(1).map((o) => o.value)")
               if s.split("@")[1].split(":")[0] != subject.split("@")[1].split(":")[0]]
     need(others and not any(other in text for other in others), "other machines' comparisons stay", others)
+    browser.ask("(() => { const s = document.getElementById('filter-subject'); s.value = 'linux@qemu'; s.dispatchEvent(new Event('input')); })()")
+    rows = browser.ask("Array.from(document.querySelectorAll('#systems tbody tr')).filter((r) => r.checkVisibility()).length")
+    need(rows > 10 and "linux@sim" not in browser.ask("document.getElementById('systems').innerText"),
+         "the chosen Linux is not shown row by row, or another is", rows)
     browser.ask("(() => { const s = document.getElementById('filter-subject'); s.selectedIndex = 0; s.dispatchEvent(new Event('input')); })()")
 
 

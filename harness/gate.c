@@ -9,6 +9,7 @@
 
 #include "gate_machine.h"
 #include "gate_margin.h"
+#include "gate_size.h"
 #include "memory.h"
 #include "output.h"
 
@@ -157,6 +158,10 @@ static void judge_point(struct gate *gate, const struct gate_subject *subject, c
 	if (refusal != NULL) {
 		finding.verdict = STATS_SKIPPED;
 		finding.reason = memory_text(refusal);
+	} else if (gate_size_is_frame(either) && (before == NULL || after == NULL)) {
+		/* Another function is among the largest now: told, and no question is left open. */
+		finding.changed = true;
+		finding.reason = memory_text("");
 	} else if (after == NULL) {
 		finding.verdict = STATS_INCONCLUSIVE;
 		finding.reason = why_vanished(gate, subject->name, before);
@@ -287,7 +292,10 @@ void gate_free(struct gate *gate)
 
 char *gate_finding_name(const struct gate_finding *finding)
 {
-	return memory_format("%s%s%s", finding->benchmark, finding->params[0] != '\0' ? " " : "", finding->params);
+	bool size = strncmp(finding->benchmark, gate_program, strlen(gate_program)) == 0;
+
+	return memory_format("%s%s%s%s", finding->benchmark, size ? ", bytes" : "",
+			     finding->params[0] != '\0' ? " " : "", finding->params);
 }
 
 char *gate_change_text(const struct gate_change *change)

@@ -24,7 +24,7 @@ enum gate_outcome { GATE_HOLDS, GATE_BROKEN, GATE_UNTESTED, GATE_OUTCOMES };
 /* One check of tier 0 on one subject. */
 struct gate_check {
 	char *subject;
-	const char *name; /* static: "machine", "boots", "repeats", "samples", "control", "conformance" */
+	const char *name; /* static: "machine", "boots", "repeats", "samples", "control", "stack", "conformance" */
 	enum gate_outcome outcome;
 	char *text; /* what was found, one line */
 };

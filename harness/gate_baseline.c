@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gate_machine.h"
+#include "gate_size.h"
 #include "memory.h"
 #include "output.h"
 #include "stats.h"
@@ -26,7 +27,7 @@ static struct gate_subject *subject_add(struct gate_baseline *baseline)
 	return &baseline->subjects[baseline->subject_count++];
 }
 
-static void point_add(struct gate_subject *subject, const struct gate_point *point)
+void gate_point_add(struct gate_subject *subject, const struct gate_point *point)
 {
 	struct gate_point *added;
 
@@ -43,26 +44,6 @@ static void benchmarks_copy(struct gate_subject *subject, char *const *benchmark
 	subject->benchmark_count = count;
 	for (size_t i = 0; i < count; i++)
 		subject->benchmarks[i] = memory_text(benchmarks[i]);
-}
-
-/* Of the programs of this repository only the kernel is what is measured and nothing else. */
-static void sizes_take(struct gate_subject *subject, const struct summary *summary, const char *name)
-{
-	static const char *const keys[] = {"text_bytes", "image_bytes"}, *const names[] = {"text", "image"};
-	const json_t *sizes = json_object_get(json_object_get(summary->store->run, "versions"), "sizes");
-	const json_t *size = json_object_get(sizes, "aerokernel.elf");
-
-	if (strncmp(name, "aerokernel@", strlen("aerokernel@")) != 0 || strstr(name, "build=") != NULL)
-		return;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && size != NULL; i++) {
-		double bytes = (double)json_integer_value(json_object_get(size, keys[i]));
-		char *benchmark = memory_format("%s%s", gate_program, names[i]);
-		struct gate_point point = {
-		    .benchmark = benchmark, .params = (char *)"", .per = 1, .n = 1, .value = {bytes, bytes}};
-
-		point_add(subject, &point);
-		free(benchmark);
-	}
 }
 
 static void subject_take(struct gate_baseline *baseline, const struct summary *summary, const char *name,
@@ -89,9 +70,9 @@ static void subject_take(struct gate_baseline *baseline, const struct summary *s
 			continue;
 		point.value[GATE_P50] = stats_quantile_u32(row->sorted, row->n, 0.5);
 		point.value[GATE_MAX] = row->sorted[row->n - 1];
-		point_add(subject, &point);
+		gate_point_add(subject, &point);
 	}
-	sizes_take(subject, summary, name);
+	gate_size_take(subject, summary);
 }
 
 void gate_baseline_take(struct gate_baseline *baseline, const struct summary *summary, const char *reason)
@@ -117,7 +98,7 @@ static void subject_copy(struct gate_baseline *to, const struct gate_subject *fr
 	subject->machine = json_incref(from->machine);
 	benchmarks_copy(subject, from->benchmarks, from->benchmark_count);
 	for (size_t i = 0; i < from->point_count; i++)
-		point_add(subject, &from->points[i]);
+		gate_point_add(subject, &from->points[i]);
 }
 
 void gate_baseline_merge(struct gate_baseline *merged, const struct gate_baseline *old,

@@ -27,11 +27,8 @@ struct gate_point {
 	double value[GATE_STATISTICS]; /* instructions of a whole sample, not divided: whole or half numbers */
 };
 
-/*
- * The size of the program is a point like the others, in bytes: "program.text" and "program.image" (elf_size.h). It is told,
- * and judged where a margin names it: what is added to an image makes it larger.
- */
-extern const char gate_program[]; /* "program." */
+/* The sizes of the program are points like the others, in bytes: gate_size.h. */
+extern const char gate_program[]; /* "program.": what their names begin with */
 bool gate_is_size(const struct gate_point *point);
 
 /* A subject, measured on one machine configuration. */
@@ -81,6 +78,8 @@ void gate_baseline_free(struct gate_baseline *baseline);
 
 /* NULL if there is none. */
 const struct gate_subject *gate_subject_find(const struct gate_baseline *baseline, const char *name);
+/* Adds a copy. */
+void gate_point_add(struct gate_subject *subject, const struct gate_point *point);
 const struct gate_point *gate_point_find(const struct gate_subject *subject, const char *benchmark, const char *params);
 /* Whether NAME[:PARAM=VALUE…] means this point. */
 bool gate_means(const char *selection, const char *benchmark, const char *params);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tier 0 of the gate: what a run has to be before its counts are judged. That streams are whole was checked when the
- * summary was loaded; here: all boots are there and good, they repeat exactly, no sample was cut, and the control
- * benchmark, whose cost every number contains, is steady.
+ * summary was loaded; here: all boots are there and good, they repeat exactly, no sample was cut, the control benchmark,
+ * whose cost every number contains, is steady, and the kernel's functions take no stack without a bound.
  */
 #include "gate.h"
 
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_size.h"
 #include "memory.h"
 #include "reading.h"
 
@@ -139,6 +140,7 @@ bool gate_check_subject(struct gate *gate, const char *subject)
 	/* Each is told, also after one that is broken. */
 	bool boots = check_boots(gate, subject), repeats = check_repeats(gate, subject);
 	bool samples = check_samples(gate, subject), control = check_control(gate, subject);
+	bool stack = gate_size_check(gate, subject);
 
-	return boots && repeats && samples && control;
+	return boots && repeats && samples && control && stack;
 }

@@ -50,9 +50,10 @@ static void put_finding(FILE *file, const struct gate_finding *finding)
 {
 	char *name = gate_finding_name(finding), *p50 = gate_change_text(&finding->changes[GATE_P50]);
 	char *max = gate_change_text(&finding->changes[GATE_MAX]);
-	char *message = finding->reason[0] != '\0'
-			    ? memory_text(finding->reason)
-			    : memory_format("instructions per operation: p50 %s, max %s", p50, max);
+	char *message =
+	    finding->reason[0] != '\0'
+		? memory_text(finding->reason)
+		: memory_format("executed instructions per operation (sizes: bytes): p50 %s, max %s", p50, max);
 
 	gate_junit_case(file, finding->subject, name, finding_kind(finding), message);
 	free(message);

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "gate_size.h"
+
 /* measuring.md §6, tier 1. */
 static const double default_percent = 0.5, default_instructions = 2;
-static const char default_reason[] = "the default, 0.5 % or 2 instructions of a sample";
+static const char default_reason[] = "the default, 0.5 % or 2 instructions (bytes) of a sample";
 
 static bool margin_means(const struct gate_margin *margin, const char *subject, const struct gate_point *point,
 			 enum gate_statistic statistic)
@@ -45,8 +47,8 @@ struct gate_allowance gate_allowance_of(const struct gate_baseline *baseline, co
 					       .judged = !margin->told,
 					       .given = true,
 					       .reason = margin->reason};
-	return (struct gate_allowance){.amount =
-					   fmax(before * default_percent / 100, default_instructions / point->per),
-				       .judged = !gate_is_size(point) && (statistic == GATE_P50 || steady),
-				       .reason = default_reason};
+	return (struct gate_allowance){
+	    .amount = fmax(before * default_percent / 100, default_instructions / point->per),
+	    .judged = gate_is_size(point) ? gate_size_is_largest_frame(point) : statistic == GATE_P50 || steady,
+	    .reason = default_reason};
 }

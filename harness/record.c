@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <build_info.h>
 #include <zlib.h>
@@ -17,6 +18,7 @@
 #include "launch_machine.h"
 #include "memory.h"
 #include "paths.h"
+#include "stack_usage.h"
 
 static const char *const images[] = {"aerokernel.elf", "linux-baseline", "guest.cpio.gz", "vmlinuz"};
 
@@ -51,7 +53,24 @@ static json_t *images_json(const char *directory)
 	return programs;
 }
 
-/* {NAME: {"text_bytes": N, "image_bytes": N}} of the programs that are ELF files. */
+/* What the compiler said of the program's stack, from the file beside it; NULL without one. */
+static json_t *stack_json(const char *program)
+{
+	char *path = memory_format("%s.stack", program);
+	struct stack_usage usage = {0};
+	struct error error = {0};
+	json_t *json = NULL;
+
+	if (access(path, F_OK) == 0 && stack_usage_read(&usage, path, &error) == 0)
+		json = stack_usage_json(&usage);
+	if (error.status != STATUS_OK)
+		error_warn("%s", error.text);
+	stack_usage_free(&usage);
+	free(path);
+	return json;
+}
+
+/* {NAME: {"text_bytes": N, "image_bytes": N, "stack": …}} of the programs that are ELF files. */
 static json_t *sizes_json(void)
 {
 	json_t *sizes = json_object();
@@ -62,8 +81,9 @@ static json_t *sizes_json(void)
 
 		if (elf_size_read(&size, path))
 			json_object_set_new(sizes, images[i],
-					    json_pack("{s:I, s:I}", "text_bytes", (json_int_t)size.text_bytes,
-						      "image_bytes", (json_int_t)size.image_bytes));
+					    json_pack("{s:I, s:I, s:o*}", "text_bytes", (json_int_t)size.text_bytes,
+						      "image_bytes", (json_int_t)size.image_bytes, "stack",
+						      stack_json(path)));
 		free(path);
 	}
 	return sizes;

@@ -16,32 +16,13 @@
 
 #include "gate_baseline.h"
 #include "memory.h"
-
-static char directory[] = "/tmp/aerobench_baseline_XXXXXX";
-static char *path;
+#include "sample_place.h"
 
 static const char machine[] = "{\"qemu\": \"7.2.22\", \"env\": {\"cpus\": \"2\"}, \"command\": [\"-smp\", \"2\"]}";
 
-static int directory_make(void **state)
-{
-	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return 1;
-	path = memory_format("%s/sim.json", directory);
-	return 0;
-}
-
-static int directory_drop(void **state)
-{
-	(void)state;
-	unlink(path);
-	free(path);
-	return rmdir(directory); /* fails if anything was left behind */
-}
-
 static void write_bytes(const char *bytes, size_t len_bytes)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(sample_place, "w");
 
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, len_bytes, file), len_bytes);
@@ -69,7 +50,7 @@ static int read_text(struct gate_baseline *baseline, char *text, struct error *e
 	*error = (struct error){0};
 	write_bytes(text, strlen(text));
 	free(text);
-	return gate_baseline_read(baseline, path, error);
+	return gate_baseline_read(baseline, sample_place, error);
 }
 
 static void what_is_written_is_read_and_written_again_alike(void **state)
@@ -80,8 +61,8 @@ static void what_is_written_is_read_and_written_again_alike(void **state)
 
 	(void)state;
 	assert_int_equal(read_text(&first, text_of(GOOD_MARGIN ", " OWN_MARGIN, GOOD_POINT), &error), 0);
-	assert_int_equal(gate_baseline_write(&first, path, &error), 0);
-	assert_int_equal(gate_baseline_read(&second, path, &error), 0);
+	assert_int_equal(gate_baseline_write(&first, sample_place, &error), 0);
+	assert_int_equal(gate_baseline_read(&second, sample_place, &error), 0);
 	assert_int_equal(second.subject_count, 1);
 	assert_int_equal(second.margin_count, 2);
 	assert_true(second.margins[0].percent == 1.5);
@@ -111,7 +92,7 @@ static void a_torn_file_is_refused_at_every_length(void **state)
 	for (size_t len = 0; len < strlen(text); len++) {
 		error = (struct error){0};
 		write_bytes(text, len);
-		assert_int_equal(gate_baseline_read(&baseline, path, &error), STATUS_USAGE);
+		assert_int_equal(gate_baseline_read(&baseline, sample_place, &error), STATUS_USAGE);
 		assert_non_null(strstr(error.text, "sim.json"));
 		assert_non_null(strstr(error.text, "restore it"));
 		gate_baseline_free(&baseline);
@@ -202,12 +183,12 @@ static void without_room_the_old_baseline_stays(void **state)
 	assert_int_equal(read_text(&baseline, text_of(GOOD_MARGIN, GOOD_POINT), &error), 0);
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	assert_int_equal(gate_baseline_write(&baseline, path, &error), STATUS_FAILED);
+	assert_int_equal(gate_baseline_write(&baseline, sample_place, &error), STATUS_FAILED);
 	limit.rlim_cur = RLIM_INFINITY;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_non_null(strstr(error.text, "cannot write"));
 	error = (struct error){0};
-	assert_int_equal(gate_baseline_read(&again, path, &error), 0);
+	assert_int_equal(gate_baseline_read(&again, sample_place, &error), 0);
 	gate_baseline_free(&again);
 	gate_baseline_free(&baseline);
 }
@@ -219,7 +200,7 @@ static void write_forever(struct gate_baseline *baseline)
 
 	for (unsigned i = 0;; i++) {
 		baseline->subjects[0].points[0].n = 1 + i % 2;
-		if (gate_baseline_write(baseline, path, &error) != 0)
+		if (gate_baseline_write(baseline, sample_place, &error) != 0)
 			_exit(1);
 	}
 }
@@ -228,7 +209,7 @@ static void a_kill_leaves_one_whole_baseline(void **state)
 {
 	struct gate_baseline baseline, again;
 	struct error error;
-	char *temporary = memory_format("%s.tmp", path);
+	char *temporary = memory_format("%s.tmp", sample_place);
 
 	(void)state;
 	assert_int_equal(read_text(&baseline, text_of(GOOD_MARGIN, GOOD_POINT), &error), 0);
@@ -243,7 +224,7 @@ static void a_kill_leaves_one_whole_baseline(void **state)
 		assert_int_equal(kill(pid, SIGKILL), 0);
 		assert_int_equal(waitpid(pid, &status, 0), pid);
 		assert_true(WIFSIGNALED(status));
-		assert_int_equal(gate_baseline_read(&again, path, &error), 0);
+		assert_int_equal(gate_baseline_read(&again, sample_place, &error), 0);
 		gate_baseline_free(&again);
 	}
 	unlink(temporary); /* what the killed one was writing beside it; the next write replaces it */
@@ -275,5 +256,5 @@ int main(void)
 	    cmocka_unit_test(a_selection_means_points_by_name_and_parameters),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_drop);
+	return cmocka_run_group_tests(tests, sample_place_make, sample_place_remove);
 }

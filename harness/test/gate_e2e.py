@@ -37,7 +37,7 @@ def lower(name, instructions):
 
 @boots_guests
 def test_gate_judges_real_counts_exactly(bench):
-    bench.real("aerokernel.elf")
+    bench.real("aerokernel.elf", "aerokernel.elf.stack")
     bench.good("run", *RUN)
     path, junit, markdown = (bench.scratch / name for name in ("sim.json", "gate.xml", "gate.md"))
     gate = ["gate", "--baseline", str(path)]
@@ -47,13 +47,14 @@ def test_gate_judges_real_counts_exactly(bench):
     bench.good(*gate, "--update", "--reason", "first")
     first = path.read_text()
     out = bench.good(*gate)
-    need("4 pass, 0 improved, 0 regressed" in out, "a run passes against itself", out)
+    need(" pass, 0 improved, 0 regressed, 0 inconclusive, 0 skipped" in out, "a run passes against itself", out)
     for words in (["--junit", "/nowhere/gate.xml"], ["--markdown", "/dev/full", "--junit", str(junit)]):
         status, out, err = bench(*gate, *words)
-        need(status == 2 and "4 pass" in out and words[1] in err, "a file that cannot be written hides no verdict",
+        need(status == 2 and "pass, 0 improved" in out and words[1] in err, "a file that cannot be written hides no verdict",
              status, out, err)
     need(junit.exists(), "nor the other file")
     need(point(json.loads(first), "program.text")["p50"] > 10000, "the size of the kernel is there", first)
+    need(point(json.loads(first), "program.stack")["p50"] > 100, "and its largest frame", first)
     bench.good(*gate, "--update", "--reason", "again")
     need(path.read_text() == first, "what has not changed is not written")
 

@@ -27,6 +27,7 @@ struct costs {
 	uint32_t second_boot;                                  /* added to yield in the second boot */
 	enum { ALONE, BESIDE_ANOTHER, ANOTHER_PLANNED } other; /* a second subject: measured, or not yet */
 	const char *compiler;
+	const char *stack; /* of the kernel's functions, as a record has it; NULL: the record has no sizes */
 };
 
 static const struct costs usual = {
@@ -69,6 +70,16 @@ struct judged {
 	struct gate gate;
 };
 
+/* A record whose kernel has this stack, or none: "". */
+static void add_sizes(json_t *run, const char *stack)
+{
+	json_t *sizes = json_pack("{s:i, s:i, s:o*}", "text_bytes", 10000, "image_bytes", 20000, "stack",
+				  json_loads(stack, 0, NULL));
+
+	assert_int_equal(json_object_set_new(run, "versions", json_pack("{s:{s:o}}", "sizes", "aerokernel.elf", sizes)),
+			 0);
+}
+
 static void judged_open(struct judged *judged, const struct costs *costs)
 {
 	struct error error = {0};
@@ -85,6 +96,8 @@ static void judged_open(struct judged *judged, const struct costs *costs)
 	sample_run_close(&judged->run);
 	assert_int_equal(store_open(&judged->store, judged->run.results, "latest", &error), 0);
 	assert_int_equal(summary_load(&judged->summary, &judged->store, NULL, &error), 0);
+	if (costs->stack != NULL)
+		add_sizes(judged->store.run, costs->stack);
 	gate_baseline_take(&judged->after, &judged->summary, "under test");
 }
 
@@ -98,16 +111,15 @@ static void judged_close(struct judged *judged)
 	sample_run_remove(&judged->run);
 }
 
-/* The baseline is what a run of the usual costs gives, with these margins and these subjects. */
-static void judge(struct judged *judged, const struct costs *costs, const struct gate_margin *margins, size_t count,
-		  const struct gate_scope *scope)
+/* The baseline is what a run of the earlier costs gives, with these margins and the subjects of the later ones. */
+static void judge_against(struct judged *judged, const struct costs *earlier, const struct costs *costs,
+			  const struct gate_margin *margins, size_t count, const struct gate_scope *scope)
 {
 	static const struct gate_scope everything = {0};
+	struct costs before_costs = *earlier;
 	struct gate_baseline before, with_margins;
 	struct judged base;
 	struct error error = {0};
-
-	struct costs before_costs = usual;
 
 	before_costs.other = costs->other != ALONE ? BESIDE_ANOTHER : ALONE;
 	judged_open(&base, &before_costs);
@@ -121,6 +133,12 @@ static void judge(struct judged *judged, const struct costs *costs, const struct
 	assert_int_equal(gate_judge(&judged->gate, &judged->before, &judged->after, &judged->summary,
 				    scope != NULL ? scope : &everything, &error),
 			 0);
+}
+
+static void judge(struct judged *judged, const struct costs *costs, const struct gate_margin *margins, size_t count,
+		  const struct gate_scope *scope)
+{
+	judge_against(judged, &usual, costs, margins, count, scope);
 }
 
 static const struct gate_finding *finding(const struct judged *judged, const char *name)
@@ -450,6 +468,103 @@ static void a_selection_of_nothing_is_refused(void **state)
 	judged_close(&judged);
 }
 
+/* --- Stack ------------------------------------------------------------------------------------------------------------ */
+
+#define FRAMES(unbounded, first, function, second)                                                                \
+	"{\"functions\": 9, \"unbounded\": [" unbounded "], \"frames\": [{\"file\": \"a.c\", \"function\": "      \
+	"\"deep\", \"bytes\": " first "}, {\"file\": \"b.c\", \"function\": \"" function "\", \"bytes\": " second \
+	"}]}"
+
+static void growth_of_the_largest_frame_fails_and_of_others_is_told(void **state)
+{
+	struct costs before = usual, costs = usual;
+	struct judged judged;
+
+	(void)state;
+	before.stack = FRAMES("", "4000", "flat", "400");
+	costs.stack = FRAMES("", "4000", "flat", "800");
+	judge_against(&judged, &before, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 11, 0, 0, 0, 0);
+	assert_true(finding(&judged, "program.frame, bytes file=b.c function=flat")->changed);
+	assert_int_equal(check(&judged, "stack")->outcome, GATE_HOLDS);
+	judged_close(&judged);
+	costs.stack = FRAMES("", "4032", "flat", "400");
+	judge_against(&judged, &before, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 10, 0, 1, 0, 0);
+	assert_int_equal(finding(&judged, "program.stack, bytes")->verdict, STATS_REGRESSED);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+static void a_margin_judges_one_frame(void **state)
+{
+	const struct gate_margin margin = {.subject = (char *)"",
+					   .selection = (char *)"program.frame:function=flat",
+					   .reason = (char *)"runs on small stacks",
+					   .statistic = GATE_P50,
+					   .instructions = 16};
+	struct costs before = usual, costs = usual;
+	struct judged judged;
+
+	(void)state;
+	before.stack = FRAMES("", "4000", "flat", "400");
+	costs.stack = FRAMES("", "4000", "flat", "432");
+	judge_against(&judged, &before, &costs, &margin, 1, NULL);
+	assert_tally(&judged, 10, 0, 1, 0, 0);
+	judged_close(&judged);
+}
+
+static void another_function_among_the_largest_is_told_and_leaves_nothing_open(void **state)
+{
+	struct costs before = usual, costs = usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	before.stack = FRAMES("", "4000", "flat", "400");
+	costs.stack = FRAMES("", "4000", "other", "500");
+	judge_against(&judged, &before, &costs, NULL, 0, NULL);
+	assert_tally(&judged, 12, 0, 0, 0, 0);
+	text = gate_change_text(&finding(&judged, "program.frame, bytes file=b.c function=other")->changes[GATE_P50]);
+	assert_string_equal(text, "– → 500");
+	free(text);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_OK);
+	judged_close(&judged);
+}
+
+static void stack_without_a_bound_is_not_judged_but_named(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.stack = FRAMES("\"c.c: grows\"", "4000", "flat", "400");
+	judge_against(&judged, &costs, &costs, NULL, 0, NULL);
+	assert_int_equal(check(&judged, "stack")->outcome, GATE_BROKEN);
+	assert_non_null(strstr(check(&judged, "stack")->text, "c.c: grows"));
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
+static void a_baseline_without_stack_is_no_verdict_on_it(void **state)
+{
+	struct costs before = usual, costs = usual;
+	struct judged judged;
+
+	(void)state;
+	before.stack = "";
+	costs.stack = FRAMES("", "4000", "flat", "400");
+	judge_against(&judged, &before, &costs, NULL, 0, NULL);
+	assert_int_equal(finding(&judged, "program.stack, bytes")->verdict, STATS_INCONCLUSIVE);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_OK);
+	judged_close(&judged);
+	judge_against(&judged, &costs, &before, NULL, 0, NULL);
+	assert_int_equal(check(&judged, "stack")->outcome, GATE_UNTESTED);
+	assert_int_equal(finding(&judged, "program.stack, bytes")->verdict, STATS_INCONCLUSIVE);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_OK);
+	judged_close(&judged);
+}
+
 /* --- Checks ----------------------------------------------------------------------------------------------------------- */
 
 static void a_failed_boot_is_never_judged(void **state)
@@ -655,6 +770,11 @@ int main(void)
 	    cmocka_unit_test(new_and_vanished_points_are_neither_passed_nor_failed),
 	    cmocka_unit_test(only_what_is_selected_is_judged),
 	    cmocka_unit_test(a_selection_of_nothing_is_refused),
+	    cmocka_unit_test(growth_of_the_largest_frame_fails_and_of_others_is_told),
+	    cmocka_unit_test(a_margin_judges_one_frame),
+	    cmocka_unit_test(another_function_among_the_largest_is_told_and_leaves_nothing_open),
+	    cmocka_unit_test(stack_without_a_bound_is_not_judged_but_named),
+	    cmocka_unit_test(a_baseline_without_stack_is_no_verdict_on_it),
 	    cmocka_unit_test(a_failed_boot_is_never_judged),
 	    cmocka_unit_test(boots_that_differ_are_not_judged),
 	    cmocka_unit_test(an_unsteady_control_is_not_judged),

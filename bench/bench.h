@@ -8,7 +8,7 @@
 
 #include "os.h"
 
-enum { BENCH_PARAMS_MAX = 4, BENCH_SERIES_MAX = 4 };
+enum { BENCH_PARAMS_MAX = 4, BENCH_SERIES_MAX = 4, BENCH_COPIES_STEP = 16 };
 
 /* One axis of the benchmark's grid. Every combination of values is measured as a row of its own. */
 struct bench_param {
@@ -23,6 +23,11 @@ struct bench {
 	const char *about; /* one line: what one sample is */
 	const char *unit;  /* of what is recorded: "ticks" */
 	void (*run)(struct bench_run *run);
+	/*
+	 * Optional, for operations too short for the clock, and only without named series: the same operation
+	 * bench_copies() times back to back between one start and one stop stamp, sample after sample.
+	 */
+	void (*repeat)(struct bench_run *run);
 	struct bench_param params[BENCH_PARAMS_MAX];
 	const char
 	    *series[BENCH_SERIES_MAX]; /* names of what is recorded side by side; none: one series without a name */
@@ -52,6 +57,7 @@ struct bench_run {
 	unsigned recorded[BENCH_SERIES_MAX];
 	unsigned iteration; /* of bench_next() */
 	unsigned total;     /* warm-up and samples: iterations that bench_next() grants */
+	unsigned copies;    /* while repeating: n, a multiple of BENCH_COPIES_STEP */
 	unsigned overflow;  /* deltas that did not fit 32 bits */
 	unsigned backward;  /* stop stamps before start stamps */
 	uint64_t random;    /* state of the generator */
@@ -63,6 +69,16 @@ struct bench_run {
 static inline bool bench_next(struct bench_run *run)
 {
 	return run->failed == NULL && run->iteration < run->total && run->iteration++ < run->total;
+}
+
+/*
+ * In .repeat: how many operations to do between the stamps of the sample that bench_next() has just granted, n and 2n in
+ * turn. A multiple of BENCH_COPIES_STEP, so that they can be unrolled. (t(2n) - t(n)) / n is one operation without any
+ * cost that both have (measuring.md §2, "Below the grain").
+ */
+static inline unsigned bench_copies(const struct bench_run *run)
+{
+	return run->iteration % 2 == 1 ? run->copies : 2 * run->copies;
 }
 
 /* Records one sample of series 0 … from its two stamps, in the clock's ticks. One per series and iteration. */

@@ -75,6 +75,16 @@ void emit_count_fail(struct wire *wire, const struct grid_point *point, const ch
 	wire_end(wire);
 }
 
+static void emit_end(struct wire *wire, const struct bench_run *run, unsigned samples, int64_t interrupts)
+{
+	wire_begin(wire, "end");
+	wire_word(wire, run->bench->name);
+	wire_pair_number(wire, "n", samples);
+	wire_pair_number(wire, "overflow", run->overflow);
+	wire_pair_number(wire, "irqs", interrupts);
+	wire_end_crc_run(wire);
+}
+
 static void emit_series(struct wire *wire, const struct options *options, const struct grid_point *point,
 			const struct bench_run *run, unsigned series, int64_t interrupts)
 {
@@ -96,13 +106,7 @@ static void emit_series(struct wire *wire, const struct options *options, const 
 
 	wire_samples(wire, "w", run->samples[series], warmup);
 	wire_samples(wire, "s", run->samples[series] + warmup, samples);
-
-	wire_begin(wire, "end");
-	wire_word(wire, bench->name);
-	wire_pair_number(wire, "n", samples);
-	wire_pair_number(wire, "overflow", run->overflow);
-	wire_pair_number(wire, "irqs", interrupts);
-	wire_end_crc_run(wire);
+	emit_end(wire, run, samples, interrupts);
 }
 
 void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
@@ -110,6 +114,21 @@ void emit_runs(struct wire *wire, const struct options *options, const struct gr
 {
 	for (unsigned i = 0; i < bench_series(point->bench); i++)
 		emit_series(wire, options, point, run, i, interrupts);
+}
+
+void emit_repeat(struct wire *wire, const struct grid_point *point, const struct bench_run *run)
+{
+	wire_run_crc_reset(wire);
+	wire_begin(wire, "repeat");
+	wire_word(wire, point->bench->name);
+	wire_pair(wire, "unit", "ticks");
+	wire_pair_number(wire, "per", per_of(point->bench));
+	wire_pair_number(wire, "n", run->total);
+	wire_pair_number(wire, "copies", run->copies);
+	emit_params(wire, point);
+	wire_end(wire);
+	wire_samples(wire, "s", run->samples[0], run->total);
+	emit_end(wire, run, run->total, -1);
 }
 
 void emit_nocount(struct wire *wire, const struct counting_event *event)

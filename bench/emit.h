@@ -16,6 +16,8 @@ void emit_reason(struct wire *wire, const char *record, const struct grid_point 
 /* All series of a point that was measured, each from its @run to its @end. interrupts: -1 if unknown. */
 void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
 	       const struct bench_run *run, int64_t interrupts);
+/* What .repeat recorded at a point, from @repeat to @end; behind emit_runs(). */
+void emit_repeat(struct wire *wire, const struct grid_point *point, const struct bench_run *run);
 /* @fail of a point that was measured without one; pass=counting tells it from the point of that. */
 void emit_count_fail(struct wire *wire, const struct grid_point *point, const char *reason);
 /* One @nocount. */

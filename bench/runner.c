@@ -12,12 +12,19 @@
 #include "options.h"
 #include "splitmix.h"
 
+/*
+ * Differencing (measuring.md §2, "Below the grain"): 100 pairs, of samples so long that the clock's step is 0.4 % of one;
+ * trials that find how many copies that takes, and a bound of it.
+ */
+enum { REPEAT_SAMPLES = 200, REPEAT_STEPS = 256, REPEAT_TRIALS = 6, REPEAT_COPIES_MAX = 4096, STEP_READS = 100 };
+
 struct runner {
 	const struct runner_port *port;
 	struct options options;
 	struct benches benches;
 	struct grid grid;
 	uint32_t *memory; /* of one point: all samples of all its series */
+	uint32_t repeated[REPEAT_SAMPLES];
 	unsigned failures;
 	struct wire wire;
 };
@@ -105,9 +112,59 @@ static const char *point_defect(const struct bench_run *run)
 	return run->failed != NULL ? run->failed : run->skipped != NULL ? NULL : defect_of(run);
 }
 
+/* The shortest interval of two stamps that is not 0: one step of the clock at least, and few. */
+static uint64_t clock_step(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < STEP_READS; i++) {
+		uint64_t start = os_clock_start(), ticks = os_clock_stop() - start;
+
+		if (ticks > 0 && ticks < least)
+			least = ticks;
+	}
+	return least;
+}
+
+/* n and 2n copies in turn, `total` samples in all. Returns what failed, or NULL. */
+static const char *repeat_once(struct runner *runner, const struct grid_point *point, unsigned copies, unsigned total,
+			       struct bench_run *run)
+{
+	*run = point_run(runner, point);
+	run->samples[0] = runner->repeated;
+	run->total = total;
+	run->copies = copies;
+	point->bench->repeat(run);
+	return point_defect(run);
+}
+
+/*
+ * As many copies as it takes for n of them to last REPEAT_STEPS steps of the clock, then all pairs. Only where ticks are
+ * time: a counted instruction is never too short. run->copies is 0 where nothing was repeated.
+ */
+static const char *point_repeat(struct runner *runner, const struct grid_point *point, struct bench_run *run)
+{
+	const char *defect = NULL;
+	unsigned copies = BENCH_COPIES_STEP;
+	uint64_t enough;
+
+	*run = (struct bench_run){.bench = point->bench};
+	if (point->bench->repeat == NULL || word_order(runner->options.unit, "ticks") != 0)
+		return NULL;
+	enough = REPEAT_STEPS * clock_step();
+	for (; defect == NULL && copies < REPEAT_COPIES_MAX; copies *= 2) {
+		defect = repeat_once(runner, point, copies, REPEAT_TRIALS, run);
+		/* The first of n is cold; of the others the shorter, because one may have been interrupted. */
+		if (run->skipped != NULL || run->samples[0][2] >= enough || run->samples[0][4] >= enough)
+			break;
+	}
+	return defect != NULL || run->skipped != NULL ? defect
+						      : repeat_once(runner, point, copies, REPEAT_SAMPLES, run);
+}
+
 static void point_measure(struct runner *runner, const struct grid_point *point)
 {
-	struct bench_run run = point_run(runner, point);
+	struct bench_run run = point_run(runner, point), repeated = {.copies = 0};
 	int64_t before, after;
 	const char *defect;
 
@@ -116,6 +173,8 @@ static void point_measure(struct runner *runner, const struct grid_point *point)
 	after = interrupts_now(runner->port);
 
 	defect = point_defect(&run);
+	if (defect == NULL && run.skipped == NULL)
+		defect = point_repeat(runner, point, &repeated);
 	if (defect != NULL) {
 		runner->failures++;
 		emit_reason(&runner->wire, "fail", point, defect);
@@ -123,6 +182,8 @@ static void point_measure(struct runner *runner, const struct grid_point *point)
 		emit_reason(&runner->wire, "skip", point, run.skipped);
 	} else {
 		emit_runs(&runner->wire, &runner->options, point, &run, before < 0 || after < 0 ? -1 : after - before);
+		if (repeated.copies > 0 && repeated.skipped == NULL)
+			emit_repeat(&runner->wire, point, &repeated);
 	}
 }
 

@@ -12,6 +12,8 @@
  *   @s S S …                                             up to 16 samples
  *   @end NAME n=N overflow=O irqs=I crc=C                 I: interrupts during the run on all CPUs, -1 unknown; O is 0
  *                                                        C: CRC of the records from @run on, up to " crc="
+ *   @repeat NAME unit=ticks per=P n=N copies=C PARAM=VALUE …  behind the @run of the same point: N samples, in turn C and
+ *                                                        2C of its operations back to back; @s … and @end follow
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
  *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
  *   @nocount EVENT reason=TEXT                           this event of those that were asked for cannot be counted here
@@ -30,7 +32,7 @@
  *                                                        warm samples that count instructions differ, empty: none;
  *                                                        spread_at= at which points they do, several
  *                                                        separated by one space, empty: at all
- *   @done F runs=R crc=C                                 last record: F failures, R @run records; C: CRC of all records
+ *   @done F runs=R crc=C                                 last record: F failures, R @run and @repeat records; C: CRC of all records
  *                                                        of the stream from @aero on, up to " crc="
  *
  * Counts come behind all results; each event of a point has one, unless @nocount or @skip says why not.
@@ -75,7 +77,7 @@ void wire_end(struct wire *wire);
 /* Ends the record with the pair crc=: of the run, of the stream. */
 void wire_end_crc_run(struct wire *wire);
 void wire_end_crc_stream(struct wire *wire);
-/* Starts the run's CRC: call before wire_begin(wire, "run"). */
+/* Starts the run's CRC: call before wire_begin(wire, "run") or "repeat". */
 void wire_run_crc_reset(struct wire *wire);
 /* The records @w or @s for count samples. */
 void wire_samples(struct wire *wire, const char *record, const uint32_t *samples, size_t count);

@@ -97,6 +97,53 @@ static int read_run(struct stream_reader *reader, struct stream_record *record)
 	return 0;
 }
 
+/* Whether the last @run is of this point, without another @repeat since. */
+static bool is_of_last_run(const struct stream *stream, const struct stream_run *repeat)
+{
+	const struct stream_run *run = stream->run_count > 0 ? &stream->runs[stream->run_count - 1] : NULL;
+	char *own, *others;
+	bool same;
+
+	if (run == NULL || strcmp(run->point.benchmark, repeat->point.benchmark) != 0)
+		return false;
+	if (stream->repeat_count > 1 && stream->repeats[stream->repeat_count - 2].line > run->line)
+		return false;
+	own = stream_point_params(&repeat->point);
+	others = stream_point_params(&run->point);
+	same = strcmp(own, others) == 0 && strcmp(run->unit, repeat->unit) == 0 && run->per == repeat->per;
+	free(own);
+	free(others);
+	return same;
+}
+
+static int read_repeat(struct stream_reader *reader, struct stream_record *record)
+{
+	struct stream *stream = reader->stream;
+	struct stream_run *repeat;
+	uint64_t per, copies;
+
+	stream->repeats = memory_grow(stream->repeats, stream->repeat_count, sizeof(*stream->repeats));
+	repeat = &stream->repeats[stream->repeat_count++];
+	*repeat = (struct stream_run){.line = reader->line};
+	if (!record_word(record, &repeat->point.benchmark) || !record_key(record, "unit", &repeat->unit) ||
+	    !record_key_number(record, "per", UINT32_MAX, &per) ||
+	    !record_key_number(record, "n", STREAM_SAMPLES_MAX, &reader->n) ||
+	    !record_key_number(record, "copies", UINT32_MAX / 2, &copies) ||
+	    !record_params(record, &repeat->point, NULL))
+		return broken(reader, "@repeat is not NAME unit= per= n= copies= PARAM=VALUE …");
+	if (reader->n == 0 || reader->n % 2 != 0 || copies == 0)
+		return broken(reader, "@repeat with copies=0, or without pairs of samples");
+	repeat->per = (unsigned)per;
+	repeat->copies = (unsigned)copies;
+	if (!is_of_last_run(stream, repeat))
+		return broken(reader, "@repeat of another point than the @run before");
+	reader->warmup = 0;
+	reader->run = repeat;
+	reader->crc_run = 0;
+	reader->state = STREAM_WARMUP;
+	return 0;
+}
+
 /* Appends the samples of one @w or @s to an array that may hold at most limit of them. */
 static int read_samples(struct stream_reader *reader, struct stream_record *record, uint32_t **samples, size_t *count,
 			uint64_t limit)
@@ -247,7 +294,7 @@ static int read_done(struct stream_reader *reader, struct stream_record *record)
 	    !record_key_number(record, "runs", UINT32_MAX, &runs) ||
 	    !record_key_number(record, "crc", UINT32_MAX, &crc) || !record_at_end(record))
 		return broken(reader, "@done is not FAILURES runs= crc=");
-	if (runs != reader->stream->run_count)
+	if (runs != reader->stream->run_count + reader->stream->repeat_count)
 		return broken(reader, "@done counts other runs than the stream holds");
 	if (reader->failures != reader->stream->fail_count)
 		return broken(reader, "@done counts other failures than the stream holds");
@@ -265,6 +312,7 @@ static const struct {
     {"aero", 1u << STREAM_START, read_aero},
     {"env", 1u << STREAM_TOP, read_env},
     {"run", 1u << STREAM_TOP, read_run},
+    {"repeat", 1u << STREAM_TOP, read_repeat},
     {"w", 1u << STREAM_WARMUP, read_warmup},
     {"s", 1u << STREAM_WARMUP | 1u << STREAM_SAMPLES, read_sample},
     {"end", 1u << STREAM_SAMPLES, read_end},

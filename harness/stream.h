@@ -30,7 +30,7 @@ struct stream_point {
 	size_t param_count;
 };
 
-/* One @run … @end: the samples of one series at one point. */
+/* One @run or @repeat … @end: the samples of one series at one point. */
 struct stream_run {
 	struct stream_point point;
 	char *unit;        /* "ticks", "instructions" */
@@ -41,7 +41,9 @@ struct stream_run {
 	size_t warmup_count;
 	uint64_t overflow; /* samples that did not fit and are UINT32_MAX */
 	int64_t irqs;      /* interrupts during the run on all CPUs; -1: unknown */
-	unsigned line;     /* of its @run, from 1 */
+	unsigned
+	    copies;    /* of a @repeat: samples are so many operations and twice as many, in turn; n is even. @run: 0 */
+	unsigned line; /* of its @run, from 1 */
 };
 
 /* One @skip or @fail. */
@@ -76,6 +78,8 @@ struct stream {
 	size_t env_count;
 	struct stream_run *runs; /* empty unless the whole stream was good and @done said 0 failures */
 	size_t run_count;
+	struct stream_run *repeats; /* each of a point that is in runs, in the order of the stream */
+	size_t repeat_count;
 	struct stream_note *skips;
 	size_t skip_count;
 	struct stream_note *fails; /* kept when the stream failed */

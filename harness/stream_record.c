@@ -342,17 +342,23 @@ static void notes_free(struct stream_note **notes, size_t *count)
 	*count = 0;
 }
 
+static void runs_free(struct stream_run **runs, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++) {
+		point_free(&(*runs)[i].point);
+		free((*runs)[i].unit);
+		free((*runs)[i].samples);
+		free((*runs)[i].warmup);
+	}
+	free(*runs);
+	*runs = NULL;
+	*count = 0;
+}
+
 void stream_drop_results(struct stream *stream)
 {
-	for (size_t i = 0; i < stream->run_count; i++) {
-		point_free(&stream->runs[i].point);
-		free(stream->runs[i].unit);
-		free(stream->runs[i].samples);
-		free(stream->runs[i].warmup);
-	}
-	free(stream->runs);
-	stream->runs = NULL;
-	stream->run_count = 0;
+	runs_free(&stream->runs, &stream->run_count);
+	runs_free(&stream->repeats, &stream->repeat_count);
 	notes_free(&stream->skips, &stream->skip_count);
 	for (size_t i = 0; i < stream->bench_count; i++) {
 		point_free(&stream->benches[i].point);

@@ -7,6 +7,7 @@
  * thread.
  */
 #include "place.h"
+#include "repeat.h"
 
 static struct os_fiber fiber;
 static uint32_t ran;
@@ -35,5 +36,25 @@ static void measure(struct bench_run *run)
 	bench_check(run, os_cpu_self() == PLACE_MAIN, "the thread stayed on CPU 0");
 }
 
-BENCH(fiber_done, .run = measure, .unit = "ticks",
+static void repeat(struct bench_run *run)
+{
+	uint64_t expected = 0;
+	int error = 0;
+
+	place_main(run);
+	ran = 0;
+	while (bench_next(run)) {
+		unsigned copies = bench_copies(run);
+		uint64_t start = os_clock_start();
+
+		REPEAT_COPIES(copies, 1, error |= os_fiber_start(&fiber, count, NULL); os_fiber_join(&fiber);)
+		bench_record(run, start, os_clock_stop());
+		expected += copies;
+		bench_check(run, error == 0, "the fiber can be started");
+	}
+	bench_check(run, run->failed != NULL || ran == (uint32_t)expected, "every fiber ran once");
+	bench_check(run, os_cpu_self() == PLACE_MAIN, "the thread stayed on CPU 0");
+}
+
+BENCH(fiber_done, .run = measure, .repeat = repeat, .unit = "ticks",
       .about = "os_fiber_start() and os_fiber_join(), until the join returns");

@@ -14,6 +14,15 @@
 #define REPEAT_100(...) REPEAT_10(REPEAT_5(__VA_ARGS__ __VA_ARGS__))
 
 /*
+ * For .repeat: `copies` operations, a multiple of BENCH_COPIES_STEP of which each body does `each`, 1 or 2; the loop's own
+ * three instructions are shared by eight bodies.
+ */
+#define REPEAT_COPIES(copies, each, ...)                                  \
+	for (unsigned left_ = (copies); left_ > 0; left_ -= 8 * (each)) { \
+		REPEAT_8(__VA_ARGS__)                                     \
+	}
+
+/*
  * For benchmarks that never have to wait: hardly a sample blocked. Not "none", because on a virtual machine the
  * hypervisor can put any thread to sleep while it fetches a page (KVM's asynchronous page faults), and that is no
  * sleep for the object.

@@ -7,6 +7,7 @@
  * the start; the join may then find the child ended or have to sleep for it, which are two modes.
  */
 #include "place.h"
+#include "repeat.h"
 
 static void *child(void *arg)
 {
@@ -47,5 +48,43 @@ static void measure(struct bench_run *run)
 	os_thread_attr_destroy(&attr);
 }
 
-BENCH(thread_join, .run = measure, .unit = "ticks", .about = "os_thread_create() to os_thread_join() returned",
-      .params = {{"place", "same other"}});
+/* One life, of which errors and a wrong CPU are told by the sum of the results. */
+static inline uintptr_t join_copy(const struct os_thread_attr *attr, int *error)
+{
+	struct os_thread thread;
+	void *result = NULL;
+
+	*error |= os_thread_create(&thread, attr, child, (void *)1024);
+	if (*error == 0)
+		*error |= os_thread_join(&thread, &result);
+	return (uintptr_t)result;
+}
+
+static void repeat(struct bench_run *run)
+{
+	struct os_thread_attr attr;
+	unsigned cpu;
+
+	if (!place_possible(run))
+		return;
+	place_main(run);
+	cpu = place_cpu(run);
+	bench_check(run, os_thread_attr_init(&attr, cpu) == 0, "the child's CPU exists");
+	while (bench_next(run)) {
+		unsigned copies = bench_copies(run);
+		uintptr_t sum = 0;
+		uint64_t start;
+		int error = 0;
+
+		place_settle(run, cpu);
+		start = os_clock_start();
+		REPEAT_COPIES(copies, 1, sum += join_copy(&attr, &error);)
+		bench_record(run, start, os_clock_stop());
+		bench_check(run, error == 0, "the thread can be created and joined");
+		bench_check(run, sum == (1024ul + cpu) * copies, "the children ran on the CPU of their attributes");
+	}
+	os_thread_attr_destroy(&attr);
+}
+
+BENCH(thread_join, .run = measure, .repeat = repeat, .unit = "ticks",
+      .about = "os_thread_create() to os_thread_join() returned", .params = {{"place", "same other"}});

@@ -467,6 +467,70 @@ static void counts_are_read_and_unknown_ones_are_told(void **state)
 	sample_free(&sample);
 }
 
+/* A @repeat with these pairs behind its unit and per, of a point, with n samples 10, 20, 30 …. */
+static void sample_repeat(struct sample_stream *sample, const char *name, unsigned copies, unsigned n)
+{
+	uint32_t values[64];
+
+	for (unsigned i = 0; i < n; i++)
+		values[i] = 10 * (i + 1);
+	wire_run_crc_reset(&sample->wire);
+	wire_begin(&sample->wire, "repeat");
+	wire_word(&sample->wire, name);
+	wire_pair(&sample->wire, "unit", "ticks");
+	wire_pair_number(&sample->wire, "per", 1);
+	wire_pair_number(&sample->wire, "n", n);
+	wire_pair_number(&sample->wire, "copies", copies);
+	wire_end(&sample->wire);
+	wire_samples(&sample->wire, "s", values, n);
+	wire_begin(&sample->wire, "end");
+	wire_word(&sample->wire, name);
+	wire_pair_number(&sample->wire, "n", n);
+	wire_pair_number(&sample->wire, "overflow", 0);
+	wire_pair_number(&sample->wire, "irqs", -1);
+	wire_end_crc_run(&sample->wire);
+}
+
+static void repeats_belong_to_the_run_before_them(void **state)
+{
+	static const uint32_t values[] = {7};
+	static const struct {
+		const char *name, *second;
+		unsigned copies, n;
+		int status;
+	} cases[] = {
+	    {"yield", NULL, 16, 20, 0},
+	    {"other", NULL, 16, 20, STATUS_USAGE},    /* no @run of it */
+	    {"yield", "yield", 16, 20, STATUS_USAGE}, /* twice */
+	    {"yield", NULL, 0, 20, STATUS_USAGE},
+	    {"yield", NULL, 16, 19, STATUS_USAGE}, /* half a pair */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sample_stream sample;
+		struct stream stream;
+		struct error error = {0};
+
+		sample_open(&sample, "test");
+		sample_run(&sample, "yield", "", values, 1, 3);
+		sample_repeat(&sample, cases[i].name, cases[i].copies, cases[i].n);
+		if (cases[i].second != NULL)
+			sample_repeat(&sample, cases[i].second, 16, 20);
+		sample_done(&sample, 0);
+		assert_int_equal(stream_parse(&stream, sample.bytes, sample.len_bytes, &error), cases[i].status);
+		assert_int_equal(stream.run_count, cases[i].status == 0);
+		assert_int_equal(stream.repeat_count, cases[i].status == 0);
+		if (cases[i].status == 0) {
+			assert_int_equal(stream.repeats[0].copies, 16);
+			assert_int_equal(stream.repeats[0].n, 20);
+			assert_int_equal(stream.repeats[0].samples[19], 200);
+		}
+		stream_free(&stream);
+		sample_free(&sample);
+	}
+}
+
 /* What may not stand behind or beside counts; each is one more record before @done. */
 static void counts_out_of_order_or_twice_are_refused(void **state)
 {
@@ -514,6 +578,7 @@ int main(void)
 	    cmocka_unit_test(another_version_is_refused_by_its_number),
 	    cmocka_unit_test(a_list_of_benchmarks_is_read),
 	    cmocka_unit_test(counts_are_read_and_unknown_ones_are_told),
+	    cmocka_unit_test(repeats_belong_to_the_run_before_them),
 	    cmocka_unit_test(counts_out_of_order_or_twice_are_refused),
 	};
 

@@ -99,7 +99,8 @@ static struct stats_run no_run(void)
 }
 
 /* The row's run of each pair's round. */
-static struct stats_run *side_of(const struct summary_row *row, const struct pairing *pairing, bool b)
+static struct stats_run *side_of(const struct compare_rule *rule, const struct summary_row *row,
+				 const struct pairing *pairing, bool b)
 {
 	struct stats_run *runs = memory_new(pairing->count, sizeof(*runs));
 
@@ -109,7 +110,7 @@ static struct stats_run *side_of(const struct summary_row *row, const struct pai
 		runs[i] = no_run();
 		for (size_t j = 0; j < row->run_count; j++) {
 			if (row->runs[j].round == round)
-				runs[i] = compare_run(row, j);
+				runs[i] = compare_run(rule, row, j);
 		}
 	}
 	return runs;
@@ -127,13 +128,15 @@ static void add_row(struct differences *differences, size_t place, const struct 
 		    const struct pairing *pairing)
 {
 	const struct summary_row *a = differences->rows[place];
-	double floor = compare_floor(a, b);
-	struct stats_run *runs_a = side_of(a, pairing, false), *runs_b = side_of(b, pairing, true);
+	struct compare_rule rule = compare_rule_of(a, b);
+	struct stats_run *runs_a = side_of(&rule, a, pairing, false), *runs_b = side_of(&rule, b, pairing, true);
 
 	for (int i = 0; i < STATS_STATISTICS; i++) {
 		enum stats_statistic statistic = (enum stats_statistic)i;
 		double *d = differences->d + ((size_t)i * differences->row_count + place) * differences->pairs;
-		bool hidden = stats_run_hidden(runs_a, runs_b, pairing->count, statistic, floor);
+		double floor = compare_rule_floor(&rule, statistic);
+		bool hidden = compare_rule_hides(&rule, statistic) ||
+			      stats_run_hidden(runs_a, runs_b, pairing->count, statistic, floor);
 
 		for (size_t pair = 0; pair < pairing->count; pair++)
 			d[pair] = hidden ? NAN

@@ -17,9 +17,6 @@
 #include "reading.h"
 #include "table.h"
 
-/* Below this many grains a percentile is a step of the clock (measuring.md §2, "Below the grain"). */
-#define SHOW_GRAINS 20
-
 enum { SHOW_RAW = READING_NS + 1 };
 
 static void show_help(const char *program)
@@ -44,11 +41,10 @@ static bool show_subject_has_rows(const struct summary *summary, const char *sub
 
 static void show_row(struct table *table, const struct summary_row *row)
 {
-	bool coarse = row->p50 < SHOW_GRAINS * row->grain && strcmp(row->unit, "instructions") != 0;
 	char *name = reading_row_name(row);
 	char *runs = reading_runs(row);
 
-	table_format(table, "%s%s", name, coarse ? " ~" : "");
+	table_format(table, "%s%s", name, row->by_difference ? " Δ" : row->coarse ? " ~" : "");
 	table_cell(table, runs);
 	table_number(table, row->min);
 	table_number(table, row->p50);
@@ -117,14 +113,15 @@ static void show_bare(const struct summary *summary)
 
 static void show_legend(const struct summary *summary, bool raw)
 {
-	bool coarse = false, counted = false;
+	bool coarse = false, counted = false, differenced = false;
 
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
 		bool count = strcmp(row->unit, "instructions") == 0;
 
 		counted |= count;
-		coarse |= !count && row->p50 < SHOW_GRAINS * row->grain;
+		coarse |= row->coarse && !row->by_difference;
+		differenced |= row->by_difference;
 	}
 	puts("\ncold: the first, untrained operation of each boot (median). control: p50 of reading the clock. –: not "
 	     "supported\nby the number of samples, or unknown.");
@@ -136,7 +133,12 @@ static void show_legend(const struct summary *summary, bool raw)
 	if (coarse)
 		printf("~ median below %d grains of the clock: its percentiles are steps of the clock, not of the "
 		       "operation.\n",
-		       SHOW_GRAINS);
+		       SUMMARY_GRAINS);
+	if (differenced)
+		printf("Δ below %d grains: p50 is (t(2n) − t(n)) / n of n and 2n operations back to back between two "
+		       "readings of the\nclock, the median over boots. Single operations cannot be timed: there is no "
+		       "distribution of them.\n",
+		       SUMMARY_GRAINS);
 	if (counted)
 		puts("instructions: executed by all CPUs together; a length of path, never a latency.");
 }

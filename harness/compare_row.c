@@ -17,16 +17,40 @@
 #define ROW_EXACT_COUNT 2.0
 /* measuring.md §5, "Dependence inside a run". */
 #define ROW_DEPENDENT 0.5
+/* Copies that a repeated operation has at least, bench.h's BENCH_COPIES_STEP. */
+#define ROW_COPIES 16
 
 /* --- Runs --------------------------------------------------------------------------------------------------------- */
 
-struct stats_run compare_run(const struct summary_row *row, size_t run)
+struct compare_rule compare_rule_of(const struct summary_row *a, const struct summary_row *b)
+{
+	bool coarse = a->coarse || b->coarse;
+
+	return (struct compare_rule){.coarse = coarse,
+				     .differenced = coarse && !isnan(a->differenced) && !isnan(b->differenced),
+				     .floor = compare_floor(a, b)};
+}
+
+double compare_rule_floor(const struct compare_rule *rule, enum stats_statistic statistic)
+{
+	/* n operations last so long that the grain is a small part of one: ROW_COPIES of them at least. */
+	return rule->differenced && statistic == STATS_LOCATION ? rule->floor / ROW_COPIES : rule->floor;
+}
+
+bool compare_rule_hides(const struct compare_rule *rule, enum stats_statistic statistic)
+{
+	return rule->coarse && statistic != STATS_LOCATION;
+}
+
+struct stats_run compare_run(const struct compare_rule *rule, const struct summary_row *row, size_t run)
 {
 	struct stats_run numbers;
 
 	stats_run_make(&numbers, row->runs[run].samples, row->runs[run].n);
 	stats_run_scale(&numbers, row->scale);
 	stats_run_subtract(&numbers, row->runs[run].subtracted);
+	if (rule->differenced || row->by_difference)
+		numbers.p50 = row->runs[run].differenced;
 	return numbers;
 }
 
@@ -38,12 +62,12 @@ double compare_floor(const struct summary_row *a, const struct summary_row *b)
 	return fmax(grain_a, grain_b);
 }
 
-static struct stats_run *runs_of(const struct summary_row *row)
+static struct stats_run *runs_of(const struct compare_rule *rule, const struct summary_row *row)
 {
 	struct stats_run *runs = memory_new(row->run_count, sizeof(*runs));
 
 	for (size_t i = 0; i < row->run_count; i++)
-		runs[i] = compare_run(row, i);
+		runs[i] = compare_run(rule, row, i);
 	return runs;
 }
 
@@ -87,11 +111,13 @@ static struct compare_dependence no_dependence(void)
 /* --- Estimates ---------------------------------------------------------------------------------------------------- */
 
 /* Over all samples of a side. */
-static double pooled(const struct summary_row *row, enum stats_statistic statistic)
+static double pooled(const struct compare_rule *rule, const struct summary_row *row, enum stats_statistic statistic)
 {
+	if (row->by_difference && statistic != STATS_LOCATION)
+		return NAN;
 	switch (statistic) {
 	case STATS_LOCATION:
-		return row->p50;
+		return rule->differenced ? row->differenced : row->p50;
 	case STATS_UNDISTURBED:
 		return summary_value(row, stats_quantile_u32(row->sorted, row->n, 0.1));
 	case STATS_SPREAD:
@@ -105,9 +131,10 @@ static double pooled(const struct summary_row *row, enum stats_statistic statist
 
 static struct compare_estimate pooled_estimate(const struct compare_row *row, enum stats_statistic statistic)
 {
-	double floor = compare_floor(row->a, row->b);
-	struct compare_estimate estimate = {.a = pooled(row->a, statistic),
-					    .b = pooled(row->b, statistic),
+	struct compare_rule rule = compare_rule_of(row->a, row->b);
+	double floor = compare_rule_floor(&rule, statistic);
+	struct compare_estimate estimate = {.a = pooled(&rule, row->a, statistic),
+					    .b = pooled(&rule, row->b, statistic),
 					    .floor = floor,
 					    .low = NAN,
 					    .high = NAN,
@@ -120,6 +147,10 @@ static struct compare_estimate pooled_estimate(const struct compare_row *row, en
 	if (isnan(estimate.a) || isnan(estimate.b))
 		estimate.ratio = NAN;
 	estimate.floored = estimate.a <= floor && estimate.b <= floor;
+	if (compare_rule_hides(&rule, statistic) && row->a->coarse && row->b->coarse) {
+		estimate.ratio = 1;
+		estimate.floored = true;
+	}
 	return estimate;
 }
 
@@ -195,8 +226,9 @@ static size_t align(const struct compare_row *row, struct stats_run *a, struct s
 
 static void estimate_all(struct compare_row *row, bool paired, uint64_t seed, struct stats_evidence *evidence)
 {
-	struct stats_run *a = runs_of(row->a), *b = runs_of(row->b);
-	struct stats_runs runs = {.a = a, .b = b, .floor = compare_floor(row->a, row->b)};
+	struct compare_rule rule = compare_rule_of(row->a, row->b);
+	struct stats_run *a = runs_of(&rule, row->a), *b = runs_of(&rule, row->b);
+	struct stats_runs runs = {.a = a, .b = b};
 
 	row->dependence[0] = dependence_of(a, row->a->run_count);
 	row->dependence[1] = dependence_of(b, row->b->run_count);
@@ -205,8 +237,13 @@ static void estimate_all(struct compare_row *row, bool paired, uint64_t seed, st
 	for (int i = 0; i < STATS_STATISTICS; i++) {
 		enum stats_statistic statistic = (enum stats_statistic)i;
 
-		if (paired) {
+		runs.floor = compare_rule_floor(&rule, statistic);
+		if (compare_rule_hides(&rule, statistic) &&
+		    (row->estimates[i].floored || isnan(row->estimates[i].ratio))) {
+			evidence[i].hidden = true;
+		} else if (paired) {
 			evidence[i] = stats_evidence_of(&runs, statistic, seed);
+			evidence[i].hidden |= compare_rule_hides(&rule, statistic);
 			take_pairs(&row->estimates[i], &evidence[i]);
 		} else {
 			take_sides(row, a, b, statistic, &row->estimates[i]);
@@ -236,6 +273,7 @@ void compare_row_estimate(struct compare_row *row, bool paired, uint64_t seed,
 /* --- Verdicts-------------------------------------------------------------------------------------------------- */
 
 static const struct stats_judgement too_few_samples = {STATS_SKIPPED, "too few samples in a run for this statistic", 0};
+static const struct stats_judgement below_grain = {STATS_SKIPPED, "below the clock's grain", 0};
 static const struct stats_judgement no_pairs = {STATS_SKIPPED, "runs taken at different times are no pairs", 0};
 
 /* Counts: a change of more than 0.5 % of the median, and more than 2, either way. */
@@ -269,6 +307,8 @@ static enum stats_verdict verdict_of(const struct compare_row *row)
 void compare_row_judge(struct compare_row *row, const struct stats_evidence evidence[STATS_STATISTICS], double margin,
 		       size_t family, bool paired)
 {
+	struct compare_rule rule = compare_rule_of(row->a, row->b);
+
 	for (int i = 0; i < STATS_STATISTICS; i++) {
 		struct compare_estimate *estimate = &row->estimates[i];
 
@@ -277,6 +317,8 @@ void compare_row_judge(struct compare_row *row, const struct stats_evidence evid
 			estimate->judgement = judge_exact(row, estimate);
 		else if (!paired)
 			estimate->judgement = no_pairs;
+		else if (compare_rule_hides(&rule, (enum stats_statistic)i))
+			estimate->judgement = below_grain;
 		else if (row->pairs >= STATS_PAIRS_MIN && evidence[i].pairs < STATS_PAIRS_MIN)
 			estimate->judgement = too_few_samples;
 		else

@@ -41,9 +41,9 @@ static void put_texts(FILE *file, const char *const *texts, size_t count)
 
 static void put_row(FILE *file, const struct summary *summary, const struct summary_row *row)
 {
-	const double numbers[] = {
-	    row->min,    row->p50, row->p90,  row->p99,     row->p999,  row->max,        row->mean,
-	    row->stddev, row->iqr, row->cold, row->control, row->grain, row->subtracted, row->p50 + row->subtracted};
+	const double numbers[] = {row->min,     row->p50,   row->p90,        row->p99,     row->p999,
+				  row->max,     row->mean,  row->stddev,     row->iqr,     row->cold,
+				  row->control, row->grain, row->subtracted, row->raw_p50, row->differenced};
 	char *machine = export_machine(row->subject), *fitness = export_row_fitness(summary, row);
 	const char *texts[] = {summary->store->id,
 			       export_fact(summary, "created"),
@@ -68,7 +68,7 @@ int export_csv(FILE *file, const struct summary *summary, struct error *error)
 	if (summary->row_count == 0)
 		return export_nothing("CSV", error);
 	fputs("run,created,subject,machine,fitness,benchmark,params,unit,per,runs,runs_planned,n,exact,min,p50,p90,p99,"
-	      "p999,max,mean,stddev,iqr,cold,control,grain,subtracted,raw_p50\r\n",
+	      "p999,max,mean,stddev,iqr,cold,control,grain,subtracted,raw_p50,differenced\r\n",
 	      file);
 	for (size_t i = 0; i < summary->row_count; i++)
 		put_row(file, summary, &summary->rows[i]);

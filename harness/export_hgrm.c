@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 #include "export_histogram.h"
+#include "stats.h"
 
 int export_hgrm(FILE *file, const struct summary *summary, struct error *error)
 {
 	const struct summary_row *row = summary->rows;
 	struct histogram histogram;
+	struct stats_moments moments;
 	char *name, *count;
 
 	if (summary->row_count == 0)
@@ -20,11 +22,14 @@ int export_hgrm(FILE *file, const struct summary *summary, struct error *error)
 				 "%zu rows, and a histogram holds one: choose it by -b and -s, or a directory by -o",
 				 summary->row_count);
 	}
+	moments = stats_moments_u32(row->sorted, row->n);
 	histogram_open(&histogram);
 	for (size_t i = 0; i < row->n; i++)
 		histogram_add(&histogram, row->sorted[i]);
 	histogram_print(&histogram, (struct histogram_unit){row->scale, row->subtracted},
-			(struct histogram_moments){row->mean, isnan(row->stddev) ? 0 : row->stddev}, file);
+			(struct histogram_moments){summary_value(row, moments.mean),
+						   isnan(moments.sd) ? 0 : moments.sd * row->scale},
+			file);
 	histogram_free(&histogram);
 	name = export_row_name(row);
 	count = export_row_count(row);

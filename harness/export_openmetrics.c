@@ -13,6 +13,7 @@
 
 #include "memory.h"
 #include "output.h"
+#include "stats.h"
 
 static double base(const struct summary_row *row)
 {
@@ -127,7 +128,7 @@ static struct bounds bounds_of(const struct summary *summary, const char *unit)
 			continue;
 		if (zeros < row->n) {
 			bounds.low = (int)fmin(bounds.low, floor(log2(summary_value(row, row->sorted[zeros]))));
-			bounds.high = (int)fmax(bounds.high, ceil(log2(row->max)));
+			bounds.high = (int)fmax(bounds.high, ceil(log2(summary_value(row, row->sorted[row->n - 1]))));
 		}
 	}
 	if (bounds.low > bounds.high) /* nothing but zeros */
@@ -158,7 +159,9 @@ static void put_histogram(FILE *file, const struct summary *summary, const struc
 	fprintf(file, "} %zu\n", row->n);
 	put_sample(file, "operation", base_unit(row), "_sum");
 	put_labels(file, summary, row);
-	fprintf(file, "} %.12g\n", row->mean * (double)row->n * base(row));
+	fprintf(file, "} %.12g\n",
+		(stats_moments_u32(row->sorted, row->n).mean * row->scale - row->subtracted) * (double)row->n *
+		    base(row));
 }
 
 static void put_percentiles(FILE *file, const struct summary *summary, const struct summary_row *row)

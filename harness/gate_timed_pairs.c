@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "compare_row.h"
 #include "memory.h"
 #include "stats_run.h"
 
@@ -21,6 +22,7 @@ static const struct summary_run *run_of(const struct summary_row *row, size_t ro
 static size_t take_pairs(const struct summary_row *base, const struct summary_row *head, size_t rounds,
 			 struct stats_run *a, struct stats_run *b)
 {
+	bool differenced = compare_rule_of(base, head).differenced;
 	size_t pairs = 0;
 
 	for (size_t round = 0; round < rounds && pairs < STATS_PAIRS_MAX; round++) {
@@ -31,7 +33,12 @@ static size_t take_pairs(const struct summary_row *base, const struct summary_ro
 		stats_run_make(&a[pairs], one->samples, one->n);
 		stats_run_make(&b[pairs], other->samples, other->n);
 		stats_run_subtract(&a[pairs], one->subtracted / base->scale);
-		stats_run_subtract(&b[pairs++], other->subtracted / head->scale);
+		stats_run_subtract(&b[pairs], other->subtracted / head->scale);
+		if (differenced) {
+			a[pairs].p50 = one->differenced / base->scale;
+			b[pairs].p50 = other->differenced / head->scale;
+		}
+		pairs++;
 	}
 	return pairs;
 }
@@ -77,13 +84,17 @@ void gate_timed_gather(const struct summary_row *base, const struct summary_row 
 		       struct stats_evidence *evidence, struct gate_timed_row *row)
 {
 	struct stats_run *a = memory_new(rounds, sizeof(*a)), *b = memory_new(rounds, sizeof(*b));
-	struct stats_runs runs = {.a = a, .b = b, .floor = floor_of(base, head)};
+	struct compare_rule rule = compare_rule_of(base, head);
+	struct stats_runs runs = {.a = a, .b = b};
 
+	rule.floor = floor_of(base, head);
 	runs.pairs = take_pairs(base, head, rounds, a, b);
 	for (int i = 0; i < GATE_TIMED_STATISTICS; i++) {
 		enum stats_statistic statistic = gate_timed_statistics[i];
 
+		runs.floor = compare_rule_floor(&rule, statistic);
 		evidence[i] = stats_evidence_of(&runs, statistic, seed);
+		evidence[i].hidden |= compare_rule_hides(&rule, statistic);
 		row->tests[i].base = level_of(a, runs.pairs, statistic, base->scale);
 		row->tests[i].head = level_of(b, runs.pairs, statistic, head->scale);
 	}

@@ -14,7 +14,8 @@
 double precision_of(const struct summary_row *row)
 {
 	size_t runs = row->run_count < STATS_PAIRS_MAX ? row->run_count : STATS_PAIRS_MAX;
-	double floor = isnan(row->grain) ? row->scale : row->grain;
+	/* What n operations say is finer than the grain; raised only so that it has a logarithm. */
+	double floor = isnan(row->grain) ? row->scale : row->by_difference ? row->grain / 1000 : row->grain;
 	double *logs = memory_new(runs, sizeof(*logs));
 	struct stats_interval interval;
 

@@ -43,7 +43,7 @@ static struct axis plot_values(const struct plot *plot, int start, int end)
 		if (first == row->n)
 			continue;
 		low = fmin(low, summary_value(row, row->sorted[first]));
-		high = fmax(high, row->max);
+		high = fmax(high, summary_value(row, row->sorted[row->n - 1]));
 	}
 	axis_make(&axis, high > 0 ? low : 1, high > 0 ? high : 1, zero, start, end);
 	return axis;
@@ -98,8 +98,9 @@ static void distribution_line(FILE *file, const struct plot_line *line, const st
 	if (drawn != top)
 		fprintf(file, "V%d", top);
 	fprintf(file, "H%d\"/>", axis_place(axis, row_quantile(row, 1 - edge)));
-	fprintf(file, "<path class=\"d %s\" d=\"M%d %dh0M%d %dh0\"/>", line->style, axis_place(axis, row->min), BOTTOM,
-		axis_place(axis, row->max), TOP);
+	fprintf(file, "<path class=\"d %s\" d=\"M%d %dh0M%d %dh0\"/>", line->style,
+		axis_place(axis, summary_value(row, row->sorted[0])), BOTTOM,
+		axis_place(axis, summary_value(row, row->sorted[row->n - 1])), TOP);
 }
 
 void plot_distribution(FILE *file, const struct plot *plot)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "output.h"
 #include "reading.h"
 #include "report_html.h"
 #include "report_section.h"
@@ -27,13 +28,27 @@ static void row_name(FILE *file, const struct summary_row *row)
 	free(name);
 }
 
+/* With ~ or Δ where the clock is too coarse for single operations. */
+static void marked_median(FILE *file, const struct summary_row *row)
+{
+	char number[64], *text;
+
+	if (!row->coarse) {
+		html_number(file, row->p50);
+		return;
+	}
+	text = memory_format("%s %s", output_number(number, sizeof(number), row->p50), row->by_difference ? "Δ" : "~");
+	html_number_text(file, row->p50, text);
+	free(text);
+}
+
 static void distribution_row(FILE *file, const struct summary_row *row)
 {
 	char *runs = reading_runs(row);
 
 	row_name(file, row);
 	html_number(file, row->min);
-	html_number(file, row->p50);
+	marked_median(file, row);
 	html_number(file, row->p90);
 	html_number(file, row->p99);
 	html_number(file, row->p999);
@@ -65,7 +80,10 @@ void report_distributions(FILE *file, const struct summary *summary)
 	    file, "p",
 	    "\"control\" is the median of the empty measurement (clock_read) on the same subject, per operation of the "
 	    "row: what reading the clock costs. It is subtracted from every number but the standard deviation and the "
-	    "IQR, which are differences. A percentile that the number of samples does not support is –. "
+	    "IQR, which are differences. ~: the median is below 20 grains of the clock, so percentiles are steps of "
+	    "the clock. Δ: so it is, and p50 is (t(2n) − t(n)) / n of n and 2n operations back to back; single "
+	    "operations cannot be timed, and have no distribution. A percentile that the number of samples does not "
+	    "support is –. "
 	    "Mean, standard deviation and maximum are shown because the papers print them; they are never tested.");
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		const char *subject = plan->subjects[s];

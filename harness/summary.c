@@ -11,13 +11,8 @@
 
 #include "memory.h"
 #include "stats.h"
-#include "stats_grain.h"
 #include "subject.h"
-
-/* The benchmark that measures the clock itself: the control of all others. */
-static const char summary_control[] = "clock_read";
-/* Benchmarks that were bare (bench.h) before streams said so. */
-static const char *const summary_bare_before[] = {"heartbeat", "noise", "rt_start"};
+#include "summary_clock.h"
 
 static bool named(char *const *names, size_t count, const char *name)
 {
@@ -176,6 +171,19 @@ static int add_run(struct summary *summary, const struct stream_run *run, const 
 	return 0;
 }
 
+/* To the run of the same point and boot, if that was selected. */
+static void add_repeat(struct summary *summary, const struct stream_run *repeat, const struct store_boot *boot)
+{
+	char *params = stream_point_params(&repeat->point);
+	const struct summary_row *row = summary_find(summary, repeat->point.benchmark, boot->subject, params);
+
+	for (size_t i = 0; row != NULL && i < row->run_count; i++) {
+		if (row->runs[i].round == boot->round)
+			row->runs[i].repeat = repeat;
+	}
+	free(params);
+}
+
 static int make_rows(struct summary *summary, const struct summary_select *select, struct error *error)
 {
 	for (size_t i = 0; i < summary->stream_count; i++) {
@@ -185,11 +193,13 @@ static int make_rows(struct summary *summary, const struct summary_select *selec
 			const struct stream_point *point = &stream->runs[j].point;
 			int status = 0;
 
-			if (selected(select, point) || strcmp(point->benchmark, summary_control) == 0)
+			if (selected(select, point) || strcmp(point->benchmark, summary_clock_control) == 0)
 				status = add_run(summary, &stream->runs[j], summary->boots[i], error);
 			if (status != 0)
 				return status;
 		}
+		for (size_t j = 0; j < stream->repeat_count; j++)
+			add_repeat(summary, &stream->repeats[j], summary->boots[i]);
 	}
 	return 0;
 }
@@ -237,22 +247,6 @@ static void pool(struct summary_row *row)
 	stats_sort_u32(row->sorted, row->n);
 }
 
-static double cold_median(const struct summary_row *row)
-{
-	double *cold = memory_new(row->run_count, sizeof(*cold));
-	size_t count = 0;
-	double median;
-
-	for (size_t i = 0; i < row->run_count; i++) {
-		if (!isnan(row->runs[i].cold))
-			cold[count++] = row->runs[i].cold;
-	}
-	stats_sort(cold, count);
-	median = stats_quantile(cold, count, 0.5);
-	free(cold);
-	return median;
-}
-
 static void sum_up(struct summary_row *row)
 {
 	const uint32_t *sorted;
@@ -275,66 +269,6 @@ static void sum_up(struct summary_row *row)
 	row->stddev = moments.sd * row->scale;
 	for (size_t i = 0; i < row->run_count; i++)
 		sum_up_run(&row->runs[i], row->scale);
-	row->cold = cold_median(row);
-}
-
-/* Whether the samples hold no pair of stamps around what they measure. */
-static bool row_is_bare(const struct summary *summary, const struct summary_row *row)
-{
-	const struct stream_bench *bench = summary_bench(summary, row->subject, row->benchmark);
-
-	if (bench != NULL && bench->bare != STREAM_BARE_UNKNOWN)
-		return bench->bare != 0;
-	for (size_t i = 0; i < sizeof(summary_bare_before) / sizeof(summary_bare_before[0]); i++) {
-		if (strcmp(summary_bare_before[i], row->benchmark) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* What is subtracted from one run: the control of its own boot. */
-static void subtract_from_run(struct summary_run *run, const struct summary_row *control, double factor,
-			      double fallback)
-{
-	double *const numbers[] = {&run->p10, &run->p50, &run->p90, &run->p99, &run->mean, &run->cold};
-
-	run->subtracted = fallback;
-	for (size_t i = 0; i < control->run_count; i++) {
-		if (control->runs[i].round == run->round)
-			run->subtracted = (control->runs[i].p50 + control->runs[i].subtracted) * factor;
-	}
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		*numbers[i] -= run->subtracted;
-}
-
-static void subtract(struct summary_row *row, const struct summary_row *control)
-{
-	double *const numbers[] = {&row->min, &row->p50, &row->p90, &row->p99, &row->p999, &row->max, &row->mean};
-
-	row->subtracted = row->control;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		*numbers[i] -= row->subtracted;
-	for (size_t i = 0; i < row->run_count; i++)
-		subtract_from_run(&row->runs[i], control, (double)control->per / row->per, row->subtracted);
-	row->cold = cold_median(row);
-}
-
-/* Control and grain of a row, from the control's row of the same subject; then the control is subtracted. */
-static void compare_to_control(const struct summary *summary, struct summary_row *row, bool raw)
-{
-	const struct summary_row *control = summary_find(summary, summary_control, row->subject, "");
-
-	row->control = row->grain = NAN;
-	if (strcmp(row->unit, "instructions") == 0)
-		row->grain = row->scale;
-	if (control == NULL || strcmp(control->unit, row->unit) != 0)
-		return;
-	row->control = control->p50 * control->per / row->per;
-	if (isnan(row->grain))
-		row->grain = stats_grain_u32(control->sorted, control->n) * row->scale;
-	row->bare = row_is_bare(summary, row);
-	if (!raw && row != control && !row->bare)
-		subtract(row, control);
 }
 
 /* Nanoseconds per tick of the row's subject, or NaN. */
@@ -506,7 +440,7 @@ static int summary_build(struct summary *summary, const struct summary_select *s
 	if (status != 0)
 		return status;
 	for (size_t i = 0; i < summary->row_count; i++)
-		compare_to_control(summary, &summary->rows[i], select->raw);
+		summary_clock_apply(summary, &summary->rows[i], select->raw);
 	drop_unselected(summary, select);
 	if (summary->row_count > 1)
 		qsort_r(summary->rows, summary->row_count, sizeof(*summary->rows), order_rows, summary->store);

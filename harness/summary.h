@@ -19,6 +19,9 @@
 #include "store.h"
 #include "stream.h"
 
+/* Below this many grains of the clock a percentile is a step of the clock (measuring.md §2, "Below the grain"). */
+enum { SUMMARY_GRAINS = 20 };
+
 /* One boot's samples of a row, and its numbers: what comparisons use. Durations are per operation, in the row's unit. */
 struct summary_run {
 	unsigned round;          /* of the plan: the same round of two subjects is a pair */
@@ -27,8 +30,10 @@ struct summary_run {
 	const uint32_t *warmup;
 	size_t warmup_count;
 	double p10, p50, p90, p99, iqr, mean;
-	double cold;       /* the first warm-up sample; NaN without one */
-	double subtracted; /* from these, but for iqr: the control's median in this boot, or 0 */
+	double cold;                     /* the first warm-up sample; NaN without one */
+	double subtracted;               /* from these, but for iqr: the control's median in this boot, or 0 */
+	const struct stream_run *repeat; /* n and 2n operations in turn, or NULL */
+	double differenced;              /* what they say of one operation; NaN without */
 	int64_t irqs;
 };
 
@@ -52,8 +57,16 @@ struct summary_row {
 	    control; /* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown */
 	double
 	    subtracted; /* from all but stddev and iqr: control; 0 of the control itself, where nothing is known of it, and where it is not in the samples (bench.h, bare) */
-	bool bare;      /* what lies between two stamps is not what a sample is: nothing is subtracted */
-	double grain;   /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
+	double raw_p50; /* as measured */
+	bool coarse;    /* a time below SUMMARY_GRAINS grains of the clock */
+	/*
+	 * It is coarse, and n and 2n operations between two stamps say more: p50 is `differenced`, of the row and of each
+	 * run, and the numbers of single operations (all others but cold) are NaN. Never where raw numbers are asked for.
+	 */
+	bool by_difference;
+	double differenced; /* the median of the runs' (t(2n) - t(n)) / n; NaN where nothing was repeated */
+	bool bare;          /* what lies between two stamps is not what a sample is: nothing is subtracted */
+	double grain;       /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
 	uint64_t overflow;
 };
 

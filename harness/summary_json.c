@@ -38,12 +38,13 @@ json_t *summary_params_json(const struct stream_point *point)
 
 static json_t *run_json(const struct summary_run *run)
 {
-	return json_pack(
-	    "{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "round", (json_int_t)run->round, "n",
-	    (json_int_t)run->n, "p10", summary_number_json(run->p10), "p50", summary_number_json(run->p50), "p90",
-	    summary_number_json(run->p90), "p99", summary_number_json(run->p99), "iqr", summary_number_json(run->iqr),
-	    "mean", summary_number_json(run->mean), "cold", summary_number_json(run->cold), "subtracted",
-	    summary_number_json(run->subtracted), "irqs", run->irqs < 0 ? json_null() : json_integer(run->irqs));
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "round",
+			 (json_int_t)run->round, "n", (json_int_t)run->n, "p10", summary_number_json(run->p10), "p50",
+			 summary_number_json(run->p50), "p90", summary_number_json(run->p90), "p99",
+			 summary_number_json(run->p99), "iqr", summary_number_json(run->iqr), "mean",
+			 summary_number_json(run->mean), "cold", summary_number_json(run->cold), "subtracted",
+			 summary_number_json(run->subtracted), "differenced", summary_number_json(run->differenced),
+			 "irqs", run->irqs < 0 ? json_null() : json_integer(run->irqs));
 }
 
 static void set_number(json_t *object, const char *key, double number)
@@ -74,7 +75,10 @@ static json_t *row_json(const struct summary_row *row)
 	set_number(json, "cold", row->cold);
 	set_number(json, "control", row->control);
 	set_number(json, "subtracted", row->subtracted);
-	set_number(json, "raw_p50", row->p50 + row->subtracted);
+	set_number(json, "raw_p50", row->raw_p50);
+	set_number(json, "differenced", row->differenced);
+	json_object_set_new(json, "below_grain", json_boolean(row->coarse));
+	json_object_set_new(json, "by_difference", json_boolean(row->by_difference));
 	set_number(json, "grain", row->grain);
 	json_object_set_new(json, "per", json_integer(row->per));
 	json_object_set_new(json, "runs_planned", json_integer((json_int_t)row->planned));

@@ -270,6 +270,111 @@ static void nothing_is_subtracted_where_raw_numbers_are_asked_for(void **state)
 	sample_run_remove(&run);
 }
 
+/* --- Below the grain ---------------------------------------------------------------------------------------------- */
+
+enum { GRAIN = 25, COPIES = 16, PAIRS = 50 };
+
+/* t = c + n x, in whole steps of the clock; where in a step a sample begins moves on by a third of it. */
+static uint32_t quantised(double ticks, unsigned i)
+{
+	return (uint32_t)(floor((ticks + i % 3 * GRAIN / 3.0) / GRAIN) * GRAIN);
+}
+
+static void repeat(struct sample_stream *stream, const char *name, double fixed, double each)
+{
+	uint32_t samples[2 * PAIRS];
+
+	for (unsigned i = 0; i < 2 * PAIRS; i++)
+		samples[i] = quantised(fixed + (i % 2 == 0 ? COPIES : 2 * COPIES) * each, i / 2);
+	wire_run_crc_reset(&stream->wire);
+	wire_begin(&stream->wire, "repeat");
+	wire_word(&stream->wire, name);
+	wire_pair(&stream->wire, "unit", sample_unit);
+	wire_pair_number(&stream->wire, "per", sample_per);
+	wire_pair_number(&stream->wire, "n", 2 * PAIRS);
+	wire_pair_number(&stream->wire, "copies", COPIES);
+	wire_end(&stream->wire);
+	wire_samples(&stream->wire, "s", samples, 2 * PAIRS);
+	wire_begin(&stream->wire, "end");
+	wire_word(&stream->wire, name);
+	wire_pair_number(&stream->wire, "n", 2 * PAIRS);
+	wire_pair_number(&stream->wire, "overflow", 0);
+	wire_pair_number(&stream->wire, "irqs", -1);
+	wire_end_crc_run(&stream->wire);
+}
+
+/* A clock of grain 25 that costs 50, one short operation, and a long one that is repeated too. */
+static void coarse_boot(struct sample_run *run, unsigned round, double each)
+{
+	const uint32_t control[] = {50, 50, 50, 75}, brief[] = {50, 75, 75, 100}, slow[] = {5050, 5075};
+	struct sample_stream stream;
+
+	sample_open(&stream, "test");
+	sample_unit = "ticks";
+	sample_run(&stream, "clock_read", "", control, 4, 1000);
+	sample_run(&stream, "brief", "", brief, 4, 1000);
+	repeat(&stream, "brief", 777, each);
+	sample_run(&stream, "slow", "", slow, 2, 1000);
+	repeat(&stream, "slow", 777, 6000);
+	sample_run(&stream, "alone", "", brief, 4, 1000);
+	sample_run_boot(run, "linux@qemu", round, &stream);
+}
+
+static void below_the_grain_n_and_2n_operations_say_what_one_costs(void **state)
+{
+	const double each[] = {31.25, 37.5, 43.75}; /* times 16: 20, 24 and 28 steps */
+	struct sample_run run;
+	struct summary summary;
+	const struct summary_row *row;
+
+	(void)state;
+	sample_run_open(&run, "linux@qemu", 3);
+	for (unsigned round = 0; round < 3; round++)
+		coarse_boot(&run, round, each[round]);
+	load(&summary, &run, NULL);
+	row = summary_find(&summary, "brief", "linux@qemu", "");
+	assert_true(row->coarse && row->by_difference);
+	for (unsigned round = 0; round < 3; round++)
+		assert_close(row->runs[round].p50, each[round]);
+	assert_close(row->p50, 37.5);
+	assert_close(row->raw_p50, 75);
+	assert_true(isnan(row->min) && isnan(row->p99) && isnan(row->max) && isnan(row->mean) && isnan(row->iqr));
+	assert_close(row->cold, 900 - 50);
+	/* What is long enough keeps its distribution, and what was not repeated all it has. */
+	row = summary_find(&summary, "slow", "linux@qemu", "");
+	assert_false(row->coarse || row->by_difference);
+	assert_close(row->p50, 5062.5 - 50);
+	assert_close(row->differenced, 6000);
+	row = summary_find(&summary, "alone", "linux@qemu", "");
+	assert_true(row->coarse && !row->by_difference);
+	assert_close(row->p50, 25);
+	assert_true(isnan(row->differenced));
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void raw_numbers_are_never_replaced_by_differences(void **state)
+{
+	struct summary_select select = {.raw = true};
+	struct sample_run run;
+	struct summary summary;
+	const struct summary_row *row;
+
+	(void)state;
+	sample_run_open(&run, "linux@qemu", 1);
+	coarse_boot(&run, 0, 31.25);
+	load(&summary, &run, &select);
+	row = summary_find(&summary, "brief", "linux@qemu", "");
+	assert_true(row->coarse && !row->by_difference);
+	assert_close(row->p50, 75);
+	assert_close(row->max, 100);
+	assert_close(row->differenced, 31.25);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
 static void what_has_no_numbers_has_a_note(void **state)
 {
 	struct sample_run run;
@@ -416,6 +521,8 @@ int main(void)
 	    cmocka_unit_test(the_control_of_its_own_boot_is_subtracted_from_each_boot),
 	    cmocka_unit_test(streams_say_which_samples_hold_no_control),
 	    cmocka_unit_test(nothing_is_subtracted_where_raw_numbers_are_asked_for),
+	    cmocka_unit_test(below_the_grain_n_and_2n_operations_say_what_one_costs),
+	    cmocka_unit_test(raw_numbers_are_never_replaced_by_differences),
 	    cmocka_unit_test(what_has_no_numbers_has_a_note),
 	    cmocka_unit_test(a_selection_keeps_the_control_beside_its_rows),
 	    cmocka_unit_test(one_damaged_log_and_there_is_no_row_at_all),

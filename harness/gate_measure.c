@@ -8,7 +8,6 @@
 #include "campaign.h"
 #include "memory.h"
 #include "record.h"
-#include "run_options.h"
 #include "run_plan.h"
 
 static const char gate_default[] = "aerokernel@sim";
@@ -44,10 +43,22 @@ static bool same_benchmarks(const struct gate_subject *a, const struct gate_subj
 	return true;
 }
 
-static int alike(const struct gate_subject *a, const struct gate_subject *b, struct error *error)
+/* CPUs that the run has to give it; 0: the default, or it says itself how many ("linux@sim:cpus=4"). */
+static unsigned cpus_of(const struct gate_subject *gated)
 {
-	if (same_benchmarks(a, b) && env_number(a, "cpus", 0) == env_number(b, "cpus", 0) &&
-	    env_number(a, "seed", 1) == env_number(b, "seed", 1))
+	struct subject subject;
+
+	if (subject_parse(&subject, gated->name, NULL) == 0 && subject.cpus > 0)
+		return 0;
+	return (unsigned)env_number(gated, "cpus", 0);
+}
+
+/* cpus: of the subjects before b; 0: none of them asked for a number. */
+static int alike(const struct gate_subject *a, const struct gate_subject *b, unsigned cpus, struct error *error)
+{
+	bool same_cpus = cpus == 0 || cpus_of(b) == 0 || cpus_of(b) == cpus;
+
+	if (same_benchmarks(a, b) && same_cpus && env_number(a, "seed", 1) == env_number(b, "seed", 1))
 		return 0;
 	return error_set(
 	    error, STATUS_USAGE,
@@ -56,13 +67,14 @@ static int alike(const struct gate_subject *a, const struct gate_subject *b, str
 	    a->name, b->name);
 }
 
-/* Names, benchmarks, CPUs and seed: what one run has in common. */
-static int choose(struct run_options *options, const struct gate_baseline *baseline, const struct gate_scope *scope,
-		  struct error *error)
+int gate_measure_choose(struct run_options *options, const struct gate_baseline *baseline,
+			const struct gate_scope *scope, struct error *error)
 {
 	const struct gate_subject *first = NULL;
 	int status = 0;
 
+	/* One boot does not show that it repeats. */
+	options->runs = PLAN_SIM_BOOTS;
 	for (size_t i = 0; i < baseline->subject_count && status == 0; i++) {
 		const struct gate_subject *subject = &baseline->subjects[i];
 
@@ -70,7 +82,8 @@ static int choose(struct run_options *options, const struct gate_baseline *basel
 			continue;
 		options->subjects[options->subject_count++] = subject->name;
 		first = first != NULL ? first : subject;
-		status = alike(first, subject, error);
+		status = alike(first, subject, options->cpus, error);
+		options->cpus = options->cpus != 0 ? options->cpus : cpus_of(subject);
 	}
 	for (size_t i = 0; i < scope->subject_count && status == 0; i++) {
 		if (gate_subject_find(baseline, scope->subjects[i]) == NULL)
@@ -81,7 +94,6 @@ static int choose(struct run_options *options, const struct gate_baseline *basel
 	if (first != NULL) {
 		options->benchmarks = first->benchmarks;
 		options->benchmark_count = first->benchmark_count;
-		options->cpus = (unsigned)env_number(first, "cpus", 0);
 		options->seed = env_number(first, "seed", -1);
 	}
 	return status;
@@ -128,7 +140,7 @@ int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *
 	*run = NULL;
 	memset(&plan, 0, sizeof(plan));
 	options.subjects = memory_new(baseline->subject_count + scope->subject_count + 1, sizeof(*options.subjects));
-	status = choose(&options, baseline, scope, error);
+	status = gate_measure_choose(&options, baseline, scope, error);
 	if (status == 0)
 		status = run_plan_make(&plan, &options, error);
 	if (status == 0)

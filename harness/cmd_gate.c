@@ -19,8 +19,10 @@
 #include "gate_timed_run.h"
 #include "memory.h"
 #include "parse.h"
+#include "paths.h"
 #include "plan.h"
 #include "reading.h"
+#include "record.h"
 #include "store_file.h"
 
 enum {
@@ -255,6 +257,20 @@ static int read_baseline(const struct gate_options *options, struct gate_baselin
 			 options->baseline, options->baseline);
 }
 
+/* The latest run judges what was measured, which need not be what was built since. */
+static void warn_of_other_programs(const struct gate_options *options)
+{
+	struct error error = {0};
+	struct store store;
+
+	/* What cannot be opened is told by who judges it. */
+	if (store_open(&store, paths_results(options->reading.results), options->run, &error) != 0)
+		return;
+	if (record_same_programs(store.run, &error) != 0)
+		error_warn("the latest run, %s, is judged, but %s: --measure", store.id, error.text);
+	store_close(&store);
+}
+
 static int gate_run(struct gate_options *options, struct error *error)
 {
 	struct gate_baseline before;
@@ -263,6 +279,8 @@ static int gate_run(struct gate_options *options, struct error *error)
 
 	if (status == 0 && options->measure)
 		status = gate_measure(&before, &options->scope, options->reading.results, &measured, error);
+	else if (status == 0 && strcmp(options->run, "latest") == 0)
+		warn_of_other_programs(options);
 	if (status == 0)
 		status = judge(options, &before, measured != NULL ? measured : options->run, error);
 	free(measured);

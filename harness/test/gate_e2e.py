@@ -63,6 +63,17 @@ def test_gate_judges_real_counts_exactly(bench):
     need(len([entry for entry in bench.results.iterdir() if entry.is_dir() and not entry.is_symlink()]) == 2,
          "it made a run of its own, as the first was made", *bench.results.iterdir())
 
+    (bench.bin / "aerokernel.elf").unlink()
+    shutil.copy2(bench.real_bin / "aerokernel.elf", bench.bin)
+    with (bench.bin / "aerokernel.elf").open("ab") as file:
+        file.write(b"\0")
+    status, out, err = bench(*gate)
+    need(status == 0 and "aerokernel.elf is not the one" in err and "--measure" in err, "a rebuilt program is told", err)
+    need("warning" not in bench(*gate, bench.run_dir().name)[2], "not if the run was named")
+    (bench.bin / "aerokernel.elf").unlink()
+    bench.real("aerokernel.elf")
+    need("warning" not in bench(*gate)[2], "what was measured is there again")
+
     edit(path, lower("yield_pair", 2))
     out = bench.good(*gate)
     need("pass, changed" in out and "yield_pair" in out, "two instructions more are told", out)

@@ -28,4 +28,4 @@ BENCH(cond_broadcast, .run = measure, .unit = "ticks",
       .about = "os_cond_broadcast() to the waiters running, each with the mutex",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"},
       .spread = "each waiter has another place in the queue; every 100 ms of virtual time QEMU lets another CPU run",
-      .spread_at = "series=each place=other");
+      .spread_at = "waiters=4:series=each waiters=8:series=each waiters=4:place=other waiters=8:place=other");

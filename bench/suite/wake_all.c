@@ -9,7 +9,7 @@
  * place=same all are on CPU 0, and run when the waker yields. All slept in each sample (waiters.h). "each" is spread
  * over the places in the queue even where every broadcast is the same. Two CPUs under sim take turns, and also every
  * 100 ms of virtual time (QEMU, accel/tcg: TCG_KICK_PERIOD), once in some thousand samples while the waker is at work:
- * then a waiter runs, and asks for its interrupt, a little earlier.
+ * then a waiter runs, and asks for its interrupt, a little earlier; with several waiters "first" and "last" show it.
  */
 #include "wake.h"
 
@@ -30,4 +30,4 @@ static void measure(struct bench_run *run)
 BENCH(wake_all, .run = measure, .unit = "ticks", .about = "os_event_wake_all() to the waiters running",
       .params = {{"waiters", "1 4 8"}, {"place", "same other"}}, .series = {"first", "each", "last"},
       .spread = "each waiter has another place in the queue; every 100 ms of virtual time QEMU lets another CPU run",
-      .spread_at = "series=each place=other");
+      .spread_at = "waiters=4:series=each waiters=8:series=each waiters=4:place=other waiters=8:place=other");

@@ -93,6 +93,7 @@ static void line_row(FILE *file, const struct plot_line *line)
 static void machine_write(FILE *file, const struct plot *plot, const char *machine)
 {
 	char *caption = memory_format("%s, %s per operation", machine, plot->lines->row->unit);
+	struct report_boots *boots = report_boots_make(plot->lines, plot->line_count);
 	struct plot own = *plot;
 	char *label;
 
@@ -108,8 +109,12 @@ static void machine_write(FILE *file, const struct plot *plot, const char *machi
 	own.label = label = memory_format("Samples in time order on %s, %s", machine, plot->lines->row->unit);
 	plot_order(file, &own);
 	free(label);
+	label = memory_format("Autocorrelation on %s", machine);
+	report_boots_correlogram(file, boots, label);
+	free(label);
 	fputs("</div>\n", file);
-	report_boots(file, plot->lines, plot->line_count, machine);
+	report_boots_table(file, boots, machine);
+	report_boots_free(boots);
 	fputs("</div>\n", file);
 	free(caption);
 }
@@ -200,7 +205,7 @@ void report_benchmarks(FILE *file, const struct summary *summary)
 		     "a dot for "
 		     "the smallest and the largest.");
 	html_format(file, "li",
-		    "Right: the samples in the order they were taken. They are more than there is room for, so "
+		    "Middle: the samples in the order they were taken. They are more than there is room for, so "
 		    "neighbours share "
 		    "one of at most %zu buckets of each line: the shaded area goes from the smallest to the largest "
 		    "sample of the "
@@ -209,6 +214,7 @@ void report_benchmarks(FILE *file, const struct summary *summary)
 	report_boots_legend(file);
 	fputs("</ul>\n", file);
 	plot_shared(file);
+	report_boots_shared(file);
 	for (size_t i = 0; i < summary->row_count;) {
 		struct point point = point_at(summary, i);
 

@@ -17,40 +17,88 @@ static const double dependent_below = .5;
 
 enum measure { BOOT_MEDIAN, BOOT_DETOURS, BOOT_CORRELATION, BOOT_EFFECTIVE, BOOT_MEASURES };
 
+/* One line's. */
 struct boots {
+	const struct plot_line *line;
 	size_t count;
 	double *values[BOOT_MEASURES]; /* of each boot, in the order of the journal */
+	double rho[STATS_RUN_LAGS];    /* medians over boots; NaN: no boot is so long */
 	bool dependent;
 };
 
-static void boots_make(struct boots *boots, const struct summary_row *row)
+struct report_boots {
+	struct boots *lines;
+	size_t count;
+};
+
+/* Of count finite numbers, which are sorted; NaN of none. */
+static double median_of(double *values, size_t count)
 {
+	stats_sort(values, count);
+	return stats_quantile(values, count, .5);
+}
+
+static void correlations_make(struct boots *boots, const struct stats_run *runs)
+{
+	double *values = memory_new(boots->count, sizeof(*values));
+
+	for (size_t lag = 0; lag < STATS_RUN_LAGS; lag++) {
+		size_t known = 0;
+
+		for (size_t r = 0; r < boots->count; r++) {
+			if (isfinite(runs[r].rho[lag]))
+				values[known++] = runs[r].rho[lag];
+		}
+		boots->rho[lag] = median_of(values, known);
+	}
+	free(values);
+}
+
+static void boots_make(struct boots *boots, const struct plot_line *line)
+{
+	const struct summary_row *row = line->row;
+	struct stats_run *runs = memory_new(row->run_count, sizeof(*runs));
 	double *shares = memory_new(row->run_count, sizeof(*shares));
 
-	*boots = (struct boots){.count = row->run_count};
+	*boots = (struct boots){.line = line, .count = row->run_count};
 	for (int m = 0; m < BOOT_MEASURES; m++)
 		boots->values[m] = memory_new(row->run_count, sizeof(double));
 	for (size_t r = 0; r < row->run_count; r++) {
-		const struct summary_run *run = &row->runs[r];
-		struct stats_run numbers;
-
-		stats_run_make(&numbers, run->samples, run->n);
-		boots->values[BOOT_MEDIAN][r] = run->p50;
-		boots->values[BOOT_DETOURS][r] = numbers.detours;
-		boots->values[BOOT_CORRELATION][r] = numbers.rho[0];
-		boots->values[BOOT_EFFECTIVE][r] = numbers.effective_n;
-		shares[r] = numbers.effective_n / (double)run->n;
+		stats_run_make(&runs[r], row->runs[r].samples, row->runs[r].n);
+		boots->values[BOOT_MEDIAN][r] = row->runs[r].p50;
+		boots->values[BOOT_DETOURS][r] = runs[r].detours;
+		boots->values[BOOT_CORRELATION][r] = runs[r].rho[0];
+		boots->values[BOOT_EFFECTIVE][r] = runs[r].effective_n;
+		shares[r] = runs[r].effective_n / (double)row->runs[r].n;
 	}
-	stats_sort(shares, row->run_count);
-	boots->dependent = stats_quantile(shares, row->run_count, .5) < dependent_below;
+	boots->dependent = median_of(shares, row->run_count) < dependent_below;
+	correlations_make(boots, runs);
 	free(shares);
+	free(runs);
 }
 
-static void boots_free(struct boots *boots)
+struct report_boots *report_boots_make(const struct plot_line *lines, size_t count)
 {
-	for (int m = 0; m < BOOT_MEASURES; m++)
-		free(boots->values[m]);
+	struct report_boots *boots = memory_new(1, sizeof(*boots));
+
+	boots->lines = memory_new(count, sizeof(*boots->lines));
+	boots->count = count;
+	for (size_t i = 0; i < count; i++)
+		boots_make(&boots->lines[i], &lines[i]);
+	return boots;
 }
+
+void report_boots_free(struct report_boots *boots)
+{
+	for (size_t i = 0; i < boots->count; i++) {
+		for (int m = 0; m < BOOT_MEASURES; m++)
+			free(boots->lines[i].values[m]);
+	}
+	free(boots->lines);
+	free(boots);
+}
+
+/* --- Table ------------------------------------------------------------------------------------------------------------- */
 
 static char *value_text(enum measure measure, double value)
 {
@@ -100,29 +148,83 @@ static void boots_cell(FILE *file, const struct boots *boots, enum measure measu
 	fputs("</td>", file);
 }
 
-void report_boots(FILE *file, const struct plot_line *lines, size_t count, const char *machine)
+void report_boots_table(FILE *file, const struct report_boots *boots, const char *machine)
 {
 	char *caption = memory_format("%s, boot by boot", machine);
 
 	html_table_begin(file, caption, "subject|<median|<detours|<correlation|<effective n");
-	for (size_t i = 0; i < count; i++) {
-		struct boots boots;
+	for (size_t i = 0; i < boots->count; i++) {
+		const struct boots *own = &boots->lines[i];
 
-		boots_make(&boots, lines[i].row);
-		fprintf(file, "<tr><th scope=\"row\"><i class=\"k %s\"></i>", lines[i].style);
-		html_text(file, lines[i].row->subject);
+		fprintf(file, "<tr><th scope=\"row\"><i class=\"k %s\"></i>", own->line->style);
+		html_text(file, own->line->row->subject);
 		fputs("</th>", file);
 		for (int m = 0; m < BOOT_MEASURES; m++)
-			boots_cell(file, &boots, (enum measure)m);
+			boots_cell(file, own, (enum measure)m);
 		fputs("</tr>\n", file);
-		boots_free(&boots);
 	}
 	html_table_end(file);
 	free(caption);
 }
 
+/* --- Picture ----------------------------------------------------------------------------------------------------------- */
+
+/* Inside the axes, in units of the view box; the same heights as report_plot.c's. Correlations below the axis stand at its end. */
+enum { LEFT = 36, RIGHT = 232, TOP = 8, BOTTOM = 176, WIDTH = 240, HEIGHT = 200 };
+static const double lowest_rho = -.5;
+
+static int place_lag(size_t lag)
+{
+	return LEFT + (int)lround((double)(RIGHT - LEFT) * ((double)lag - .5) / STATS_RUN_LAGS);
+}
+
+static int place_rho(double rho)
+{
+	double share = (fmax(rho, lowest_rho) - lowest_rho) / (1 - lowest_rho);
+
+	return (int)lround(BOTTOM + share * (TOP - BOTTOM));
+}
+
+void report_boots_shared(FILE *file)
+{
+	fputs("<svg class=\"shared\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs><g id=\"lags\">", file);
+	for (double rho = lowest_rho; rho <= 1; rho += .5)
+		fprintf(file, "<path class=\"g\" d=\"M%d %dH%d\"/><text class=\"y\" x=\"%d\" y=\"%d\">%g</text>", LEFT,
+			place_rho(rho), RIGHT, LEFT - 4, place_rho(rho) + 4, rho);
+	for (size_t lag = 1; lag <= STATS_RUN_LAGS; lag += lag == 1 ? 4 : 5)
+		fprintf(file, "<text class=\"x\" x=\"%d\" y=\"%d\">%s%zu</text>", place_lag(lag), BOTTOM + 16,
+			lag == 1 ? "lag " : "", lag);
+	fputs("</g></defs></svg>\n", file);
+}
+
+void report_boots_correlogram(FILE *file, const struct report_boots *boots, const char *label)
+{
+	fprintf(file, "<svg class=\"acf\" role=\"img\" viewBox=\"0 0 %d %d\" aria-label=\"", WIDTH, HEIGHT);
+	html_text(file, label);
+	fputs("\"><use href=\"#lags\"/>", file);
+	for (size_t i = 0; i < boots->count; i++) {
+		const struct boots *own = &boots->lines[i];
+		char step = 'M';
+
+		fprintf(file, "<path class=\"c %s\" d=\"", own->line->style);
+		for (size_t lag = 0; lag < STATS_RUN_LAGS && isfinite(own->rho[lag]); lag++) {
+			fprintf(file, "%c%d %d", step, place_lag(lag + 1), place_rho(own->rho[lag]));
+			step = 'L';
+		}
+		fputs("\"/>", file);
+	}
+	fputs("</svg>\n", file);
+}
+
+/* --- Words -------------------------------------------------------------------------------------------------------------- */
+
 void report_boots_legend(FILE *file)
 {
+	html_format(file, "li",
+		    "Last: the autocorrelation at lags 1 to %d, the median over boots: how a sample depends on those "
+		    "before it. "
+		    "A line that stays up is a drift, one that comes back is a beat.",
+		    STATS_RUN_LAGS);
 	html_element(
 	    file, "li",
 	    "Boot by boot, in the order the boots were taken. Detours: the share of samples above twice their median. "

@@ -408,7 +408,7 @@ static void every_primitive_is_on_the_first_screen(void **state)
 	assert_non_null(strstr(overview, "Shape, not latency: plain TCG: a tick is host time"));
 }
 
-/* Two lines for each row: in the distribution and in time order; the medians of its boots beside them. */
+/* Three lines for each row: in the distribution, in time order and in the correlogram; the medians of its boots beside them. */
 static void every_row_has_its_pictures(void **state)
 {
 	const char *section = strstr(page, "<section id=\"benchmarks\">"), *end = strstr(page, "<section id=\"cold\">");
@@ -423,7 +423,7 @@ static void every_row_has_its_pictures(void **state)
 	for (const char *at = section; (at = strstr(at, "<td class=\"boots\">")) != NULL && at < end; at++)
 		cells++;
 	assert_int_equal(areas, summary.row_count);
-	assert_int_equal(lines, 2 * summary.row_count);
+	assert_int_equal(lines, 3 * summary.row_count);
 	assert_int_equal(cells, 4 * summary.row_count); /* medians, detours, correlations, effective n */
 	for (size_t i = 0; i < summary.row_count; i++) {
 		char first[64], *cell, *name = reading_row_name(&summary.rows[i]), *point;
@@ -447,9 +447,12 @@ static char *boots_row(const struct plot_line *line)
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
+	struct report_boots *boots = report_boots_make(line, 1);
 
-	report_boots(file, line, 1, "host");
+	report_boots_table(file, boots, "host");
+	report_boots_correlogram(file, boots, "correlation");
 	fclose(file);
+	report_boots_free(boots);
 	return text;
 }
 
@@ -473,6 +476,7 @@ static void boots_tell_detours_and_dependence(void **state)
 	assert_non_null(strstr(text, "<td class=\"boots\">0.5\u00a0%</td>")); /* 5 of 1000 */
 	assert_non_null(strstr(text, "<td class=\"boots\">1,000</td>"));
 	assert_null(strstr(text, "dependent"));
+	assert_non_null(strstr(text, "<path class=\"c l0\" d=\"M41 ")); /* lag 1, and then the others */
 	free(text);
 	row.run_count = 2;
 	runs[0] = runs[1];
@@ -480,6 +484,7 @@ static void boots_tell_detours_and_dependence(void **state)
 	assert_non_null(strstr(text, "<td class=\"boots\">600 in each of 2</td>"));
 	assert_non_null(strstr(text, "<td class=\"boots\">1.00 in each of 2</td>"));
 	assert_non_null(strstr(text, "in each of 2 <span class=\"word\">dependent</span>"));
+	assert_non_null(strstr(text, "<path class=\"c l0\" d=\"M41 8L51 ")); /* near 1 at first */
 	free(text);
 }
 

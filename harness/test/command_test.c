@@ -66,6 +66,20 @@ static void assert_prints(const char *arguments, const char *const *words, size_
 	free(text);
 }
 
+/* What a command that succeeds prints as JSON, of this schema. Released by json_decref(). */
+static json_t *json_of(const char *arguments, const char *schema)
+{
+	int status;
+	char *text = aerobench(arguments, &status);
+	json_t *json = json_loads(text, 0, NULL);
+
+	assert_int_equal(status, 0);
+	assert_non_null(json);
+	assert_string_equal(json_string_value(json_object_get(json, "schema")), schema);
+	free(text);
+	return json;
+}
+
 /* Two systems on sim, where Linux takes four times the instructions, and on host without a partner. */
 static int run_make(void **state)
 {
@@ -110,19 +124,14 @@ static void show_prints_the_verdict_with_the_numbers(void **state)
 
 static void show_json_is_a_summary(void **state)
 {
-	int status;
-	char *text = aerobench("show latest --json", &status);
-	json_t *json = json_loads(text, 0, NULL);
+	json_t *json = json_of("show latest --json", "aerobench.summary/1");
 	json_t *results = json_object_get(json, "results");
 
 	(void)state;
-	assert_int_equal(status, 0);
-	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.summary/1");
 	assert_int_equal(json_array_size(results), 3);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(results, 0), "p50")), 50);
 	assert_true(json_is_null(json_object_get(json_array_get(results, 0), "p999")));
 	json_decref(json);
-	free(text);
 }
 
 static void compare_puts_linux_beside_the_aerokernel(void **state)
@@ -140,9 +149,7 @@ static void compare_has_details_a_table_for_readmes_and_quantiles(void **state)
 {
 	static const char *const details[] = {"undisturbed: p10", "max, shown only", "effective n / n"};
 	static const char *const markdown[] = {"| ratio of medians | of spreads (IQR) |", "|---|---:|", "| 4.00× |"};
-	int status;
-	char *text = aerobench("compare --shift yield_pair --json", &status);
-	json_t *json = json_loads(text, 0, NULL);
+	json_t *json = json_of("compare --shift yield_pair --json", "aerobench.shift/1");
 	json_t *shift = json_array_get(json_object_get(json, "shifts"), 0);
 	json_t *median = json_array_get(json_object_get(shift, "quantiles"),
 					json_array_size(json_object_get(shift, "quantiles")) / 2);
@@ -150,28 +157,20 @@ static void compare_has_details_a_table_for_readmes_and_quantiles(void **state)
 	(void)state;
 	assert_prints("compare --details", details, 3);
 	assert_prints("compare --markdown", markdown, 3);
-	assert_int_equal(status, 0);
-	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.shift/1");
 	assert_true(json_number_value(json_object_get(median, "ratio")) == 4);
 	json_decref(json);
-	free(text);
 }
 
 static void compare_json_has_its_schema(void **state)
 {
-	int status;
-	char *text = aerobench("compare --json", &status);
-	json_t *json = json_loads(text, 0, NULL);
+	json_t *json = json_of("compare --json", "aerobench.compare/2");
 	json_t *first = json_array_get(json_object_get(json, "comparisons"), 0);
 	json_t *row = json_array_get(json_object_get(first, "results"), 0);
 
 	(void)state;
-	assert_int_equal(status, 0);
-	assert_string_equal(json_string_value(json_object_get(json, "schema")), "aerobench.compare/2");
 	assert_string_equal(json_string_value(json_object_get(first, "b")), "linux@sim");
 	assert_int_equal(json_integer_value(json_object_get(json_object_get(row, "location"), "ratio")), 4);
 	json_decref(json);
-	free(text);
 }
 
 static void status_of(const char *arguments, int expected, const char *word)
@@ -194,19 +193,6 @@ static void self_checks_refuse_what_is_none(void **state)
 	status_of("aa --from latest --pairs 5", 2, "from 6 to 100");
 	status_of("aa --from latest --samples 100", 2, "measures nothing");
 	status_of("compare --margin 0", 2, "above 0");
-}
-
-static json_t *json_of(const char *arguments, const char *schema)
-{
-	int status;
-	char *text = aerobench(arguments, &status);
-	json_t *json = json_loads(text, 0, NULL);
-
-	assert_int_equal(status, 0);
-	assert_non_null(json);
-	assert_string_equal(json_string_value(json_object_get(json, "schema")), schema);
-	free(text);
-	return json;
 }
 
 static void events_are_listed_as_json_too(void **state)

@@ -18,31 +18,15 @@
 #include "memory.h"
 #include "sample_opened.h"
 
-/* --- A run for all tests ---------------------------------------------------------------------------------------------- */
-
-static struct sample_opened run;
-
-static int run_open(void **state)
-{
-	(void)state;
-	return sample_opened_make(&run, (struct sample_campaign){.rounds = 6, .n = 200});
-}
-
-static int run_close(void **state)
-{
-	(void)state;
-	return sample_opened_remove(&run);
-}
-
 /* --- Claims ----------------------------------------------------------------------------------------------------------- */
 
 static int claims(const char *text, struct figure_expect *expect, struct error *error)
 {
-	char *path = sample_opened_file(&run, "f9_test.expect", text);
+	char *path = sample_opened_file(&sample_shared, "f9_test.expect", text);
 	int status;
 
 	*error = (struct error){0};
-	status = figure_expect_check(expect, path, &run.summary, error);
+	status = figure_expect_check(expect, path, &sample_shared.summary, error);
 	free(path);
 	return status;
 }
@@ -142,7 +126,7 @@ static void wrong_claim_names_its_line(void **state)
 
 static int values(const char *text, struct reference *reference, struct error *error)
 {
-	char *path = sample_opened_file(&run, "values.tsv", text);
+	char *path = sample_opened_file(&sample_shared, "values.tsv", text);
 	int status;
 
 	*error = (struct error){0};
@@ -187,9 +171,10 @@ static void a_value_is_drawn_only_with_its_grade_on_its_own_machine(void **state
 	FILE *file = open_memstream(&text, &size);
 
 	(void)state;
-	path = sample_opened_file(&run, "f9_test.gp", "# title: t\n# data: a rows yield_pair pingpong_same\n");
+	path =
+	    sample_opened_file(&sample_shared, "f9_test.gp", "# title: t\n# data: a rows yield_pair pingpong_same\n");
 	assert_int_equal((error = (struct error){0}, figure_read(&figure, path, &error)), 0);
-	figure_block_make(&other, &figure.data[0], &run.summary, "sim");
+	figure_block_make(&other, &figure.data[0], &sample_shared.summary, "sim");
 	free(path);
 	assert_int_equal(values("# comment\npingpong_same\t\tsim\tinstructions\t1955\tX\tR\ts\n"
 				"yield_pair\t\tsim\tticks\t1\tX\tR\ts\nyield_pair\t\tqemu\tinstructions\t2\tX\tR\ts\n"
@@ -233,5 +218,5 @@ int main(void)
 	    cmocka_unit_test(committed_values_are_well_formed),
 	};
 
-	return cmocka_run_group_tests(tests, run_open, run_close);
+	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_remove);
 }

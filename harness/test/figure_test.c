@@ -20,28 +20,13 @@
 #include "memory.h"
 #include "sample_opened.h"
 
-/* --- A run for all tests ---------------------------------------------------------------------------------------------- */
-
-static struct sample_opened run;
-static const struct summary *asked = &run.summary;
-
-static int run_open(void **state)
-{
-	(void)state;
-	return sample_opened_make(&run, (struct sample_campaign){.rounds = 6, .n = 200});
-}
-
-static int run_close(void **state)
-{
-	(void)state;
-	return sample_opened_remove(&run);
-}
+static const struct summary *asked = &sample_shared.summary;
 
 /* --- Headers ---------------------------------------------------------------------------------------------------------- */
 
 static int header(struct figure *figure, const char *text, struct error *error)
 {
-	char *path = sample_opened_file(&run, "f9_test.gp", text);
+	char *path = sample_opened_file(&sample_shared, "f9_test.gp", text);
 	int status;
 
 	*error = (struct error){0};
@@ -223,7 +208,7 @@ static void scale_is_ordered_by_its_parameter(void **state)
 static void numbers_of_cpus_are_one_series(void **state)
 {
 	static const double cpus[] = {1, 2, 8};
-	char *results = memory_format("%s/growth", run.directory);
+	char *results = memory_format("%s/growth", sample_shared.directory);
 	struct sample_campaign campaign = {.results = results, .rounds = 1, .n = 50, .growth = true};
 	struct summary grown;
 	struct figure_block block;
@@ -249,7 +234,7 @@ static void numbers_of_cpus_are_one_series(void **state)
 	}
 	figure_block_free(&block);
 	figure_free(&figure);
-	asked = &run.summary;
+	asked = &sample_shared.summary;
 	summary_free(&grown);
 	store_close(&grown_store);
 	free(results);
@@ -289,10 +274,10 @@ static void missing_item_is_named(void **state)
 
 	(void)state;
 	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair no_such?\n", &error), 0);
-	assert_null(figure_missing(&figure, &run.summary));
+	assert_null(figure_missing(&figure, &sample_shared.summary));
 	figure_free(&figure);
 	assert_int_equal(header(&figure, "# title: t\n# data: a rows yield_pair wake_call:place=far\n", &error), 0);
-	assert_string_equal(figure_missing(&figure, &run.summary)->text, "wake_call:place=far");
+	assert_string_equal(figure_missing(&figure, &sample_shared.summary)->text, "wake_call:place=far");
 	figure_free(&figure);
 }
 
@@ -325,7 +310,7 @@ static void absent_points_are_told_with_their_reason(void **state)
 	    {"skipped", "linux@qemu", "barrier_spin", &eight, (char *)"parties=8", "other machine"},
 	    {"unsupported", "aerokernel@sim", NULL, NULL, NULL, "no image"},
 	};
-	struct summary made = run.summary;
+	struct summary made = sample_shared.summary;
 	size_t count;
 	char **lines;
 
@@ -472,5 +457,5 @@ int main(void)
 	    cmocka_unit_test(tables_have_known_bytes),
 	};
 
-	return cmocka_run_group_tests(tests, run_open, run_close);
+	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_remove);
 }

@@ -18,33 +18,14 @@
 
 #include "history.h"
 #include "memory.h"
+#include "sample_place.h"
 #include "sample_run.h"
 #include "store_file.h"
-
-static char directory[] = "/tmp/aerobench_history_XXXXXX";
-static char *path;
-
-static int directory_make(void **state)
-{
-	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return 1;
-	path = memory_format("%s/sim.jsonl", directory);
-	return 0;
-}
-
-static int directory_drop(void **state)
-{
-	(void)state;
-	unlink(path);
-	free(path);
-	return rmdir(directory); /* fails if anything was left behind */
-}
 
 static int file_drop(void **state)
 {
 	(void)state;
-	unlink(path);
+	unlink(sample_place);
 	return 0;
 }
 
@@ -70,7 +51,7 @@ static int append(json_t *line, size_t *appended, struct error *error)
 	int status;
 
 	*error = (struct error){0};
-	status = history_append(path, &line, 1, appended, error);
+	status = history_append(sample_place, &line, 1, appended, error);
 	json_decref(line);
 	return status;
 }
@@ -89,13 +70,13 @@ static char *read_bytes(size_t *len)
 	struct error error = {0};
 	char *bytes;
 
-	assert_int_equal(store_file_read(path, 1 << 20, &bytes, len, &error), 0);
+	assert_int_equal(store_file_read(sample_place, 1 << 20, &bytes, len, &error), 0);
 	return bytes;
 }
 
 static void write_bytes(const char *bytes, size_t len)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(sample_place, "w");
 
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, len, file), len);
@@ -109,7 +90,7 @@ static int count_entries(struct error *error)
 	int count;
 
 	*error = (struct error){0};
-	count = history_read(&history, path, error) == 0 ? (int)history.count : -1;
+	count = history_read(&history, sample_place, error) == 0 ? (int)history.count : -1;
 	history_free(&history);
 	return count;
 }
@@ -240,7 +221,7 @@ static void a_second_writer_is_refused(void **state)
 
 	(void)state;
 	append_good(entry(1, "m", "instructions", 44));
-	fd = open(path, O_RDWR);
+	fd = open(sample_place, O_RDWR);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
 	assert_int_equal(append(entry(2, "m", "instructions", 44), &appended, &error), STATUS_FAILED);
 	assert_non_null(strstr(error.text, "another aerobench"));
@@ -256,7 +237,7 @@ static size_t series_of(struct history *history, struct history_series **series)
 	struct error error = {0};
 
 	*history = (struct history){0};
-	assert_int_equal(history_read(history, path, &error), 0);
+	assert_int_equal(history_read(history, sample_place, &error), 0);
 	history_sort(history);
 	return history_series_make(history, NULL, 0, series);
 }
@@ -333,7 +314,7 @@ static void a_change_in_a_long_history_is_counted_from_its_first_entry(void **st
 	(void)state;
 	for (unsigned i = 0; i < ENTRIES; i++)
 		lines[i] = entry(i, "m", "ticks", (i < STEP ? 100 : 120) + i * 7 % 5 * 0.3);
-	assert_int_equal(history_append(path, lines, ENTRIES, &appended, &error), 0);
+	assert_int_equal(history_append(sample_place, lines, ENTRIES, &appended, &error), 0);
 	assert_int_equal(appended, ENTRIES);
 	for (unsigned i = 0; i < ENTRIES; i++)
 		json_decref(lines[i]);
@@ -418,5 +399,5 @@ int main(void)
 	    cmocka_unit_test_teardown(an_entry_is_the_median_over_runs_per_operation, file_drop),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_drop);
+	return cmocka_run_group_tests(tests, sample_place_make, sample_place_remove);
 }

@@ -44,3 +44,17 @@ char *sample_opened_file(const struct sample_opened *opened, const char *name, c
 	}
 	return path;
 }
+
+struct sample_opened sample_shared;
+
+int sample_shared_make(void **state)
+{
+	(void)state;
+	return sample_opened_make(&sample_shared, (struct sample_campaign){.rounds = 6, .n = 200});
+}
+
+int sample_shared_remove(void **state)
+{
+	(void)state;
+	return sample_opened_remove(&sample_shared);
+}

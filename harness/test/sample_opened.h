@@ -18,3 +18,8 @@ int sample_opened_make(struct sample_opened *opened, struct sample_campaign camp
 int sample_opened_remove(struct sample_opened *opened);
 /* Writes a file into the directory. Its path, allocated; ends the test program if it cannot. */
 char *sample_opened_file(const struct sample_opened *opened, const char *name, const char *text);
+
+/* One for all tests of a program, with six rounds of 200 samples: set-up and tear-down of a group of cmocka's tests. */
+extern struct sample_opened sample_shared;
+int sample_shared_make(void **state);
+int sample_shared_remove(void **state);

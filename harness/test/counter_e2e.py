@@ -21,7 +21,7 @@ def check(holds, claim):
 
 
 def run(*words):
-    return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=100)
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=250)
 
 
 def baseline(*words):

@@ -36,7 +36,7 @@ class Exported:
 
     def call(self, *words):
         done = subprocess.run([self.program, *words, *SELECT, str(self.run)], stdin=subprocess.DEVNULL, capture_output=True,
-                              timeout=100, env=dict(os.environ, LC_ALL="C"))
+                              timeout=250, env=dict(os.environ, LC_ALL="C"))
         need(done.returncode == 0, f"{words} ends with 0", done.stderr)
         return done.stdout.decode()
 
@@ -68,7 +68,7 @@ def test_google_benchmarks_own_compare_reads_it(exported):
     source, diff = exported.scratch / "run.json", exported.scratch / "diff.json"
     source.write_text(exported.text("google-benchmark"))
     command = [python, "-B", str(COMPARE), "--no-color", "-d", str(diff), "filters", str(source), "aerokernel@qemu", "linux@qemu"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=250)
     need(done.returncode == 0, "compare.py ends with 0", done.stdout, done.stderr)
     found = {entry["name"]: entry for entry in json.loads(diff.read_text())}
     rows = dict(exported.rows("--ns"))
@@ -172,7 +172,7 @@ def test_promtool_reads_openmetrics(exported):
     if shutil.which("promtool") is None:
         raise Skip("no promtool (Debian's package prometheus)")
     done = subprocess.run(["promtool", "check", "metrics"], input=exported.text("openmetrics", "--ns"), text=True,
-                          capture_output=True, timeout=100)
+                          capture_output=True, timeout=250)
     need(done.returncode == 0, "promtool finds nothing", done.stdout, done.stderr)
 
 
@@ -181,7 +181,7 @@ def test_prometheus_own_reader_reads_openmetrics(exported):
     program = "import sys\nfrom prometheus_client.openmetrics.parser import text_fd_to_metric_families as read\n" \
               "print(sum(len(family.samples) for family in read(sys.stdin)))"
     text = exported.text("openmetrics")
-    done = subprocess.run([python, "-c", program], input=text, text=True, capture_output=True, timeout=100)
+    done = subprocess.run([python, "-c", program], input=text, text=True, capture_output=True, timeout=250)
     samples = sum(1 for line in text.split("\n") if line and not line.startswith("#"))
     need(done.returncode == 0 and int(done.stdout) == samples, "every sample is read", done.stdout, done.stderr, samples)
 

@@ -34,7 +34,7 @@ class Bench:
 
     def __call__(self, *words):
         done = subprocess.run([self.program, words[0], "--results", str(self.results), *map(str, words[1:])],
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=250,
                               env=dict(os.environ, LC_ALL="C", PATH=self.path))
         return done.returncode, done.stdout, done.stderr
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIMEOUT = 60  # of one answer of the browser; a hang detector, not a claim
+TIMEOUT = 180  # of one answer of the browser; a hang detector, not a claim
 PAGE_BYTES_MAX = 4 << 20
 
 

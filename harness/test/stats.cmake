@@ -7,7 +7,7 @@ target_link_libraries(harness_stats_oracle PRIVATE harness_archive)
 set_target_properties(harness_stats_oracle PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
 add_test(NAME harness/stats_oracle
   COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/stats_oracle.py $<TARGET_FILE:harness_stats_oracle>)
-set_tests_properties(harness/stats_oracle PROPERTIES TIMEOUT 120 LABELS unit SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
+set_tests_properties(harness/stats_oracle PROPERTIES TIMEOUT 300 LABELS unit SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
 
 # A hundred million simulated samples: seconds, but not under a sanitizer on a busy machine.
 set_tests_properties(harness/stats_experiment_test PROPERTIES TIMEOUT 600)

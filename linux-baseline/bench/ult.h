@@ -112,6 +112,40 @@ ULT_MEASURE ult_child(struct bench_run *run, const struct ult *ult, enum ult_sto
 	ult_end(run, ult, blocks);
 }
 
+/* Without reading the clock, which would be part of each copy. */
+static inline void *ult_child_brief(void *arg)
+{
+	struct ult_child *child = arg;
+
+	child->cpu = os_cpu_self();
+	return child;
+}
+
+/* For .repeat: create and join, child after child. */
+ULT_MEASURE ult_child_repeat(struct bench_run *run, const struct ult *ult)
+{
+	bool began;
+	uint64_t blocks = ult_begin(run, ult, &began);
+
+	if (!began)
+		return;
+	while (bench_next(run)) {
+		unsigned copies = bench_copies(run), joined = 0;
+		struct ult_child child = {.cpu = ~0u};
+		uint64_t start = os_clock_start();
+
+		REPEAT_COPIES(copies, 1, {
+			void *result = NULL, *thread = ult->create(ult_child_brief, &child);
+
+			joined += thread != NULL && ult->join(thread, &result) && result == &child;
+		})
+		bench_record(run, start, os_clock_stop());
+		bench_check(run, joined == copies, "the threads can be created and joined");
+		bench_check(run, child.cpu == PLACE_MAIN, "the children ran on CPU 0");
+	}
+	ult_end(run, ult, blocks);
+}
+
 /*
  * --- Two threads that switch to each other
  * ----------------------------------------------------------------------------
@@ -272,6 +306,40 @@ ULT_MEASURE ult_pingpong(struct bench_run *run, const struct ult *ult, void *(*f
 		stop = os_clock_stop();
 		bench_check(run, pair.turns == turn + 1, "the partner answers each time");
 		bench_record(run, start, trip == ULT_ROUND_TRIP ? stop : pair.stop);
+	}
+	pair.over = true;
+	ult->sem_up(ULT_PING);
+	ult_pair_end(run, &pair, blocks);
+}
+
+/* For .repeat: trip after trip, without reading the clock. */
+static inline __attribute__((always_inline)) void *ult_ponger_repeat(struct ult_pair *pair, const struct ult *ult)
+{
+	for (;;) {
+		ult->sem_down(ULT_PING);
+		if (pair->over)
+			return pair;
+		pair->turns++;
+		ult->sem_up(ULT_PONG);
+	}
+}
+
+/* fn calls ult_ponger_repeat(). */
+ULT_MEASURE ult_pingpong_repeat(struct bench_run *run, const struct ult *ult, void *(*fn)(void *))
+{
+	struct ult_pair pair;
+	uint64_t blocks;
+
+	if (!ult_pair_begin(run, ult, &pair, fn, &blocks))
+		return;
+	while (bench_next(run)) {
+		unsigned copies = bench_copies(run);
+		uint32_t turns = pair.turns;
+		uint64_t start = os_clock_start();
+
+		REPEAT_COPIES(copies, 1, ult->sem_up(ULT_PING); ult->sem_down(ULT_PONG);)
+		bench_record(run, start, os_clock_stop());
+		bench_check(run, pair.turns == turns + copies, "the partner answers each time");
 	}
 	pair.over = true;
 	ult->sem_up(ULT_PING);

@@ -12,4 +12,10 @@ static void measure(struct bench_run *run)
 	ult_child(run, &pth_ult, ULT_JOINED);
 }
 
-BENCH(pth_join, .run = measure, .unit = "ticks", .about = "pth_spawn() to pth_join() returned (GNU Pth)");
+static void repeat(struct bench_run *run)
+{
+	ult_child_repeat(run, &pth_ult);
+}
+
+BENCH(pth_join, .run = measure, .repeat = repeat, .unit = "ticks",
+      .about = "pth_spawn() to pth_join() returned (GNU Pth)");

@@ -17,4 +17,15 @@ static void measure(struct bench_run *run)
 	ult_pingpong(run, &pth_ult, partner_main, ULT_ROUND_TRIP);
 }
 
-BENCH(pth_pingpong, .run = measure, .unit = "ticks", .about = "round trip by semaphores, two threads (GNU Pth)");
+static void *partner_repeat(void *arg)
+{
+	return ult_ponger_repeat(arg, &pth_ult);
+}
+
+static void repeat(struct bench_run *run)
+{
+	ult_pingpong_repeat(run, &pth_ult, partner_repeat);
+}
+
+BENCH(pth_pingpong, .run = measure, .repeat = repeat, .unit = "ticks",
+      .about = "round trip by semaphores, two threads (GNU Pth)");

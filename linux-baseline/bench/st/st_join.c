@@ -12,5 +12,10 @@ static void measure(struct bench_run *run)
 	ult_child(run, &st_ult, ULT_JOINED);
 }
 
-BENCH(st_join, .run = measure, .unit = "ticks",
+static void repeat(struct bench_run *run)
+{
+	ult_child_repeat(run, &st_ult);
+}
+
+BENCH(st_join, .run = measure, .repeat = repeat, .unit = "ticks",
       .about = "st_thread_create() to st_thread_join() returned (State Threads)");

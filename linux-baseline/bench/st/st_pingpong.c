@@ -17,4 +17,15 @@ static void measure(struct bench_run *run)
 	ult_pingpong(run, &st_ult, partner_main, ULT_ROUND_TRIP);
 }
 
-BENCH(st_pingpong, .run = measure, .unit = "ticks", .about = "round trip by semaphores, two threads (State Threads)");
+static void *partner_repeat(void *arg)
+{
+	return ult_ponger_repeat(arg, &st_ult);
+}
+
+static void repeat(struct bench_run *run)
+{
+	ult_pingpong_repeat(run, &st_ult, partner_repeat);
+}
+
+BENCH(st_pingpong, .run = measure, .repeat = repeat, .unit = "ticks",
+      .about = "round trip by semaphores, two threads (State Threads)");

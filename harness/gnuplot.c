@@ -166,3 +166,39 @@ int gnuplot_draw(const struct gnuplot_job *job, struct error *error)
 	free(cd);
 	return failed;
 }
+
+/* --- Pictures of panels ----------------------------------------------------------------------------------------------- */
+
+static int panels_write(FILE *script, const struct gnuplot_job *job, const struct gnuplot_panels *panels,
+			struct error *error)
+{
+	int status = 0;
+
+	for (size_t i = 1; i <= panels->count && status == 0; i++) {
+		char *tsv = memory_format("%s.%zu.tsv", job->name, i);
+		struct gnuplot_panel panel = {.script = script, .number = i, .directory = job->directory, .tsv = tsv};
+
+		status = panels->write(&panel, panels->context, error);
+		free(tsv);
+	}
+	return status;
+}
+
+int gnuplot_draw_panels(const struct gnuplot_job *job, const struct gnuplot_panels *panels, struct error *error)
+{
+	char *name = memory_format("%s.gnuplot", job->name);
+	FILE *script = gnuplot_open(job->directory, name, error);
+	int status = script == NULL ? (int)STATUS_FAILED : 0;
+
+	if (status == 0) {
+		fprintf(script, "# Draws the picture again: gnuplot %s, in this directory.\npanels = %zu\n", name,
+			panels->count);
+		status = panels_write(script, job, panels, error);
+		fprintf(script, "picture = '%s.svg'\n", job->name);
+		gnuplot_load(script, job->source);
+		if (gnuplot_close(script, name, error) != 0)
+			status = STATUS_FAILED;
+	}
+	free(name);
+	return status == 0 ? gnuplot_draw(job, error) : status;
+}

@@ -31,3 +31,20 @@ struct gnuplot_job {
  * gnuplot, STATUS_USAGE for a script that it refuses, STATUS_FAILED.
  */
 int gnuplot_draw(const struct gnuplot_job *job, struct error *error);
+
+/* One panel of a picture of several: what is written for it. */
+struct gnuplot_panel {
+	FILE *script;
+	size_t number;               /* from 1 */
+	const char *directory, *tsv; /* a file of directory, to be made */
+};
+
+struct gnuplot_panels {
+	size_t count;
+	/* Makes the panel's TSV and sets its variables in the script. Returns 0 or a status with the error set. */
+	int (*write)(const struct gnuplot_panel *panel, const void *context, struct error *error);
+	const void *context;
+};
+
+/* Writes NAME.gnuplot, which sets `panels` and `picture`, and NAME.N.tsv; then as gnuplot_draw(). Draws SVG. */
+int gnuplot_draw_panels(const struct gnuplot_job *job, const struct gnuplot_panels *panels, struct error *error);

@@ -97,8 +97,9 @@ static void write_changes(FILE *file, const struct history_series *series, size_
 	free(at);
 }
 
-static void write_panel(FILE *file, const struct history_series *series, size_t panel, const char *tsv)
+static int write_panel(const struct gnuplot_panel *panel, const void *context, struct error *error)
 {
+	const struct history_series *series = (const struct history_series *)context + panel->number - 1;
 	char *title = memory_format("%s  %s%s%s", series->subject, series->benchmark,
 				    series->params[0] != '\0' ? " " : "", series->params);
 	char *note = memory_format("%zu entries, configuration %s", series->count, series->machine);
@@ -106,67 +107,39 @@ static void write_panel(FILE *file, const struct history_series *series, size_t 
 	char *days = strcmp(first, last) == 0 ? memory_format("entries of %s", first)
 					      : memory_format("entries, %s to %s", first, last);
 
-	gnuplot_variable(file, "title", panel, title);
-	gnuplot_variable(file, "note", panel, note);
-	gnuplot_variable(file, "days", panel, days);
-	gnuplot_variable(file, "unit", panel, series->unit);
-	gnuplot_variable(file, "file", panel, tsv);
-	fprintf(file, "entries_%zu = %zu\n", panel, series->count);
-	write_changes(file, series, panel);
+	gnuplot_variable(panel->script, "title", panel->number, title);
+	gnuplot_variable(panel->script, "note", panel->number, note);
+	gnuplot_variable(panel->script, "days", panel->number, days);
+	gnuplot_variable(panel->script, "unit", panel->number, series->unit);
+	gnuplot_variable(panel->script, "file", panel->number, panel->tsv);
+	fprintf(panel->script, "entries_%zu = %zu\n", panel->number, series->count);
+	write_changes(panel->script, series, panel->number);
 	free(days);
 	free(last);
 	free(first);
 	free(note);
 	free(title);
-}
-
-static int write_script(const struct history_series *series, size_t count, const struct gnuplot_job *job,
-			struct error *error)
-{
-	char *script = memory_format("%s.gnuplot", job->name);
-	FILE *file = gnuplot_open(job->directory, script, error);
-	int status = file == NULL ? (int)STATUS_FAILED : 0;
-
-	if (status == 0) {
-		fprintf(file, "# Draws the picture again: gnuplot %s, in this directory.\npanels = %zu\n", script,
-			count);
-		for (size_t i = 0; i < count && status == 0; i++) {
-			char *tsv = memory_format("%s.%zu.tsv", job->name, i + 1);
-
-			status = write_tsv(&series[i], job->directory, tsv, error);
-			write_panel(file, &series[i], i + 1, tsv);
-			free(tsv);
-		}
-		fprintf(file, "picture = '%s.svg'\n", job->name);
-		gnuplot_load(file, job->source);
-		if (gnuplot_close(file, script, error) != 0)
-			status = STATUS_FAILED;
-	}
-	free(script);
-	return status;
+	return write_tsv(series, panel->directory, panel->tsv, error);
 }
 
 int history_draw(const struct history_series *series, size_t count, const char *directory, const char *name,
 		 struct error *error)
 {
 	static const char *const kinds[] = {"svg", NULL};
-	char *sources, *source;
+	char *sources = figure_sources(), *source = memory_format("%s/history.gnuplot", sources);
+	const struct gnuplot_job job = {.directory = directory, .name = name, .source = source, .kinds = kinds};
+	const struct gnuplot_panels panels = {.count = count, .write = write_panel, .context = series};
 	int status;
 
 	if (count == 0 || count > HISTORY_PANELS_MAX)
-		return error_set(error, STATUS_USAGE,
-				 "%zu series do not fit on one picture, 1 to %d do: choose by NAME:PARAM=VALUE and -s",
-				 count, HISTORY_PANELS_MAX);
-	sources = figure_sources();
-	source = memory_format("%s/history.gnuplot", sources);
-	status = figure_make_directory(directory, error);
-	if (status == 0) {
-		struct gnuplot_job job = {.directory = directory, .name = name, .source = source, .kinds = kinds};
-
-		status = write_script(series, count, &job, error);
-		if (status == 0)
-			status = gnuplot_draw(&job, error);
-	}
+		status =
+		    error_set(error, STATUS_USAGE,
+			      "%zu series do not fit on one picture, 1 to %d do: choose by NAME:PARAM=VALUE and -s",
+			      count, HISTORY_PANELS_MAX);
+	else
+		status = figure_make_directory(directory, error);
+	if (status == 0)
+		status = gnuplot_draw_panels(&job, &panels, error);
 	free(source);
 	free(sources);
 	return status;

@@ -74,8 +74,8 @@ void compare_print_markdown(FILE *file, const struct compare *compare)
 		exact &= row->exact;
 		fputc('|', file);
 		cell(file, name);
-		number(file, row->b->p50);
-		number(file, row->a->p50);
+		number(file, row->estimates[STATS_LOCATION].b);
+		number(file, row->estimates[STATS_LOCATION].a);
 		ratio(file, row, STATS_LOCATION);
 		ratio(file, row, STATS_SPREAD);
 		ratio(file, row, STATS_TAIL);

@@ -34,13 +34,27 @@ static void table_begin(struct table *table, size_t columns, const char *const *
 	free(align);
 }
 
+/* A side's location, with Δ where it is that of n and 2n operations. */
+static void location_cell(struct table *table, const struct compare_row *row, bool b)
+{
+	const struct compare_estimate *location = &row->estimates[STATS_LOCATION];
+	const struct summary_row *side = b ? row->b : row->a;
+	double value = b ? location->b : location->a;
+	char number[64];
+
+	if (side->by_difference || (value == side->differenced && !isnan(value)))
+		table_format(table, "%s Δ", output_number(number, sizeof(number), value));
+	else
+		table_number(table, value);
+}
+
 /* --- Two systems -------------------------------------------------------------------------------------------------- */
 
 static void systems_row(struct table *table, const struct compare_row *row)
 {
 	own_cell(table, reading_row_name(row->a));
-	table_number(table, row->b->p50);
-	table_number(table, row->a->p50);
+	location_cell(table, row, true);
+	location_cell(table, row, false);
 	for (size_t i = 0; i < TEXT_TESTS; i++) {
 		own_cell(table, compare_ratio_text(&row->estimates[text_tests[i]]));
 		own_cell(table, compare_interval_text(row, text_tests[i]));
@@ -144,8 +158,8 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 static void versions_row(struct table *table, const struct compare_row *row)
 {
 	own_cell(table, reading_row_name(row->a));
-	table_number(table, row->a->p50);
-	table_number(table, row->b->p50);
+	location_cell(table, row, false);
+	location_cell(table, row, true);
 	for (size_t i = 0; i < TEXT_TESTS; i++) {
 		own_cell(table, compare_ratio_text(&row->estimates[text_tests[i]]));
 		own_cell(table, compare_interval_text(row, text_tests[i]));
@@ -257,7 +271,7 @@ void compare_print_details(FILE *file, const struct compare *compare, bool bold)
 
 /* What occurs in these comparisons. */
 struct occurrences {
-	bool few, exact, unpaired, pass, inconclusive;
+	bool few, exact, unpaired, pass, inconclusive, differenced;
 	size_t dependent;
 };
 
@@ -271,6 +285,7 @@ static struct occurrences occurrences_of(const struct compare *compares, size_t 
 			const struct compare_row *row = &compares[i].rows[j];
 
 			found.exact |= row->exact;
+			found.differenced |= row->a->by_difference || row->b->by_difference;
 			found.few |= !row->exact && compares[i].paired && row->pairs < STATS_PAIRS_MIN;
 			found.pass |= row->verdict == STATS_PASS && !row->exact;
 			found.inconclusive |= row->verdict == STATS_INCONCLUSIVE;
@@ -288,6 +303,10 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 	    "\n(…): the 95 % interval holds 1. IQR: interquartile range. tail: p99 − p50. max is shown, never tested.\n"
 	    "> and <: one side is finer than the clock's grain, =: both are.\n",
 	    file);
+	if (found.differenced)
+		fputs("Δ: by (t(2n) − t(n)) / n of n and 2n operations back to back, because one is below the clock's "
+		      "grain; its spread and\ntail are not known.\n",
+		      file);
 	if (found.few)
 		fprintf(file,
 			"No 95 %% interval where fewer than %d rounds have both sides: `aerobench run --runs %d`.\n",

@@ -76,8 +76,8 @@ static void systems_row(FILE *file, const struct compare_row *row)
 {
 	fputs("<tr>", file);
 	row_name(file, row->a);
-	html_number(file, row->b->p50);
-	html_number(file, row->a->p50);
+	html_number(file, row->estimates[STATS_LOCATION].b);
+	html_number(file, row->estimates[STATS_LOCATION].a);
 	ratio_cell(file, row, STATS_LOCATION);
 	interval_cell(file, row, STATS_LOCATION);
 	html_number(file, row->b->iqr);

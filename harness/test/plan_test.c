@@ -38,6 +38,19 @@ static const struct subject *subject_at(const struct plan *plan, size_t boot)
 	return &plan->subjects[plan->boots[boot].subject].subject;
 }
 
+/* measuring.md §3: without 1,000 samples a boot has no p99, and a comparison no tail. */
+static void every_subject_takes_a_thousand_samples_of_a_boot(void **state)
+{
+	static const char *const names[] = {"aerokernel@qemu", "linux@qemu",     "linux@host", "aerokernel@sim",
+					    "linux@sim",       "aerokernel@kvm", "linux@kvm"};
+	struct plan plan = plan_of(names, sizeof(names) / sizeof(names[0]), 0, 1);
+
+	(void)state;
+	for (size_t i = 0; i < plan.subject_count; i++)
+		assert_true(plan.subjects[i].samples >= 1000);
+	plan_free(&plan);
+}
+
 static void every_subject_is_booted_as_often_as_planned(void **state)
 {
 	struct plan plan = default_plan(7, 42);
@@ -251,6 +264,7 @@ static void a_guess_follows_samples_and_benchmarks_down_to_the_boot(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_subject_takes_a_thousand_samples_of_a_boot),
 	    cmocka_unit_test(every_subject_is_booted_as_often_as_planned),
 	    cmocka_unit_test(a_round_holds_each_timed_subject_once_and_pairs_are_adjacent),
 	    cmocka_unit_test(counted_subjects_come_last_and_slow_ones_first),

@@ -9,6 +9,8 @@
 #include "compare_row.h"
 #include "memory.h"
 
+const enum stats_statistic compare_tests[COMPARE_TESTS] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
+
 int compare_beyond_doubt(const struct compare_row *row, enum stats_statistic statistic)
 {
 	const struct compare_estimate *estimate = &row->estimates[statistic];
@@ -18,18 +20,82 @@ int compare_beyond_doubt(const struct compare_row *row, enum stats_statistic sta
 	return (low > 1) - (high < 1);
 }
 
-/* One family of tests: every statistic of every row (measuring.md §5, "Several tests"). */
+const char *compare_verdict_name(bool across, enum stats_verdict verdict)
+{
+	static const char *const words[STATS_VERDICTS] = {
+	    [STATS_PASS] = "alike", [STATS_IMPROVED] = "smaller", [STATS_REGRESSED] = "larger"};
+
+	return across && words[verdict] != NULL ? words[verdict] : stats_verdict_name(verdict);
+}
+
+static bool same_samples(const struct summary_row *a, const struct summary_row *b)
+{
+	bool same = strcmp(a->benchmark, b->benchmark) == 0 && a->run_count == b->run_count;
+
+	for (size_t i = 0; i < a->run_count && same; i++) {
+		const struct summary_run *one = &a->runs[i], *other = &b->runs[i];
+
+		same = one->round == other->round && one->n == other->n &&
+		       memcmp(one->samples, other->samples, one->n * sizeof(*one->samples)) == 0;
+	}
+	return same;
+}
+
+static void find_repeats(struct compare *compare)
+{
+	for (size_t i = 1; i < compare->row_count; i++) {
+		struct compare_row *row = &compare->rows[i];
+		const struct compare_row *before = row - 1;
+
+		if (same_samples(row->a, before->a) && same_samples(row->b, before->b))
+			row->repeats = before->repeats != NULL ? before->repeats : before;
+	}
+}
+
+/* The tests of all rows but those that repeat another, as one family (measuring.md §5, "Several tests"). */
+static void adjust(struct compare *compare, struct stats_evidence *evidence)
+{
+	struct stats_evidence *family = memory_new(compare->row_count, COMPARE_TESTS * sizeof(*family));
+	size_t count = 0, taken = 0;
+
+	for (size_t i = 0; i < compare->row_count; i++) {
+		for (size_t j = 0; j < COMPARE_TESTS && compare->rows[i].repeats == NULL; j++)
+			family[count++] = evidence[i * STATS_STATISTICS + compare_tests[j]];
+	}
+	compare->family = stats_family_adjust(family, count, STATS_FAMILY_REPORT);
+	for (size_t i = 0; i < compare->row_count; i++) {
+		const struct compare_row *first = compare->rows[i].repeats;
+		struct stats_evidence *own = evidence + i * STATS_STATISTICS;
+
+		for (size_t j = 0; j < COMPARE_TESTS; j++)
+			own[compare_tests[j]].p_adjusted =
+			    first == NULL
+				? family[taken++].p_adjusted
+				: evidence[(size_t)(first - compare->rows) * STATS_STATISTICS + compare_tests[j]]
+				      .p_adjusted;
+	}
+	free(family);
+}
+
 static void judge_all(struct compare *compare, uint64_t seed)
 {
 	struct stats_evidence *evidence = memory_new(compare->row_count, STATS_STATISTICS * sizeof(*evidence));
 
 	for (size_t i = 0; i < compare->row_count; i++)
 		compare_row_estimate(&compare->rows[i], compare->paired, seed, evidence + i * STATS_STATISTICS);
-	compare->family = stats_family_adjust(evidence, compare->row_count * STATS_STATISTICS, STATS_FAMILY_REPORT);
+	find_repeats(compare);
+	adjust(compare, evidence);
 	for (size_t i = 0; i < compare->row_count; i++) {
-		compare_row_judge(&compare->rows[i], evidence + i * STATS_STATISTICS, compare->margin, compare->family,
+		struct compare_row *row = &compare->rows[i];
+
+		compare_row_judge(row, evidence + i * STATS_STATISTICS, compare->margin, compare->family,
 				  compare->paired);
-		stats_tally_add(&compare->tally, compare->rows[i].verdict);
+		for (int j = 0; j < STATS_STATISTICS; j++)
+			row->estimates[j].word =
+			    compare_verdict_name(compare->across, row->estimates[j].judgement.verdict);
+		row->word = compare_verdict_name(compare->across, row->verdict);
+		if (row->repeats == NULL)
+			stats_tally_add(&compare->tally, row->verdict);
 	}
 	free(evidence);
 }
@@ -77,6 +143,14 @@ static int add_row(struct compare *compare, const struct summary_row *a, const s
 	return 0;
 }
 
+/* "linux@host" and "aerokernel@qemu". */
+static bool other_system(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "@");
+
+	return len != strcspn(b, "@") || strncmp(a, b, len) != 0;
+}
+
 int compare_make(struct compare *compare, struct compare_side a, struct compare_side b, double margin,
 		 struct error *error)
 {
@@ -85,7 +159,8 @@ int compare_make(struct compare *compare, struct compare_side a, struct compare_
 	*compare = (struct compare){.subject_a = a.subject,
 				    .subject_b = b.subject,
 				    .margin = margin,
-				    .paired = strcmp(a.summary->store->id, b.summary->store->id) == 0};
+				    .paired = strcmp(a.summary->store->id, b.summary->store->id) == 0,
+				    .across = other_system(a.subject, b.subject)};
 	for (size_t i = 0; i < a.summary->row_count && status == 0; i++) {
 		const struct summary_row *row = &a.summary->rows[i], *other;
 

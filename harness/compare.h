@@ -30,7 +30,12 @@ struct compare_estimate {
 	double floor;           /* both sides are raised to it for the ratio: the coarser grain */
 	bool floored;           /* both sides are at or below it: the ratio says nothing */
 	struct stats_judgement judgement; /* skipped, with the reason, where there is nothing to judge */
+	const char *word;                 /* for the verdict: compare_verdict_name() */
 };
+
+/* What the verdict of a row is made of; p10 and deviation stand beside, untested (measuring.md §5, "Several tests"). */
+enum { COMPARE_TESTS = 3 };
+extern const enum stats_statistic compare_tests[COMPARE_TESTS];
 
 /* How the samples of one side's runs depend on each other: medians over the runs. NaN: exact. */
 struct compare_dependence {
@@ -47,6 +52,9 @@ struct compare_row {
 	bool exact;                              /* both sides are */
 	double cliff, ks; /* effect sizes of samples as measured (stats_sides.h), no test; NaN: different units */
 	enum stats_verdict verdict; /* regressed if location, spread or tail is, else improved if any is, … */
+	const char *word;
+	/* The same samples as the row before of this benchmark: the first of one waiter is also the last. Not counted. */
+	const struct compare_row *repeats;
 };
 
 /* A point that only one side has. */
@@ -61,10 +69,11 @@ struct compare {
 	const char *unit;
 	bool paired;
 	double margin;            /* smallest change that counts: .03 = 3 % */
-	size_t family;            /* tests that were adjusted together */
+	size_t family;            /* tests that were adjusted together: location, spread and tail of each row */
 	struct compare_row *rows; /* in the order of the summary of A */
 	size_t row_count;
-	struct stats_tally tally; /* of the rows' verdicts */
+	struct stats_tally tally; /* of the rows' verdicts, without those that repeat another */
+	bool across;              /* two systems */
 	struct compare_missing *missing;
 	size_t missing_count;
 };
@@ -82,6 +91,11 @@ struct compare_side {
 int compare_make(struct compare *compare, struct compare_side a, struct compare_side b, double margin,
 		 struct error *error);
 void compare_free(struct compare *compare);
+/*
+ * The word for a verdict. Of two versions "regressed", "improved", "pass"; of two systems, neither of which is meant to
+ * become the other, "larger", "smaller", "alike": the statistic of B against that of A.
+ */
+const char *compare_verdict_name(bool across, enum stats_verdict verdict);
 /* Whether the interval, or an exact count, leaves no doubt that B is above A: 1; below: -1; else 0. */
 int compare_beyond_doubt(const struct compare_row *row, enum stats_statistic statistic);
 /* One element of the comparisons of schema "aerobench.compare/2". A new reference. */

@@ -61,7 +61,7 @@ char *compare_interval_text(const struct compare_row *row, enum stats_statistic 
 char *compare_verdict_text(const struct compare_estimate *estimate)
 {
 	const struct stats_judgement *judgement = &estimate->judgement;
-	const char *word = stats_verdict_name(judgement->verdict);
+	const char *word = estimate->word;
 	double percent = estimate->smallest_effect * 100;
 
 	if (judgement->verdict == STATS_SKIPPED)

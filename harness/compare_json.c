@@ -26,7 +26,7 @@ static json_t *estimate_json(const struct compare_estimate *estimate)
 	set_number(json, "p_ranks", estimate->p_ranks);
 	set_number(json, "smallest_effect", estimate->smallest_effect);
 	json_object_set_new(json, "below_grain", json_boolean(estimate->floored));
-	json_object_set_new(json, "verdict", json_string(stats_verdict_name(judgement->verdict)));
+	json_object_set_new(json, "verdict", json_string(estimate->word));
 	json_object_set_new(json, "reason", json_string(judgement->reason));
 	/* Inconclusive only; null there: no number of pairs would do. */
 	if (judgement->verdict == STATS_INCONCLUSIVE)
@@ -66,7 +66,8 @@ static json_t *row_json(const struct compare_row *row)
 	set_number(json, "ks_distance", row->ks);
 	json_object_set_new(json, "pairs", json_integer((json_int_t)row->pairs));
 	json_object_set_new(json, "exact", json_boolean(row->exact));
-	json_object_set_new(json, "verdict", json_string(stats_verdict_name(row->verdict)));
+	json_object_set_new(json, "repeats", json_boolean(row->repeats != NULL));
+	json_object_set_new(json, "verdict", json_string(row->word));
 	return json;
 }
 
@@ -77,7 +78,7 @@ json_t *compare_json(const struct compare *compare)
 	for (size_t i = 0; i < compare->row_count; i++)
 		json_array_append_new(rows, row_json(&compare->rows[i]));
 	for (int i = 0; i < STATS_VERDICTS; i++)
-		json_object_set_new(tally, stats_verdict_name((enum stats_verdict)i),
+		json_object_set_new(tally, compare_verdict_name(compare->across, (enum stats_verdict)i),
 				    json_integer((json_int_t)compare->tally.count[i]));
 	for (size_t i = 0; i < compare->missing_count; i++) {
 		const struct compare_missing *one = &compare->missing[i];

@@ -274,6 +274,7 @@ void compare_row_estimate(struct compare_row *row, bool paired, uint64_t seed,
 
 static const struct stats_judgement too_few_samples = {STATS_SKIPPED, "too few samples in a run for this statistic", 0};
 static const struct stats_judgement below_grain = {STATS_SKIPPED, "below the clock's grain", 0};
+static const struct stats_judgement beside = {STATS_SKIPPED, "stands beside the tests, with its own interval", 0};
 static const struct stats_judgement no_pairs = {STATS_SKIPPED, "runs taken at different times are no pairs", 0};
 
 /* Counts: a change of more than 0.5 % of the median, and more than 2, either way. */
@@ -289,15 +290,23 @@ static struct stats_judgement judge_exact(const struct compare_row *row, const s
 	return (struct stats_judgement){change > 0 ? STATS_REGRESSED : STATS_IMPROVED, "", 0};
 }
 
+static bool is_test(enum stats_statistic statistic)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < COMPARE_TESTS; i++)
+		found |= compare_tests[i] == statistic;
+	return found;
+}
+
 static enum stats_verdict verdict_of(const struct compare_row *row)
 {
 	/* What one statistic says outweighs the others in this order. */
 	static const enum stats_verdict order[] = {STATS_REGRESSED, STATS_IMPROVED, STATS_INCONCLUSIVE, STATS_PASS};
-	static const enum stats_statistic of[] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		for (size_t j = 0; j < sizeof(of) / sizeof(of[0]); j++) {
-			if (row->estimates[of[j]].judgement.verdict == order[i])
+		for (size_t j = 0; j < COMPARE_TESTS; j++) {
+			if (row->estimates[compare_tests[j]].judgement.verdict == order[i])
 				return order[i];
 		}
 	}
@@ -319,6 +328,8 @@ void compare_row_judge(struct compare_row *row, const struct stats_evidence evid
 			estimate->judgement = no_pairs;
 		else if (compare_rule_hides(&rule, (enum stats_statistic)i))
 			estimate->judgement = below_grain;
+		else if (!is_test((enum stats_statistic)i))
+			estimate->judgement = beside;
 		else if (row->pairs >= STATS_PAIRS_MIN && evidence[i].pairs < STATS_PAIRS_MIN)
 			estimate->judgement = too_few_samples;
 		else

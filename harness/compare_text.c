@@ -64,7 +64,7 @@ static void systems_row(struct table *table, const struct compare_row *row)
 	own_cell(table, compare_runs_text(row));
 }
 
-/* In how many rows B is above A beyond doubt: by the interval, or exactly. */
+/* In how many rows B is above A beyond doubt: by the interval, or exactly. The same samples count once. */
 static size_t count_above(const struct compare *compare, enum stats_statistic statistic, size_t *known)
 {
 	size_t above = 0;
@@ -74,7 +74,7 @@ static size_t count_above(const struct compare *compare, enum stats_statistic st
 		const struct compare_row *row = &compare->rows[i];
 		const struct compare_estimate *estimate = &row->estimates[statistic];
 
-		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
+		if (row->repeats != NULL || isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
 			continue;
 		++*known;
 		above += compare_beyond_doubt(row, statistic) > 0;
@@ -172,7 +172,7 @@ static void print_tally(FILE *file, const struct compare *compare)
 {
 	for (int i = 0; i < STATS_VERDICTS; i++)
 		fprintf(file, "%s%zu %s", i > 0 ? ", " : "", compare->tally.count[i],
-			stats_verdict_name((enum stats_verdict)i));
+			compare_verdict_name(compare->across, (enum stats_verdict)i));
 	fputs(".\n", file);
 }
 

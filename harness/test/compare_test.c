@@ -21,6 +21,9 @@ struct shape {
 	double centre, width, tail;
 };
 
+/* Whether the last waiter's samples come too, which are those of all where only one waits. */
+static bool one_waiter;
+
 static void boot(struct sample_run *run, const char *subject, unsigned round, struct shape shape, double drift)
 {
 	static const uint32_t control[] = {50, 51};
@@ -37,6 +40,8 @@ static void boot(struct sample_run *run, const char *subject, unsigned round, st
 	sample_open(&stream, "test");
 	sample_run(&stream, "clock_read", "", control, 2, 100);
 	sample_run(&stream, "wake", "", samples, 1000, 1000);
+	if (one_waiter)
+		sample_run(&stream, "wake", "series=last", samples, 1000, 1000);
 	sample_run_boot(run, subject, round, &stream);
 }
 
@@ -164,8 +169,11 @@ static void all_tests_of_all_rows_are_adjusted_together(void **state)
 		}
 	}
 	assert_int_equal(tests, result.compare.family);
-	/* Of the control only location and p10 are above its grain. */
-	assert_int_equal(result.compare.family, STATS_STATISTICS + 2);
+	/* Location, spread and tail; of the control only the location is above its grain. */
+	assert_int_equal(result.compare.family, COMPARE_TESTS + 1);
+	assert_true(!isnan(result.wake->estimates[STATS_DEVIATION].p));
+	assert_int_equal(result.wake->estimates[STATS_DEVIATION].judgement.verdict, STATS_SKIPPED);
+	assert_int_equal(result.wake->estimates[STATS_UNDISTURBED].judgement.verdict, STATS_SKIPPED);
 	assert_int_equal(result.compare.rows[0].estimates[STATS_SPREAD].judgement.verdict, STATS_SKIPPED);
 	assert_int_equal(result.compare.tally.count[STATS_REGRESSED], 1);
 	assert_int_equal(compare_beyond_doubt(result.wake, STATS_LOCATION), 1);
@@ -371,6 +379,58 @@ static void two_runs_are_no_pairs_and_are_not_judged(void **state)
 	}
 }
 
+static void a_row_of_the_same_samples_is_shown_and_not_counted_again(void **state)
+{
+	struct shape a = {10000, 400, 1000}, b = {20000, 800, 1000};
+	struct sample_run run;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	one_waiter = true;
+	paired_run(&run, a, b, 10);
+	one_waiter = false;
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, side_a},
+				      (struct compare_side){&summary, side_b}, 0.03, &error),
+			 0);
+	assert_int_equal(compare.row_count, 3);
+	assert_null(compare.rows[1].repeats);
+	assert_ptr_equal(compare.rows[2].repeats, &compare.rows[1]);
+	assert_int_equal(compare.family, COMPARE_TESTS + 1);
+	for (int i = 0; i < COMPARE_TESTS; i++)
+		assert_true(compare.rows[2].estimates[compare_tests[i]].p_adjusted ==
+			    compare.rows[1].estimates[compare_tests[i]].p_adjusted);
+	assert_int_equal(compare.rows[2].verdict, STATS_REGRESSED);
+	assert_int_equal(compare.tally.count[STATS_REGRESSED], 1);
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+/* Neither of two systems is meant to become the other. */
+static void between_systems_nothing_regresses(void **state)
+{
+	struct shape a = {10000, 400, 0}, b = {20000, 800, 0};
+	struct result result;
+	json_t *json;
+
+	(void)state;
+	compare_shapes(&result, a, b, 10);
+	assert_true(result.compare.across);
+	assert_string_equal(result.wake->word, "larger");
+	json = compare_json(&result.compare);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "tally"), "larger")), 1);
+	assert_null(json_object_get(json_object_get(json, "tally"), "regressed"));
+	json_decref(json);
+	assert_string_equal(compare_verdict_name(true, STATS_IMPROVED), "smaller");
+	assert_string_equal(compare_verdict_name(true, STATS_INCONCLUSIVE), "inconclusive");
+	assert_string_equal(compare_verdict_name(false, STATS_REGRESSED), "regressed");
+	result_free(&result);
+}
+
 static void points_of_one_side_are_listed_with_the_reason(void **state)
 {
 	static const uint32_t value[] = {1000};
@@ -424,6 +484,8 @@ int main(void)
 	    cmocka_unit_test(counts_are_compared_exactly),
 	    cmocka_unit_test(ticks_are_not_compared_with_instructions),
 	    cmocka_unit_test(two_runs_are_no_pairs_and_are_not_judged),
+	    cmocka_unit_test(a_row_of_the_same_samples_is_shown_and_not_counted_again),
+	    cmocka_unit_test(between_systems_nothing_regresses),
 	    cmocka_unit_test(points_of_one_side_are_listed_with_the_reason),
 	};
 

@@ -32,8 +32,9 @@ struct campaign {
 	bool *done;  /* by boot: needs no further work */
 	unsigned ok; /* boots with numbers, those of earlier sessions too */
 	unsigned failed;
-	unsigned left_out; /* by the budget */
-	unsigned spared;   /* because enough() said so */
+	unsigned timed_out; /* of the failed ones of this session: killed, because they did not end in time */
+	unsigned left_out;  /* by the budget */
+	unsigned spared;    /* because enough() said so */
 	bool interrupted;
 	char **failures; /* one line each */
 	size_t failure_count;

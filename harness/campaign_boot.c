@@ -212,6 +212,7 @@ int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active
 		subject->seconds = subject->known ? (subject->seconds + record.seconds) / 2 : record.seconds;
 		subject->known = true;
 	}
+	campaign->timed_out += result.end == LAUNCH_TIMED_OUT;
 	status = boot_store(campaign, active->boot, &record, &result, error);
 	launch_result_free(&result);
 	active_free(active);

@@ -42,7 +42,8 @@ enum {
 	GATE_SAMPLES,
 	GATE_SEED,
 	GATE_BUDGET,
-	GATE_EVEN_IF_UNFIT
+	GATE_EVEN_IF_UNFIT,
+	GATE_TIMEOUT
 };
 
 struct gate_options {
@@ -50,6 +51,7 @@ struct gate_options {
 	struct gate_scope scope;
 	const char *baseline, *reason, *markdown, *junit, *run;
 	bool measure, update, strict, all, conformance;
+	struct gate_measured measured; /* by --measure */
 	struct gate_timed_command timed;
 	bool retimed; /* --timed */
 };
@@ -74,6 +76,7 @@ static void gate_help(const char *program)
 	    "Counted:\n"
 	    "      --baseline FILE  what the points cost, written by --update\n"
 	    "      --measure        make the run now, as the baseline's was made\n"
+	    "      --timeout TIME   bound on one boot of --measure (default: ten times what it should take)\n"
 	    "      --conformance    test that the measured programs keep their contract, too\n"
 	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
 	    "      --reason TEXT    why the counts changed, for --update\n"
@@ -100,7 +103,7 @@ static void gate_help(const char *program)
 	       "cannot be\n"
 	       "written, 3 (--strict) something is inconclusive, 77 nothing was gated: another QEMU, compiler or "
 	       "machine; times on a\n"
-	       "machine that is unfit, 130 interrupted.\n",
+	       "machine that is unfit, 124 a boot or the conformance tests did not end in time, 130 interrupted.\n",
 	       PLAN_RUNS_MAX, stats_looks[0].pairs, stats_looks[STATS_LOOKS - 1].pairs);
 }
 
@@ -235,6 +238,7 @@ static int judge(const struct gate_options *options, const struct gate_baseline 
 		return status;
 	gate_baseline_take(&after, &summary, options->reason);
 	status = gate_judge(&gate, before, &after, &summary, &options->scope, error);
+	gate.timed_out = options->measured.timed_out;
 	if (status == 0 && options->conformance)
 		status = conform(options, &gate, error);
 	if (status == 0)
@@ -273,17 +277,17 @@ static void warn_of_other_programs(const struct gate_options *options)
 
 static int gate_run(struct gate_options *options, struct error *error)
 {
+	struct gate_measured *measured = &options->measured;
 	struct gate_baseline before;
-	char *measured = NULL;
 	int status = read_baseline(options, &before, error);
 
 	if (status == 0 && options->measure)
-		status = gate_measure(&before, &options->scope, options->reading.results, &measured, error);
+		status = gate_measure(&before, &options->scope, options->reading.results, measured, error);
 	else if (status == 0 && strcmp(options->run, "latest") == 0)
 		warn_of_other_programs(options);
 	if (status == 0)
-		status = judge(options, &before, measured != NULL ? measured : options->run, error);
-	free(measured);
+		status = judge(options, &before, measured->run != NULL ? measured->run : options->run, error);
+	free(measured->run);
 	gate_baseline_free(&before);
 	return status;
 }
@@ -299,8 +303,8 @@ static bool is_timed(const struct gate_options *options)
 
 static bool only_counted(const struct gate_options *options)
 {
-	return options->baseline != NULL || options->measure || options->update || options->conformance ||
-	       options->reason != NULL;
+	return options->baseline != NULL || options->measure || options->measured.timeout_seconds > 0 ||
+	       options->update || options->conformance || options->reason != NULL;
 }
 
 /* Options of the timed tier; count: words that are no options. */
@@ -362,6 +366,8 @@ static int check_counted(struct gate_options *options, int count, struct error *
 		return error_set(error, STATUS_USAGE,
 				 "--update takes the whole run: leave out -b and -s, and measure only what shall be "
 				 "written");
+	if (!options->measure && options->measured.timeout_seconds > 0)
+		return error_set(error, STATUS_USAGE, "--timeout goes with --measure");
 	if (!options->update && options->reason != NULL)
 		return error_set(error, STATUS_USAGE, "--reason goes with --update");
 	return 0;
@@ -432,6 +438,8 @@ static int gate_option(struct gate_options *options, int option, char **argv, st
 	case GATE_MARKDOWN:
 		options->markdown = optarg;
 		return 0;
+	case GATE_TIMEOUT:
+		return parse_duration("timeout", optarg, &options->measured.timeout_seconds, error);
 	case GATE_JUNIT:
 		options->junit = optarg;
 		return 0;
@@ -445,6 +453,7 @@ static int gate_main(int argc, char **argv)
 	static const struct option long_options[] = {READING_LONG,
 						     {"baseline", required_argument, NULL, GATE_BASELINE},
 						     {"measure", no_argument, NULL, GATE_MEASURE},
+						     {"timeout", required_argument, NULL, GATE_TIMEOUT},
 						     {"conformance", no_argument, NULL, GATE_CONFORMANCE},
 						     {"update", no_argument, NULL, GATE_UPDATE},
 						     {"reason", required_argument, NULL, GATE_REASON},

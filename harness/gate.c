@@ -49,9 +49,31 @@ static bool selection_known(const struct gate_baseline *baseline, const char *se
 	return false;
 }
 
+/* Whether the run meant to measure this subject. */
+static bool planned(const struct gate *gate, const char *name)
+{
+	const struct store_plan *plan = &gate->summary->store->plan;
+
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		if (strcmp(plan->subjects[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the run meant to measure something of the baseline: that it has no counts is then a finding, not a mistake. */
+static bool plans_any(const struct gate *gate)
+{
+	for (size_t i = 0; i < gate->before->subject_count; i++) {
+		if (planned(gate, gate->before->subjects[i].name))
+			return true;
+	}
+	return false;
+}
+
 static int check_scope(const struct gate *gate, const struct gate_scope *scope, struct error *error)
 {
-	if (gate->after->subject_count == 0)
+	if (gate->after->subject_count == 0 && !plans_any(gate))
 		return error_set(error, STATUS_USAGE,
 				 "run %s has no counts of instructions to judge: measure aerokernel@sim or linux@sim",
 				 gate->summary->store->id);
@@ -211,18 +233,6 @@ static const char *unsupported(const struct gate *gate, const char *name)
 	return NULL;
 }
 
-/* Whether the run meant to measure this subject. */
-static bool planned(const struct gate *gate, const char *name)
-{
-	const struct store_plan *plan = &gate->summary->store->plan;
-
-	for (size_t i = 0; i < plan->subject_count; i++) {
-		if (strcmp(plan->subjects[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void judge_subject(struct gate *gate, const char *name, const struct gate_scope *scope)
 {
 	const struct gate_subject *before = gate_subject_find(gate->before, name);
@@ -272,6 +282,8 @@ int gate_judge(struct gate *gate, const struct gate_baseline *before, const stru
 
 enum status gate_status(const struct gate *gate, bool strict)
 {
+	if (!gate->correct && gate->tally.count[STATS_REGRESSED] == 0 && gate->timed_out)
+		return STATUS_TIMEOUT;
 	return gate->correct ? stats_tally_status(&gate->tally, strict) : STATUS_FAILED;
 }
 

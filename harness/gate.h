@@ -57,6 +57,7 @@ struct gate {
 	size_t finding_count;
 	struct stats_tally tally;
 	bool correct;       /* no check is broken */
+	bool timed_out;     /* because boots or tests did not end in time: set by who ran them */
 	bool other_machine; /* a machine configuration differs */
 };
 
@@ -75,7 +76,7 @@ struct gate_scope {
  */
 int gate_judge(struct gate *gate, const struct gate_baseline *before, const struct gate_baseline *after,
 	       const struct summary *summary, const struct gate_scope *scope, struct error *error);
-/* 1 with a broken check or a regression, 77 if everything was skipped, 3 if strict and something is inconclusive. */
+/* 1 with a regression or a broken check (124 if something did not end in time), 77 if everything was skipped, 3 if strict and something is inconclusive. */
 enum status gate_status(const struct gate *gate, bool strict);
 void gate_free(struct gate *gate);
 

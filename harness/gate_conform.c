@@ -119,6 +119,7 @@ int gate_conform(struct gate *gate, const char *subject_name, struct error *erro
 	request.subject = &subject;
 	request.cpus = cpus != NULL ? (unsigned)strtoul(cpus, NULL, 10) : 0;
 	launch_boot(&request, &result);
+	gate->timed_out |= result.end == LAUNCH_TIMED_OUT;
 	tell(gate, subject_name, &result);
 	launch_result_free(&result);
 	return 0;

@@ -115,9 +115,9 @@ static void adjust(struct plan *plan, const struct gate_baseline *baseline)
 	}
 }
 
-static int carry_out(struct plan *plan, struct store *store, struct error *error)
+static int carry_out(struct plan *plan, struct store *store, struct gate_measured *measured, struct error *error)
 {
-	struct campaign campaign = {.plan = plan, .store = store};
+	struct campaign campaign = {.plan = plan, .store = store, .timeout_seconds = measured->timeout_seconds};
 	int status = campaign_run(&campaign, error);
 
 	for (size_t i = 0; i < campaign.failure_count; i++)
@@ -125,19 +125,20 @@ static int carry_out(struct plan *plan, struct store *store, struct error *error
 	if (status == 0 && campaign.interrupted)
 		status =
 		    error_set(error, STATUS_INTERRUPTED, "interrupted; go on by: aerobench run --resume %s", store->id);
+	measured->timed_out = campaign.timed_out > 0;
 	campaign_free(&campaign);
 	return status;
 }
 
-int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *scope, const char *results, char **run,
-		 struct error *error)
+int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *scope, const char *results,
+		 struct gate_measured *measured, struct error *error)
 {
 	struct run_options options = {.warmup = -1, .seed = -1, .results = results};
 	struct plan plan;
 	struct store store;
 	int status;
 
-	*run = NULL;
+	measured->run = NULL;
 	memset(&plan, 0, sizeof(plan));
 	options.subjects = memory_new(baseline->subject_count + scope->subject_count + 1, sizeof(*options.subjects));
 	status = gate_measure_choose(&options, baseline, scope, error);
@@ -150,8 +151,8 @@ int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *
 		status = run_plan_store(&store, &plan, &options, record_make(&plan, 2, gate_command, NULL), error);
 	}
 	if (status == 0) {
-		status = carry_out(&plan, &store, error);
-		*run = memory_text(store.id);
+		status = carry_out(&plan, &store, measured, error);
+		measured->run = memory_text(store.id);
 		store_close(&store);
 	}
 	plan_free(&plan);

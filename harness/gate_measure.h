@@ -18,9 +18,16 @@
  */
 int gate_measure_choose(struct run_options *options, const struct gate_baseline *baseline,
 			const struct gate_scope *scope, struct error *error);
+
+struct gate_measured {
+	double timeout_seconds; /* given: bound on one boot; 0: by its expected length */
+	char *run;              /* the id, allocated; NULL if there is none */
+	bool timed_out;         /* a boot did not end in time */
+};
+
 /*
- * Boots and stores. *run: the id, allocated. Returns 0 also if boots failed (the gate says so), or a status with the
- * error set: nothing can run here, the store takes no more, interrupted.
+ * Boots and stores. Returns 0 also if boots failed (the gate says so), or a status with the error set: nothing can run
+ * here, the store takes no more, interrupted.
  */
-int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *scope, const char *results, char **run,
-		 struct error *error);
+int gate_measure(const struct gate_baseline *baseline, const struct gate_scope *scope, const char *results,
+		 struct gate_measured *measured, struct error *error);

@@ -104,6 +104,30 @@ def test_gate_judges_real_counts_exactly(bench):
     bench.refused(2, *gate, says=[log.name])
 
 
+@boots_guests
+def test_gate_tells_a_hang_and_an_open_question_by_their_exit_statuses(bench):
+    bench.real("aerokernel.elf")
+    bench.good("run", *RUN)
+    path = bench.scratch / "sim.json"
+    gate = ["gate", "--baseline", str(path)]
+    bench.good(*gate, "--update", "--reason", "first")
+    edit(path, lambda data: data["subjects"][0]["points"].remove(point(data, "yield_pair")))
+    need("1 inconclusive" in bench.good(*gate), "what the baseline does not know is an open question")
+    status, out, err = bench(*gate, "--strict")
+    need(status == 3, "and one that --strict minds", status, out, err)
+    bench.refused(2, *gate, "--timeout", "1s", says=["--measure"])
+
+    qemu = shutil.which("qemu-system-x86_64")
+    stand_in = bench.scratch / "path" / "qemu-system-x86_64"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f'#!/bin/sh\ncase "$*" in *mode=list*) ;; *-kernel*) exec sleep 600 ;; esac\nexec {qemu} "$@"\n')
+    stand_in.chmod(0o755)
+    bench.environment["PATH"] = f"{stand_in.parent}:{os.environ['PATH']}"
+    status, out, err = bench(*gate, "--measure", "--timeout", "1s")
+    need(status == 124 and "boots: FAILED" in out and "hung" in out, "a boot that hangs has a status of its own", status, out,
+         err)
+
+
 def test_history_keeps_each_run_once(bench):
     bench.real("aerokernel.elf")
     bench.good("run", *RUN, "--runs", "1")

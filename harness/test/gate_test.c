@@ -583,6 +583,21 @@ static void a_failed_boot_is_never_judged(void **state)
 	judged_close(&judged);
 }
 
+static void what_did_not_end_in_time_is_told_apart_but_hides_no_regression(void **state)
+{
+	struct costs costs = usual;
+	struct judged judged;
+
+	(void)state;
+	costs.failed = true;
+	judge(&judged, &costs, NULL, 0, NULL);
+	judged.gate.timed_out = true;
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_TIMEOUT);
+	stats_tally_add(&judged.gate.tally, STATS_REGRESSED);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_FAILED);
+	judged_close(&judged);
+}
+
 static void boots_that_differ_are_not_judged(void **state)
 {
 	struct costs costs = usual;
@@ -776,6 +791,7 @@ int main(void)
 	    cmocka_unit_test(stack_without_a_bound_is_not_judged_but_named),
 	    cmocka_unit_test(a_baseline_without_stack_is_no_verdict_on_it),
 	    cmocka_unit_test(a_failed_boot_is_never_judged),
+	    cmocka_unit_test(what_did_not_end_in_time_is_told_apart_but_hides_no_regression),
 	    cmocka_unit_test(boots_that_differ_are_not_judged),
 	    cmocka_unit_test(an_unsteady_control_is_not_judged),
 	    cmocka_unit_test(another_compiler_is_skipped_and_named),

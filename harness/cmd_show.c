@@ -171,6 +171,7 @@ static json_t *show_json(const struct summary *summary)
 
 	counter_rows_make(&counts, summary);
 	json_object_set_new(json, "counts", counter_rows_json(&counts));
+	json_object_set_new(json, "not_counted", counter_absences_json(&counts));
 	counter_rows_free(&counts);
 	return json;
 }

@@ -90,6 +90,8 @@ def unavailable(results):
           f"what the Aerokernel cannot count is told, and the run is good: {done.stderr}")
     told = "aerokernel@sim: page-faults not available here: an event of Linux"
     check(told in run(BIN / "aerobench", "show", "--results", results).stdout, "show tells it too")
+    record = json.loads(run(BIN / "aerobench", "show", "--json", "--results", results).stdout)["not_counted"]
+    check([(one["subject"], one["events"]) for one in record] == [("aerokernel@sim", "page-faults")], f"and its JSON: {record}")
     check(report_section(results).count(told) == 1, "and so does the report, once")
 
 

@@ -16,6 +16,10 @@
  *
  * A preempted thread goes behind all that are ready, as if it had yielded. It may hold locks: whoever spins for one in a
  * program's text is preempted in turn, and the kernel's own locks are held in kernel text only.
+ *
+ * A quantum shares one CPU. It does not make an emulator share the host among virtual CPUs: where QEMU counts instructions
+ * and runs all of them in turns on one thread (sim), one that computes without cpu_relax() keeps its turn, and threads that
+ * are ready on another make no step, with a quantum or without (tried for 0.7 s of virtual time). Spin with cpu_relax().
  */
 #pragma once
 

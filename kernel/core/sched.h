@@ -5,9 +5,10 @@
  * for any other reason (woken by another CPU or by an interrupt handler) goes through its CPU's inbox, which is emptied
  * into the run queue at each scheduling point; that costs one load when it is empty.
  *
- * Next runs whoever has been ready longest (periodic threads go first: core/rt.h). So a thread that wakes another of its CPU and then blocks hands the CPU over
- * to it, by one switch from stack to stack, unless somebody was ready before; the woken one never jumps the queue, because
- * two threads that hand over to each other would keep a third from running for ever.
+ * Next runs whoever has been ready longest (periodic threads go first: core/rt.h). So a thread that wakes another of its
+ * CPU and then blocks hands the CPU over to it, by one switch from stack to stack, unless somebody was ready before; the
+ * woken one never jumps the queue, because two threads that hand over to each other would keep a third from running for
+ * ever.
  *
  * A thread that blocks when nothing else is ready waits on its own stack, so being woken there needs no switch at all.
  * And since a thread's own CPU is the only one that runs it, a waker may make it ready before it has stopped running:

@@ -136,10 +136,42 @@ static void boot_add(struct plan *plan, unsigned round, unsigned subject)
 	plan->boot_count++;
 }
 
-/* One round of the timed subjects: machines in random order, the subjects of a machine side by side in random order. */
+/* Whether two subjects are builds of one: what a pair is made of. */
+static bool are_builds_of_one(struct subject a, struct subject b)
+{
+	subject_set_build(&a, "");
+	subject_set_build(&b, "");
+	return strcmp(a.name, b.name) == 0;
+}
+
+/* The builds of the plan's subject `first` in random order; taken: those that have their place in this round. */
+static void order_builds(struct plan *plan, unsigned round, unsigned first, bool *taken, struct stats_random *random)
+{
+	unsigned *members = memory_new(plan->subject_count, sizeof(*members)), count = 0;
+
+	for (unsigned i = first; i < plan->subject_count; i++) {
+		const struct plan_subject *subject = &plan->subjects[i];
+
+		if (taken[i] || round >= subject->boots ||
+		    !are_builds_of_one(plan->subjects[first].subject, subject->subject))
+			continue;
+		taken[i] = true;
+		members[count++] = i;
+	}
+	shuffle(members, count, random);
+	for (unsigned i = 0; i < count; i++)
+		boot_add(plan, round, members[i]);
+	free(members);
+}
+
+/*
+ * One round of the timed subjects: machines in random order, the subjects of a machine side by side in random order, the
+ * builds of a subject next to each other.
+ */
 static void order_timed(struct plan *plan, unsigned round, struct stats_random *random)
 {
 	unsigned machines[SUBJECT_MACHINES], *members = memory_new(plan->subject_count, sizeof(*members));
+	bool *taken = memory_new(plan->subject_count, sizeof(*taken));
 
 	for (unsigned i = 0; i < SUBJECT_MACHINES; i++)
 		machines[i] = i;
@@ -149,15 +181,19 @@ static void order_timed(struct plan *plan, unsigned round, struct stats_random *
 
 		for (unsigned j = 0; j < plan->subject_count; j++) {
 			const struct plan_subject *subject = &plan->subjects[j];
+			bool first = subject->subject.machine == machines[i] && subject_is_timed(&subject->subject) &&
+				     round < subject->boots;
 
-			if (subject->subject.machine == machines[i] && subject_is_timed(&subject->subject) &&
-			    round < subject->boots)
+			for (unsigned k = 0; k < count && first; k++)
+				first = !are_builds_of_one(plan->subjects[members[k]].subject, subject->subject);
+			if (first)
 				members[count++] = j;
 		}
 		shuffle(members, count, random);
 		for (unsigned j = 0; j < count; j++)
-			boot_add(plan, round, members[j]);
+			order_builds(plan, round, members[j], taken, random);
 	}
+	free(taken);
 	free(members);
 }
 

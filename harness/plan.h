@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which boots a run consists of, in which order, and how long that will take. Timed subjects are interleaved: a round
- * boots each of them once, subjects of one machine next to each other as a pair, the order of machines and inside a
- * machine shuffled by the stored seed (measuring.md §3, "Order across versions"). Subjects that count instructions repeat
+ * boots each of them once, subjects of one machine next to each other as a pair, builds of one subject closest, the order
+ * of machines, inside a machine and of builds shuffled by the stored seed (measuring.md §3, "Order across versions"). Subjects that count instructions repeat
  * exactly, so they come last, are booted twice at most (the second boot proves it), and share the computer with each other
  * only. The same plan and seed give the same order, so that an interrupted run can go on.
  */

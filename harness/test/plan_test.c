@@ -101,6 +101,28 @@ static void counted_subjects_come_last_and_slow_ones_first(void **state)
 	plan_free(&plan);
 }
 
+/* Of two subjects on one machine in two builds each: pairs are pairs, and which subject comes first varies, too. */
+static void builds_of_a_subject_stand_side_by_side(void **state)
+{
+	static const char *const names[] = {"linux@host:build=base", "linux@host:build=head",
+					    "linux@host:tuned,build=base", "linux@host:tuned,build=head"};
+	struct plan plan = plan_of(names, 4, 40, 3);
+	int first = 0, base = 0;
+
+	(void)state;
+	assert_int_equal(plan.boot_count, 4 * 40);
+	for (size_t i = 0; i < plan.boot_count; i += 2) {
+		assert_int_equal(plan.boots[i].subject / 2, plan.boots[i + 1].subject / 2);
+		assert_int_not_equal(plan.boots[i].subject, plan.boots[i + 1].subject);
+		assert_int_equal(plan.boots[i].round, i / 4);
+		first += i % 4 == 0 && plan.boots[i].subject < 2;
+		base += plan.boots[i].subject % 2 == 0;
+	}
+	assert_in_range(first, 5, 35);
+	assert_in_range(base, 20, 60);
+	plan_free(&plan);
+}
+
 /* Which of the two of a pair comes first is a fair coin: 600 tosses, 6 standard deviations. */
 static void which_of_a_pair_comes_first_is_a_fair_coin(void **state)
 {
@@ -268,6 +290,7 @@ int main(void)
 	    cmocka_unit_test(every_subject_is_booted_as_often_as_planned),
 	    cmocka_unit_test(a_round_holds_each_timed_subject_once_and_pairs_are_adjacent),
 	    cmocka_unit_test(counted_subjects_come_last_and_slow_ones_first),
+	    cmocka_unit_test(builds_of_a_subject_stand_side_by_side),
 	    cmocka_unit_test(which_of_a_pair_comes_first_is_a_fair_coin),
 	    cmocka_unit_test(the_same_seed_gives_the_same_order),
 	    cmocka_unit_test(counted_boots_share_the_computer_and_timed_ones_do_not),

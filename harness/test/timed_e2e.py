@@ -8,6 +8,7 @@ Usage: timed_e2e.py --list | timed_e2e.py BIN NAME…     BIN: the directory wit
 """
 import json
 import shutil
+import signal
 import sys
 import xml.dom.minidom
 
@@ -105,8 +106,18 @@ def test_tier_2_finds_ten_percent_in_the_runs_it_asked_for(bench):
     again = ["gate", "--timed", first, second, "--even-if-unfit"]
     status, verdicts, _ = judged(bench, again, "--margin", "20%")
     need(status == 0 and verdicts["location"] == "pass", "less than the margin is no regression", verdicts)
-    status, verdicts, data = judged(bench, ["gate", "--timed", first, "--even-if-unfit"], "--margin", "5%")
-    need(status == 0 and verdicts["location"] == "inconclusive", "without a second set it is not confirmed", verdicts)
+    for named in (first, second, "latest"):
+        status, _, data = judged(bench, ["gate", "--timed", named, "--even-if-unfit"], "--margin", "5%")
+        need(status == 1 and (data["run"], data["second_run"]) == (first, second), "either set finds the other", data)
+    need(len(runs(bench)) == 2, "and is not measured again")
+    bench.refused(2, "gate", "--timed", first, first, says=["cannot confirm itself", f"--timed {first}"])
+    bench.refused(2, "gate", "--timed", second, first, says=["cannot be confirmed", "itself the second set"])
+    orders = [[(boot["round"], boot["subject"]) for boot in map(json.loads, (run / "journal.jsonl").open())][:32]
+              for run in runs(bench)]
+    need(orders[0] != orders[1], "the second set has an order of its own", orders)
+    commands = [json.loads((run / "run.json").read_text())["command"] for run in runs(bench)]
+    need(commands[0] == commands[1] and "--margin" in commands[0] and "5%" in commands[0] and "--head" in commands[0],
+         "the record holds the whole command", commands)
     status, _, data = judged(bench, again)
     need(status == 77 and "no margins" in data["subjects"][0]["margins"], "no margin, no gate", data)
 
@@ -126,7 +137,7 @@ def test_tier_2_tells_spread_from_location(bench):
 def test_tier_2_passes_what_has_not_changed(bench):
     gate = [*two_builds(bench, "normal", "normal"), "--even-if-unfit"]
     status, out, err = bench(*gate, "--margin", "3%", "-b", "yield_pair", "-b", "wake_call:place=same", "-a")
-    need(status == 0 and "12 pass, 0 improved, 0 regressed" in out, "equal is equal", status, out, err)
+    need(status == 0 and "11 pass, 0 improved, 0 regressed, 0 inconclusive, 1 skipped" in out, "equal is equal", status, out, err)
     need(len(runs(bench)) == 1 and len(bench.journal()) == 32, "at the first look", len(bench.journal()))
     status, verdicts, _ = judged(bench, two_builds(bench, "level 1.5", "normal"), "--even-if-unfit", "--margin", "5%",
                                  "--pairs", "10")
@@ -138,6 +149,94 @@ def test_tier_2_with_a_failed_boot_is_not_judged(bench):
     status, _, data = judged(bench, gate)
     need(status == 1 and data["subjects"][0]["failed_boots"] == 6, "a head without numbers fails", data)
     need(data["verdicts"]["regressed"] == 0 and data["second_run"] is None, "not as a regression", data)
+
+
+SHORT = ["-b", "yield_pair", "--pairs", "8", "--even-if-unfit"]  # 6 tests in the family: 8 pairs do
+
+
+def test_tier_2_with_a_failed_boot_in_the_second_set_is_not_passed(bench):
+    gate = two_builds(bench, "normal", "\n".join(["level 1.2"] * 14 + ["crash"]))
+    junit, markdown = bench.scratch / "gate.xml", bench.scratch / "gate.md"
+    status, verdicts, data = judged(bench, gate, *SHORT, "--margin", "5%", "--junit", str(junit), "--markdown",
+                                    str(markdown))
+    need(len(runs(bench)) == 2 and status == 1, "two of eight heads have crashed in the second set", status, data)
+    need(verdicts["location"] == "inconclusive" and data["subjects"][0]["failed_boots"] == 2, "which is no verdict", data)
+    need(len(xml.dom.minidom.parse(str(junit)).getElementsByTagName("failure")) == 1, "CI systems see it", junit.read_text())
+    need("a boot has failed" in markdown.read_text() and "of the second set" in markdown.read_text(), "people see it",
+         markdown.read_text())
+
+
+def test_tier_2_takes_the_second_set_that_is_missing(bench):
+    level = "level 1.2"
+    gate = [*two_builds(bench, "normal", "\n".join([level] * 8 + ["hang"])), *SHORT, "--margin", "5%"]
+    calls = bench.scratch / "head" / "calls"
+    process = bench.start(*gate)
+    bench.wait_for(lambda: calls.exists() and len(calls.read_text().split()) == 9, "the second set has begun")
+    process.send_signal(signal.SIGINT)
+    status, out, err = bench.end(process)
+    first, second = (run.name for run in runs(bench))
+    need(status == 130 and f"--resume {second}" in err and "--margin 5%" in err and err.rstrip().endswith(first),
+         "it says how to go on", status, out, err)
+    again = ["gate", "--timed", "--even-if-unfit", "--margin", "5%", "latest"]
+    status, verdicts, data = judged(bench, again)
+    need(status == 77 and verdicts["location"] == "inconclusive", "neither a regression nor none", status, data)
+    need(judged(bench, [*again, "--strict"])[0] == 3, "--strict says so too")
+    _, out, _ = bench(*again)
+    need("not confirmed yet" in out and f"--resume {second}" in out, "and what to do", out)
+    (bench.scratch / "head" / "script").write_text(level + "\n")
+    bench.good("run", "--resume", second, "-q")
+    status, verdicts, data = judged(bench, again)
+    need(status == 1 and verdicts["location"] == "regressed" and len(runs(bench)) == 2, "then it is confirmed", data)
+
+    shutil.rmtree(bench.results / second)
+    program = bench.scratch / "head" / "linux-baseline"
+    text = program.read_text()
+    program.write_text(text + "# another program\n")
+    again[-1] = first
+    status, out, err = bench(*again)
+    need(status == 77 and "not confirmed yet" in out and "linux-baseline" in err, "of the same programs only", out, err)
+    program.write_text(text)
+    status, verdicts, data = judged(bench, again)
+    need(status == 1 and len(runs(bench)) == 2 and data["second_run"] == runs(bench)[1].name,
+         "the second set is taken as the first was", status, data)
+    rows = {test["statistic"]: test for test in data["tests"] if test["benchmark"] == "yield_pair"}
+    need(rows["location"]["second"]["pairs"] == 8, "as many pairs", rows)
+
+
+def test_tier_2_that_ends_before_its_first_look_judges_nothing(bench):
+    gate = [*two_builds(bench, "slow 0.4", "slow 0.4"), *SHORT, "--margin", "5%", "--budget", "3s"]
+    status, out, err = bench(*gate)
+    first = runs(bench)[0].name
+    need(status == 77 and "left out to keep the budget" in err, "nothing is no pass", status, out, err)
+    need(f"--resume {first}, then" in out and "the first look is after 8" in out, "it says what it would take", out)
+    status, _, data = judged(bench, ["gate", "--timed", first, "--margin", "5%", "--even-if-unfit"])
+    need(status == 77 and data["members"] == 0 and all(test["first"] is None for test in data["tests"]), "no p", data)
+
+
+def test_tier_2_with_a_benchmark_that_only_head_has(bench):
+    gate = [*two_builds(bench, "normal", "normal"), *SHORT, "--margin", "5%"]
+    program = bench.scratch / "base" / "linux-baseline"
+    program.write_text(program.read_text().replace('"yield_pair": [], ', ""))
+    junit = bench.scratch / "gate.xml"
+    status, verdicts, data = judged(bench, gate, "--junit", str(junit))
+    need(status == 77 and verdicts["location"] == "inconclusive", "is neither passed nor failed", status, data)
+    need(all("none of the selected" in test["reason"] for test in data["tests"]), "for that reason", data)
+    need(len(xml.dom.minidom.parse(str(junit)).getElementsByTagName("failure")) == 0, "no failure", junit.read_text())
+    need(len(bench.journal()) == 2, "one boot shows that it works", bench.journal())
+
+
+def test_tier_2_measures_no_second_set_of_what_does_not_gate(bench):
+    gate = [*two_builds(bench, "normal", "level 1.2"), "-b", "yield_pair", "--pairs", "8", "--margin", "5%"]
+    status, verdicts, data = judged(bench, gate)
+    need(status == 77 and verdicts["location"] == "regressed" and not data["subjects"][0]["armed"],
+         "without a self-check it is only reported", status, data)
+    need(len(runs(bench)) == 1, "and not asked again", runs(bench))
+
+
+def test_tier_2_tells_its_verdict_wherever_the_files_go(bench):
+    gate = [*two_builds(bench, "normal", "normal"), *SHORT, "--margin", "5%"]
+    status, out, err = bench(*gate, "--junit", "/nowhere/x.xml")
+    need(status == 2 and "0 regressed" in out and "/nowhere" in err, "an error is no regression", status, out, err)
 
 
 def test_tier_2_refuses_what_it_cannot_judge(bench):

@@ -48,8 +48,8 @@ static json_t *point_json(const struct summary_row *row)
 }
 
 /*
- * Counts depend on what gate_machine.h says; times on the computer too, and not on the seed, which is another in every
- * run and stands in the command line.
+ * Counts depend on what gate_machine.h says; times on the computer too, and not on how many samples a run takes, nor on
+ * the seed, which is another in every run and stands in the command line.
  */
 static json_t *machine_json(const struct summary *summary, const char *subject, bool counts)
 {
@@ -65,6 +65,8 @@ static json_t *machine_json(const struct summary *summary, const char *subject, 
 		return machine;
 	}
 	json_object_del(machine, "command");
+	json_object_del(env, "samples");
+	json_object_del(env, "warmup");
 	json_object_del(env, "seed");
 	json_object_del(env, "boot_words");
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)

@@ -65,7 +65,9 @@ static void gate_help(const char *program)
 	       "beginning, a\n"
 	       "directory, or latest (the default). Timed: measures two builds as pairs and holds their times against "
 	       "each\n"
-	       "other; what regresses has to do so again in a second set of pairs. --timed judges such runs again.\n\n"
+	       "other; what regresses has to do so again in a second set of pairs. --timed judges such runs again, and "
+	       "measures the\n"
+	       "second set of a run that lacks it.\n\n"
 	       "      --markdown FILE  write a summary for a pull request\n"
 	       "      --junit FILE     write the verdicts for a CI system\n"
 	       "      --strict         what is inconclusive, new or gone does not pass\n"
@@ -324,8 +326,7 @@ static int check_timed(struct gate_options *options, int count, char **words, st
 		return error_set(error, STATUS_USAGE, "unexpected argument '%s'", words[options->retimed ? 2 : 0]);
 	if (options->retimed && (timed->head != NULL || timed->pairs > 0 || timed->samples > 0 || timed->seed >= 0 ||
 				 reading->select.benchmark_count > 0 || reading->select.subject_count > 0))
-		return error_set(error, STATUS_USAGE,
-				 "--timed judges runs as they are: it measures and selects nothing");
+		return error_set(error, STATUS_USAGE, "--timed judges runs as they are: it selects nothing");
 	timed->first = count > 0 ? words[0] : "latest";
 	timed->second = count > 1 ? words[1] : NULL;
 	timed->subjects = reading->subjects;
@@ -482,6 +483,8 @@ static int gate_main(int argc, char **argv)
 	if (status == 0 && options.reading.help) {
 		gate_help(argv[0]);
 	} else if (status == 0 && is_timed(&options)) {
+		options.timed.argc = argc;
+		options.timed.argv = argv;
 		status = check_timed(&options, argc - optind, argv + optind, &error);
 		if (status == 0)
 			status = gate_timed_command(&options.timed, &error);

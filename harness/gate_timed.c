@@ -11,45 +11,25 @@
 #include "gate_timed_pairs.h"
 #include "memory.h"
 #include "subject.h"
-#include "verdict.h"
 
 const enum stats_statistic gate_timed_statistics[GATE_TIMED_STATISTICS] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
 const char gate_timed_base[] = "base", gate_timed_head[] = "head";
 
 /* --- Subjects ------------------------------------------------------------------------------------------------------ */
 
-static void count_failures(struct gate_timed *timed, struct gate_timed_subject *subject)
+/*
+ * What stands against gating: doctor's verdict of a set, then the self-check's. Nothing is taken; the first reason stays.
+ * A given margin says how large a change counts, not that this machine can tell it: the self-check is asked all the same.
+ */
+static void arm(struct gate_timed_subject *subject, const struct gate_timed *timed, const struct aa_record *aa)
 {
-	const struct store *store = timed->first->store;
+	const struct gate_timed_set *set = &subject->sets[GATE_TIMED_FIRST];
 
-	for (size_t i = 0; i < store->boot_count; i++) {
-		const struct store_boot *boot = &store->boots[i];
-
-		if (boot->status == STORE_OK ||
-		    (strcmp(boot->subject, subject->base) != 0 && strcmp(boot->subject, subject->head) != 0))
-			continue;
-		if (subject->failed++ == 0)
-			subject->failure = memory_format("boot %u, %s: %s", boot->index, boot->subject,
-							 boot->reason != NULL ? boot->reason : "no numbers");
-	}
-	timed->correct &= subject->failed == 0;
-}
-
-/* Doctor's verdict of the run, then the self-check's. Takes nothing; reason stays NULL if armed. */
-static void arm(struct gate_timed_subject *subject, const struct gate_timed *timed, const struct aa_record *aa,
-		const struct gate_timed_options *options)
-{
-	const char *machine = strchr(subject->name, '@') + 1;
-	char *kind = memory_format("%.*s", (int)strcspn(machine, ":"), machine);
-	const json_t *reasons;
-	bool given = aa->json == NULL && !isnan(options->margin);
-
-	if (verdict_of(timed->first->store->run, kind, &reasons) != VERDICT_FIT)
-		subject->reason = verdict_text(timed->first->store->run, kind);
-	else if (!given)
+	if (set->unfit != NULL)
+		subject->reason = memory_text(set->unfit);
+	else
 		aa_arms(aa, time(NULL), &subject->reason);
-	free(kind);
-	subject->armed = subject->reason == NULL || options->even_if_unfit;
+	subject->armed = subject->reason == NULL || timed->even_if_unfit;
 }
 
 /* The self-check that fits, or none: then *aa is empty. */
@@ -76,9 +56,12 @@ static void add_subject(struct gate_timed *timed, const struct subject *head)
 	subject.base = memory_text(other.name);
 	subject_set_build(&other, "");
 	subject.name = memory_text(other.name);
+	gate_timed_set_read(&subject.sets[GATE_TIMED_FIRST], timed->first->store, subject.base, subject.head);
+	if (subject.sets[GATE_TIMED_FIRST].absent != NULL)
+		subject.absent =
+		    memory_format("only one build was measured: %s", subject.sets[GATE_TIMED_FIRST].absent);
 	timed->subjects = memory_grow(timed->subjects, timed->subject_count, sizeof(*timed->subjects));
 	timed->subjects[timed->subject_count++] = subject;
-	count_failures(timed, &timed->subjects[timed->subject_count - 1]);
 }
 
 /* --- Rows ---------------------------------------------------------------------------------------------------------- */
@@ -95,6 +78,16 @@ static double margin_of(const struct aa_record *aa, const struct summary_row *ro
 	return test != NULL ? test->margin : NAN;
 }
 
+static const struct stats_evidence no_evidence = {.ratio = NAN,
+						  .low = NAN,
+						  .high = NAN,
+						  .equivalent_low = NAN,
+						  .equivalent_high = NAN,
+						  .p = NAN,
+						  .p_adjusted = NAN,
+						  .sd = NAN,
+						  .smallest_effect = NAN};
+
 static void add_row(struct gate_timed *timed, size_t subject, const struct summary_row *row, const char *problem)
 {
 	timed->rows = memory_grow(timed->rows, timed->row_count, sizeof(*timed->rows));
@@ -108,6 +101,8 @@ static void add_row(struct gate_timed *timed, size_t subject, const struct summa
 		    .base = NAN,
 		    .head = NAN,
 		    .margin = NAN,
+		    .evidence = no_evidence,
+		    .second = no_evidence,
 		    .judgement = {.verdict = STATS_INCONCLUSIVE,
 				  .reason = problem != NULL ? problem : "the run ended before the first look"}};
 	timed->row_count++;
@@ -117,18 +112,19 @@ static void add_rows(struct gate_timed *timed, size_t index, const struct aa_rec
 {
 	const struct gate_timed_subject *subject = &timed->subjects[index];
 	const struct summary *first = timed->first;
+	const char *absent = subject->absent;
 
 	for (size_t i = 0; i < first->row_count; i++) {
 		const struct summary_row *row = &first->rows[i], *head;
 
 		if (strcmp(row->subject, subject->head) == 0 &&
 		    summary_find(first, row->benchmark, subject->base, row->params) == NULL)
-			add_row(timed, index, row, "new: in head only");
+			add_row(timed, index, row, absent != NULL ? absent : "new: in head only");
 		if (strcmp(row->subject, subject->base) != 0)
 			continue;
 		head = summary_find(first, row->benchmark, subject->head, row->params);
 		if (head == NULL)
-			add_row(timed, index, row, "gone: in base only");
+			add_row(timed, index, row, absent != NULL ? absent : "gone: in base only");
 		else if (head->per != row->per || strcmp(head->unit, row->unit) != 0)
 			add_row(timed, index, row, "the two builds measure different amounts of work in a sample");
 		else
@@ -166,26 +162,18 @@ static void read_looks(struct gate_timed *timed)
 	}
 }
 
-/* Rounds that the run has come to, and not left out: of every subject, with numbers or without. */
+/* Rounds that the run has come to of all subjects; those that have one build only hold nobody up. */
 static size_t rounds_of(const struct gate_timed *timed)
 {
-	const struct store *store = timed->first->store;
 	size_t fewest = SIZE_MAX;
 
-	for (size_t i = 0; i < 2 * timed->subject_count; i++) {
-		const struct gate_timed_subject *subject = &timed->subjects[i / 2];
-		size_t rounds = 0;
+	for (size_t i = 0; i < timed->subject_count; i++) {
+		const struct gate_timed_set *set = &timed->subjects[i].sets[GATE_TIMED_FIRST];
 
-		for (size_t j = 0; j < store->boot_count; j++) {
-			const struct store_boot *boot = &store->boots[j];
-
-			if (strcmp(boot->subject, i % 2 == 0 ? subject->base : subject->head) == 0 &&
-			    boot->round >= rounds)
-				rounds = boot->round + 1;
-		}
-		fewest = rounds < fewest ? rounds : fewest;
+		if (set->absent == NULL && set->rounds < fewest)
+			fewest = set->rounds;
 	}
-	return fewest;
+	return fewest < SIZE_MAX ? fewest : 0;
 }
 
 static bool is_decided(const struct gate_timed_test *test)
@@ -228,7 +216,7 @@ static void take_look(struct gate_timed *timed, const struct stats_look *look)
 		const struct summary_row *base, *head;
 
 		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
-			evidence[i * GATE_TIMED_STATISTICS + (size_t)j].p = NAN;
+			evidence[i * GATE_TIMED_STATISTICS + (size_t)j] = no_evidence;
 		if (row->problem == NULL && sides_of(timed, row, timed->first, &base, &head))
 			gate_timed_gather(base, head, look->pairs, timed->first->store->plan.seed,
 					  &evidence[i * GATE_TIMED_STATISTICS], row);
@@ -255,7 +243,7 @@ int gate_timed_judge(struct gate_timed *timed, const struct summary *first, cons
 	struct subject subject;
 	int status = 0;
 
-	*timed = (struct gate_timed){.first = first, .correct = true};
+	*timed = (struct gate_timed){.first = first, .even_if_unfit = options->even_if_unfit};
 	for (size_t i = 0; i < plan->subject_count; i++) {
 		if (subject_parse(&subject, plan->subjects[i], NULL) == 0 &&
 		    strcmp(subject.build, gate_timed_head) == 0 && subject_is_timed(&subject))
@@ -272,7 +260,7 @@ int gate_timed_judge(struct gate_timed *timed, const struct summary *first, cons
 		status = load_aa(&aa, timed, one, error);
 		if (status != 0)
 			break;
-		arm(one, timed, &aa, options);
+		arm(one, timed, &aa);
 		one->margins = !isnan(options->margin)
 				   ? memory_format("margin %.3g %%, as given", options->margin * 100)
 			       : aa.json != NULL ? memory_format("margins learned up to %s", aa.created)
@@ -311,16 +299,23 @@ bool gate_timed_is_open(const struct gate_timed *timed)
 {
 	bool open = false;
 
-	for (size_t i = 0; i < timed->row_count; i++) {
-		for (int j = 0; j < GATE_TIMED_STATISTICS; j++) {
-			const struct gate_timed_test *test = &timed->rows[i].tests[j];
+	for (size_t i = 0; i < timed->row_count * GATE_TIMED_STATISTICS; i++) {
+		const struct gate_timed_row *row = &timed->rows[i / GATE_TIMED_STATISTICS];
 
-			if (test->judgement.verdict == STATS_REGRESSED)
-				return false;
-			open |= is_within_reach(timed, test);
-		}
+		open |= is_within_reach(timed, &row->tests[i % GATE_TIMED_STATISTICS]);
 	}
 	return open;
+}
+
+bool gate_timed_is_correct(const struct gate_timed *timed)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < timed->subject_count; i++) {
+		for (int j = 0; j < GATE_TIMED_SETS; j++)
+			failed += timed->subjects[i].sets[j].failed;
+	}
+	return failed == 0;
 }
 
 size_t gate_timed_found(const struct gate_timed *timed)
@@ -328,8 +323,10 @@ size_t gate_timed_found(const struct gate_timed *timed)
 	size_t found = 0;
 
 	for (size_t i = 0; i < timed->row_count; i++) {
+		const struct gate_timed_row *row = &timed->rows[i];
+
 		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
-			found += timed->rows[i].tests[j].judgement.verdict == STATS_REGRESSED;
+			found += gate_timed_gates(timed, row, &row->tests[j]);
 	}
 	return found;
 }
@@ -351,55 +348,112 @@ char *gate_timed_selection(const struct gate_timed_row *row)
 	return selection;
 }
 
+/* Reads the second set of each subject; where its machine was unfit nothing gates, as after an unfit first one. */
+static void read_second(struct gate_timed *timed, const struct summary *second)
+{
+	timed->has_second = true;
+	for (size_t i = 0; i < timed->subject_count; i++) {
+		struct gate_timed_subject *subject = &timed->subjects[i];
+		struct gate_timed_set *set = &subject->sets[GATE_TIMED_SECOND];
+
+		gate_timed_set_free(set);
+		gate_timed_set_read(set, second->store, subject->base, subject->head);
+		if (set->unfit != NULL && subject->reason == NULL)
+			subject->reason = memory_format("the second set: %s", set->unfit);
+		subject->armed = subject->reason == NULL || timed->even_if_unfit;
+	}
+}
+
+/* Why the second set does not answer for a test; NULL: it does. Static text. */
+static const char *no_answer(const struct gate_timed *timed, const struct gate_timed_subject *subject,
+			     const struct stats_evidence *evidence)
+{
+	const struct gate_timed_set *set = &subject->sets[GATE_TIMED_SECOND];
+
+	if (!timed->has_second)
+		return subject->armed ? "not confirmed yet: there is no second set of pairs"
+				      : "found by one set of pairs, and not asked again: nothing is gated";
+	if (set->failed > 0)
+		return "not confirmed yet: boots of the second set have failed";
+	if (set->rounds < set->planned)
+		return "not confirmed yet: the second set has not come to its end";
+	if (isnan(evidence->p))
+		return "not confirmed yet: the second set has too few pairs of this";
+	return NULL;
+}
+
+static void answer(const struct gate_timed *timed, const struct gate_timed_subject *subject,
+		   struct gate_timed_test *test, const struct stats_evidence *evidence)
+{
+	const char *reason = no_answer(timed, subject, evidence);
+
+	test->second = *evidence;
+	test->unanswered = reason != NULL;
+	if (reason == NULL)
+		test->judgement = stats_judge_confirmed(test->judgement, evidence, test->margin, GATE_TIMED_ALPHA);
+	else
+		test->judgement = (struct stats_judgement){
+		    .verdict = subject->armed ? STATS_INCONCLUSIVE : STATS_REGRESSED, .reason = reason};
+}
+
 void gate_timed_confirm(struct gate_timed *timed, const struct summary *second)
 {
-	size_t found = gate_timed_found(timed), count = 0;
-	struct stats_evidence *evidence = memory_new(found, sizeof(*evidence));
-	struct gate_timed_test **tests = memory_new(found, sizeof(*tests));
+	size_t all = timed->row_count * GATE_TIMED_STATISTICS, count = 0;
+	struct stats_evidence *evidence = memory_new(all, sizeof(*evidence));
+	size_t *found = memory_new(all, sizeof(*found));
 
+	if (second != NULL)
+		read_second(timed, second);
 	for (size_t i = 0; i < timed->row_count; i++) {
 		struct gate_timed_row copy = timed->rows[i];
-		struct stats_evidence of_row[GATE_TIMED_STATISTICS] = {{0}};
+		struct stats_evidence of_row[GATE_TIMED_STATISTICS];
 		const struct summary_row *base, *head;
 
 		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
-			of_row[j].p = NAN;
-		if (second != NULL && sides_of(timed, &copy, second, &base, &head))
+			of_row[j] = no_evidence;
+		if (second != NULL && copy.problem == NULL && sides_of(timed, &copy, second, &base, &head))
 			gate_timed_gather(base, head, second->store->plan.runs, second->store->plan.seed, of_row,
 					  &copy);
-		for (int j = 0; j < GATE_TIMED_STATISTICS; j++) {
+		for (size_t j = 0; j < GATE_TIMED_STATISTICS; j++) {
 			if (timed->rows[i].tests[j].judgement.verdict != STATS_REGRESSED)
 				continue;
-			tests[count] = &timed->rows[i].tests[j];
+			found[count] = i * GATE_TIMED_STATISTICS + j;
 			evidence[count++] = of_row[j];
 		}
 	}
 	stats_family_adjust(evidence, count, STATS_FAMILY_GATE);
 	for (size_t i = 0; i < count; i++) {
-		tests[i]->second = evidence[i];
-		tests[i]->judgement =
-		    stats_judge_confirmed(tests[i]->judgement, &evidence[i], tests[i]->margin, GATE_TIMED_ALPHA);
+		struct gate_timed_row *row = &timed->rows[found[i] / GATE_TIMED_STATISTICS];
+
+		answer(timed, &timed->subjects[row->subject], &row->tests[found[i] % GATE_TIMED_STATISTICS],
+		       &evidence[i]);
 	}
-	free(tests);
+	free(found);
 	free(evidence);
 }
 
 void gate_timed_finish(struct gate_timed *timed)
 {
 	timed->tally = (struct stats_tally){0};
-	for (size_t i = 0; i < timed->row_count; i++) {
-		const struct gate_timed_row *row = &timed->rows[i];
+	timed->compared = timed->unanswered = 0;
+	for (size_t i = 0; i < timed->row_count * GATE_TIMED_STATISTICS; i++) {
+		const struct gate_timed_row *row = &timed->rows[i / GATE_TIMED_STATISTICS];
+		const struct gate_timed_test *test = &row->tests[i % GATE_TIMED_STATISTICS];
+		bool armed = timed->subjects[row->subject].armed;
 
-		for (int j = 0; j < GATE_TIMED_STATISTICS; j++)
-			stats_tally_add(&timed->tally, timed->subjects[row->subject].armed
-							   ? row->tests[j].judgement.verdict
-							   : STATS_SKIPPED);
+		stats_tally_add(&timed->tally, armed ? test->judgement.verdict : STATS_SKIPPED);
+		timed->compared += armed && test->look_pairs > 0 && test->judgement.verdict != STATS_SKIPPED;
+		timed->unanswered += armed && test->unanswered;
 	}
 }
 
 enum status gate_timed_status(const struct gate_timed *timed, bool strict)
 {
-	return timed->correct ? stats_tally_status(&timed->tally, strict) : STATUS_FAILED;
+	if (!gate_timed_is_correct(timed) || timed->tally.count[STATS_REGRESSED] > 0)
+		return STATUS_FAILED;
+	if (strict && timed->tally.count[STATS_INCONCLUSIVE] > 0)
+		return STATUS_INCONCLUSIVE;
+	return timed->compared == 0 || timed->unanswered > 0 ? STATUS_UNSUPPORTED : STATUS_OK;
 }
 
 void gate_timed_free(struct gate_timed *timed)
@@ -410,7 +464,9 @@ void gate_timed_free(struct gate_timed *timed)
 		free(timed->subjects[i].head);
 		free(timed->subjects[i].reason);
 		free(timed->subjects[i].margins);
-		free(timed->subjects[i].failure);
+		free(timed->subjects[i].absent);
+		for (int j = 0; j < GATE_TIMED_SETS; j++)
+			gate_timed_set_free(&timed->subjects[i].sets[j]);
 	}
 	free(timed->subjects);
 	free(timed->rows);

@@ -4,7 +4,8 @@
  * and tail. A change counts if it is significant over the whole family (Holm) at one of the looks that were fixed before
  * the first boot, reaches the margin, and a second, independent set of pairs says both again. The margin is learned from
  * A/A self-checks (aa.h) or given. Where doctor or the A/A self-check says that verdicts cannot be trusted, numbers are
- * reported and nothing is gated. Pure functions of one or two runs and of the self-checks on disk.
+ * reported and nothing is gated. A failed boot of either set fails; what a whole second set has not answered yet is
+ * neither a regression nor none. Pure functions of one or two runs and of the self-checks on disk.
  */
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <jansson.h>
 
 #include "error.h"
+#include "gate_timed_set.h"
 #include "stats_judge.h"
 #include "stats_plan.h"
 #include "summary.h"
@@ -36,22 +38,31 @@ struct gate_timed_test {
 	double alpha;                   /* of that look */
 	struct stats_evidence second;   /* of the second set; pairs is 0 without one */
 	struct stats_judgement judgement;
+	bool unanswered; /* it has regressed, and no whole second set says whether it does so again */
 };
 
 struct gate_timed_row {
 	size_t subject; /* index into subjects */
 	const char *benchmark, *params, *unit;
 	struct gate_timed_test tests[GATE_TIMED_STATISTICS];
-	const char *problem; /* why the two builds cannot be compared; NULL: they can. Then tests have no evidence */
+	const char *problem; /* why the two builds cannot be compared: then tests have no evidence; NULL: they can */
 };
+
+/* The sets of pairs: what finds, and what confirms. */
+enum { GATE_TIMED_FIRST, GATE_TIMED_SECOND, GATE_TIMED_SETS };
 
 struct gate_timed_subject {
 	char *name, *base, *head; /* "linux@host", "linux@host:build=base", "linux@host:build=head" */
 	bool armed;
-	char *reason;  /* why not; NULL if armed */
+	char *reason;  /* why not, or why only because of even_if_unfit; NULL: there is nothing against it */
 	char *margins; /* where they come from, for people */
-	size_t failed; /* boots without numbers */
-	char *failure; /* of the first of them; NULL */
+	char *absent;  /* why one of its builds has no boot; NULL: both have */
+	struct gate_timed_set sets[GATE_TIMED_SETS];
+};
+
+struct gate_timed_options {
+	double margin; /* .03 = 3 %; NaN: learned */
+	bool even_if_unfit;
 };
 
 struct gate_timed {
@@ -62,15 +73,13 @@ struct gate_timed {
 	size_t row_count;
 	struct stats_look looks[STATS_LOOKS];
 	size_t look_count;
-	size_t rounds;            /* that the first run has of all subjects */
-	size_t members;           /* tests in the family of the last look */
-	struct stats_tally tally; /* by test, after gate_timed_finish() */
-	bool correct;             /* no boot has failed */
-};
-
-struct gate_timed_options {
-	double margin; /* .03 = 3 %; NaN: learned */
+	size_t rounds;   /* that the first run has of all subjects */
+	size_t members;  /* tests in the family of the last look */
+	bool has_second; /* a second set was held against the first */
 	bool even_if_unfit;
+	struct stats_tally tally; /* by test, after gate_timed_finish() */
+	size_t compared;          /* tests of those that gate which have come to a look, after gate_timed_finish() */
+	size_t unanswered;        /* tests of those that gate that a second set has yet to answer, likewise */
 };
 
 /*
@@ -82,16 +91,24 @@ int gate_timed_judge(struct gate_timed *timed, const struct summary *first, cons
 /* Whether a test is a regression that gates once it is confirmed. */
 bool gate_timed_gates(const struct gate_timed *timed, const struct gate_timed_row *row,
 		      const struct gate_timed_test *test);
-/* Whether another look may change the verdict: nothing has regressed, and its pairs may decide what is inconclusive. */
+/* Whether another look may change a verdict: its pairs may decide what is inconclusive. */
 bool gate_timed_is_open(const struct gate_timed *timed);
-/* How many tests have to be confirmed. */
+/* Whether no boot of either set has failed. */
+bool gate_timed_is_correct(const struct gate_timed *timed);
+/* How many tests have to be confirmed: regressions that gate. */
 size_t gate_timed_found(const struct gate_timed *timed);
 /* "yield_pair:place=same" of a row, for `run -b`: without the series. Allocated. */
 char *gate_timed_selection(const struct gate_timed_row *row);
-/* Holds what was found against a second set of pairs; second is not kept. NULL: there is none. */
+/*
+ * Holds what was found against a second set of pairs, which is not kept; NULL: there is none. Whether it may confirm the
+ * first is checked before, by gate_timed_set_check().
+ */
 void gate_timed_confirm(struct gate_timed *timed, const struct summary *second);
 /* Counts the verdicts: what does not gate is skipped. */
 void gate_timed_finish(struct gate_timed *timed);
-/* 1 with a failed boot or a regression, 77 if nothing was gated, 3 if strict and something is inconclusive. */
+/*
+ * 1 with a failed boot or a confirmed regression; 3 if strict and something is inconclusive; 77 if nothing was compared
+ * that gates, or a second set has yet to answer; else 0.
+ */
 enum status gate_timed_status(const struct gate_timed *timed, bool strict);
 void gate_timed_free(struct gate_timed *timed);

@@ -65,7 +65,7 @@ static char *remark_of(const struct gate_timed_test *test)
 		return memory_format("%s, and would be after %d pairs", judgement->reason, PLAN_RUNS_MAX);
 	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > 0)
 		return memory_format("%s; about %zu more pairs", judgement->reason, judgement->more_pairs);
-	if (judgement->verdict == STATS_REGRESSED && test->second.pairs > 0)
+	if (judgement->verdict == STATS_REGRESSED && test->second.pairs > 0 && !test->unanswered)
 		return memory_format("second set of %zu pairs: %.4g", test->second.pairs, test->second.ratio);
 	return memory_text(judgement->reason != NULL ? judgement->reason : "");
 }
@@ -84,6 +84,20 @@ static bool is_shown(const struct gate_timed_test *test, bool all)
 	return all || (test->judgement.verdict != STATS_PASS && test->judgement.verdict != STATS_SKIPPED);
 }
 
+static size_t failed_boots(const struct gate_timed_subject *subject)
+{
+	return subject->sets[GATE_TIMED_FIRST].failed + subject->sets[GATE_TIMED_SECOND].failed;
+}
+
+static void put_failures(const struct gate_timed_subject *subject, int index, FILE *file, const char *bullet)
+{
+	const struct gate_timed_set *set = &subject->sets[index];
+
+	if (set->failed > 0)
+		fprintf(file, "%s%s: FAILED: %zu boots%s have no numbers: %s\n", bullet, subject->name, set->failed,
+			index == GATE_TIMED_SECOND ? " of the second set" : "", set->failure);
+}
+
 /* One line each: what is armed, with which margins, or why not; what has failed. brief: doctor's reasons stand above. */
 static void put_subjects(const struct gate_timed *timed, FILE *file, const char *bullet, bool brief)
 {
@@ -98,9 +112,8 @@ static void put_subjects(const struct gate_timed *timed, FILE *file, const char 
 			: subject->armed        ? ", although: "
 						: ": ",
 			(int)len, reason, subject->margins);
-		if (subject->failed > 0)
-			fprintf(file, "%s%s: FAILED: %zu boots have no numbers: %s\n", bullet, subject->name,
-				subject->failed, subject->failure);
+		for (int j = 0; j < GATE_TIMED_SETS; j++)
+			put_failures(subject, j, file, bullet);
 	}
 }
 
@@ -169,6 +182,55 @@ void gate_timed_print(const struct gate_timed *timed, FILE *file, bool all, bool
 	fputs(" (of location, spread and tail of each point)\n", file);
 }
 
+/* Seconds that the rounds which are missing until the first look would take, as long as those that were made. */
+static double seconds_to_look(const struct gate_timed *timed)
+{
+	const struct store *store = timed->first->store;
+	double seconds = 0;
+
+	for (size_t i = 0; i < store->boot_count; i++)
+		seconds += store->boots[i].seconds;
+	return timed->rounds > 0 ? seconds / (double)timed->rounds * (double)(timed->looks[0].pairs - timed->rounds)
+				 : NAN;
+}
+
+static bool is_cut(const struct gate_timed *timed)
+{
+	bool absent = true;
+
+	for (size_t i = 0; i < timed->subject_count; i++)
+		absent &= timed->subjects[i].absent != NULL;
+	return !absent && timed->rounds < timed->looks[0].pairs;
+}
+
+void gate_timed_print_next(const struct gate_timed *timed, FILE *file, const char *second, const char *again)
+{
+	const char *id = timed->first->store->id;
+	bool second_is_cut = false;
+
+	for (size_t i = 0; i < timed->subject_count && second != NULL; i++) {
+		const struct gate_timed_set *set = &timed->subjects[i].sets[GATE_TIMED_SECOND];
+
+		second_is_cut |= set->absent == NULL && (set->rounds < set->planned || set->failed > 0);
+	}
+	if (is_cut(timed)) {
+		fprintf(file,
+			"%zu pairs, and the first look is after %zu: go on by: aerobench run --resume %s, then %s",
+			timed->rounds, timed->looks[0].pairs, id, again);
+		if (!isnan(seconds_to_look(timed)))
+			fprintf(file, " (about %.0f s)", ceil(seconds_to_look(timed)));
+		fputc('\n', file);
+	} else if (timed->unanswered > 0 && second_is_cut) {
+		fprintf(file, "%zu not confirmed yet: go on by: aerobench run --resume %s, then %s\n",
+			timed->unanswered, second, again);
+	} else if (timed->unanswered > 0) {
+		fprintf(file, "%zu not confirmed yet: by a second set of pairs of the same programs: %s\n",
+			timed->unanswered, again);
+	} else {
+		fprintf(file, "judge again by: %s\n", again);
+	}
+}
+
 /* --- Markdown ------------------------------------------------------------------------------------------------------- */
 
 static void put_markdown_row(const struct gate_timed *timed, const struct gate_timed_row *row, size_t index, FILE *file)
@@ -190,20 +252,34 @@ static void put_markdown_row(const struct gate_timed *timed, const struct gate_t
 	fputs(" |\n", file);
 }
 
+static const char *headline(const struct gate_timed *timed, enum status status)
+{
+	bool armed = false;
+
+	for (size_t i = 0; i < timed->subject_count; i++)
+		armed |= timed->subjects[i].armed;
+	if (!gate_timed_is_correct(timed))
+		return "**not judged: a boot has failed**";
+	if (status == STATUS_FAILED)
+		return "**regression**";
+	if (timed->unanswered > 0)
+		return "not confirmed yet";
+	if (status == STATUS_INCONCLUSIVE)
+		return "inconclusive";
+	if (status == STATUS_OK)
+		return "no regression";
+	return armed ? "nothing was compared" : "reported, not gated";
+}
+
 char *gate_timed_markdown(const struct gate_timed *timed, enum status status)
 {
 	/* Regressions first: a long comment is cut at its end. */
 	static const enum stats_verdict order[] = {STATS_REGRESSED, STATS_IMPROVED, STATS_INCONCLUSIVE};
-	const char *verdict = status == STATUS_OK             ? "no regression"
-			      : status == STATUS_UNSUPPORTED  ? "reported, not gated"
-			      : status == STATUS_INCONCLUSIVE ? "inconclusive"
-			      : timed->correct                ? "**regression**"
-							      : "**not judged: a boot has failed**";
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	fprintf(file, "### aerobench gate, times: %s\n\n", verdict);
+	fprintf(file, "### aerobench gate, times: %s\n\n", headline(timed, status));
 	gate_tally_print(&timed->tally, file);
 	fputs(". ", file);
 	put_plan(timed, file);
@@ -256,13 +332,15 @@ char *gate_timed_junit(const struct gate_timed *timed)
 	FILE *file = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < timed->subject_count; i++)
-		broken += timed->subjects[i].failed > 0;
+		broken += failed_boots(&timed->subjects[i]) > 0;
 	gate_junit_begin(file, tests + timed->subject_count, timed->tally.count[STATS_REGRESSED] + broken,
 			 timed->tally.count[STATS_SKIPPED] + timed->tally.count[STATS_INCONCLUSIVE]);
 	for (size_t i = 0; i < timed->subject_count; i++) {
 		const struct gate_timed_subject *subject = &timed->subjects[i];
+		const char *first = subject->sets[GATE_TIMED_FIRST].failure;
 
-		gate_junit_case(file, subject->name, "boots", subject->failed > 0 ? "failure" : NULL, subject->failure);
+		gate_junit_case(file, subject->name, "boots", failed_boots(subject) > 0 ? "failure" : NULL,
+				first != NULL ? first : subject->sets[GATE_TIMED_SECOND].failure);
 	}
 	for (size_t i = 0; i < tests; i++)
 		put_junit_case(timed, &timed->rows[i / GATE_TIMED_STATISTICS], i % GATE_TIMED_STATISTICS, file);
@@ -315,7 +393,7 @@ json_t *gate_timed_json(const struct gate_timed *timed, const char *second, enum
 						"armed", (int)subject->armed, "reason",
 						output_text_json(subject->reason != NULL ? subject->reason : ""),
 						"margins", output_text_json(subject->margins), "failed_boots",
-						(json_int_t)subject->failed));
+						(json_int_t)failed_boots(subject)));
 	}
 	for (size_t i = 0; i < timed->look_count; i++)
 		json_array_append_new(looks, json_pack("{s:I, s:f}", "pairs", (json_int_t)timed->looks[i].pairs,

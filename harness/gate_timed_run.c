@@ -5,195 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build.h"
-#include "campaign.h"
 #include "gate_history.h"
+#include "gate_timed_measure.h"
 #include "gate_timed_report.h"
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
-#include "record.h"
-#include "run_options.h"
-#include "run_plan.h"
 #include "store_file.h"
-
-static const char gate_timed_default[] = "linux@host";
-
-/* --- Measuring ------------------------------------------------------------------------------------------------------ */
-
-/* Whether the second look is not needed: campaign->context is the command. */
-static bool decided(struct campaign *campaign, unsigned rounds)
-{
-	const struct gate_timed_command *command = campaign->context;
-	const struct summary_select everything = {0};
-	struct error error = {STATUS_OK, ""};
-	struct summary summary;
-	struct gate_timed timed;
-	bool open = true;
-
-	(void)rounds;
-	if (summary_load(&summary, campaign->store, &everything, &error) != 0) {
-		error_warn("no look before the last: %s", error.text);
-		return false;
-	}
-	if (gate_timed_judge(&timed, &summary, &command->judge, &error) == 0)
-		open = gate_timed_is_open(&timed);
-	gate_timed_free(&timed);
-	summary_free(&summary);
-	return !open;
-}
-
-/* Takes the pairs of a plan that is made; *run: the id, allocated. */
-static int take_pairs(const struct gate_timed_command *command, struct plan *plan, const struct run_options *options,
-		      char **run, struct error *error)
-{
-	static char *const words[] = {(char *)"aerobench gate", (char *)"--base"};
-	struct campaign campaign = {.plan = plan,
-				    .enough = decided,
-				    .context = (void *)command,
-				    .budget_seconds = command->budget_seconds,
-				    .quiet = false};
-	struct store store;
-	int status = run_plan_store(&store, plan, options, record_make(plan, 2, words, NULL), error);
-
-	if (status != 0)
-		return status;
-	campaign.store = &store;
-	status = campaign_run(&campaign, error);
-	for (size_t i = 0; i < campaign.failure_count; i++)
-		error_warn("%s", campaign.failures[i]);
-	if (status == 0 && campaign.interrupted)
-		status = error_set(error, STATUS_INTERRUPTED,
-				   "interrupted; go on by: aerobench run --resume %s, then aerobench gate --timed %s",
-				   store.id, store.id);
-	*run = memory_text(store.id);
-	campaign_free(&campaign);
-	store_close(&store);
-	return status;
-}
-
-/* Both builds of every subject, side by side. Frees nothing: names is filled with allocated texts. */
-static int name_subjects(const struct gate_timed_command *command, char **names, struct error *error)
-{
-	size_t count = command->subject_count > 0 ? command->subject_count : 1;
-	int status = 0;
-
-	for (size_t i = 0; i < count && status == 0; i++) {
-		const char *text = command->subject_count > 0 ? command->subjects[i] : gate_timed_default;
-		struct subject subject;
-
-		status = subject_parse(&subject, text, error);
-		if (status == 0 && !subject_is_timed(&subject))
-			status =
-			    error_set(error, STATUS_USAGE,
-				      "%s counts instructions: hold it against a baseline by --baseline FILE", text);
-		if (status != 0)
-			break;
-		subject_set_build(&subject, gate_timed_base);
-		names[2 * i] = memory_text(subject.name);
-		subject_set_build(&subject, gate_timed_head);
-		names[2 * i + 1] = memory_text(subject.name);
-	}
-	return status;
-}
-
-/* What a set of pairs measures, and when it is looked at; the last look is its end. */
-struct pair_set {
-	char **benchmarks;
-	size_t benchmark_count;
-	unsigned looks[STATS_LOOKS];
-	size_t look_count;
-};
-
-static int measure(const struct gate_timed_command *command, const struct pair_set *set, char **run,
-		   struct error *error)
-{
-	size_t count = 2 * (command->subject_count > 0 ? command->subject_count : 1);
-	char **names = memory_new(count, sizeof(*names));
-	struct run_options options = {.subjects = names,
-				      .subject_count = count,
-				      .benchmarks = set->benchmarks,
-				      .benchmark_count = set->benchmark_count,
-				      .runs = set->looks[set->look_count - 1],
-				      .samples = command->samples,
-				      .warmup = -1,
-				      .seed = command->seed,
-				      .results = command->results};
-	struct plan plan = {0};
-	int status = name_subjects(command, names, error);
-
-	if (status == 0)
-		status = run_plan_make(&plan, &options, error);
-	if (status == 0)
-		status = run_plan_tell_unsupported(&plan, false, error);
-	if (status == 0) {
-		memcpy(plan.looks, set->looks, sizeof(set->looks));
-		plan.look_count = set->look_count;
-		status = take_pairs(command, &plan, &options, run, error);
-	}
-	plan_free(&plan);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	return status;
-}
-
-static int measure_first(const struct gate_timed_command *command, char **run, struct error *error)
-{
-	struct pair_set set = {.benchmarks = (char **)command->benchmarks,
-			       .benchmark_count = command->benchmark_count,
-			       .look_count = STATS_LOOKS};
-	int status = build_set(gate_timed_base, command->base, error);
-
-	if (status == 0)
-		status = build_set(gate_timed_head, command->head != NULL ? command->head : paths_bin(), error);
-	if (status != 0)
-		return status;
-	for (size_t i = 0; i < STATS_LOOKS; i++)
-		set.looks[i] = (unsigned)stats_looks[i].pairs;
-	if (command->pairs > 0) {
-		set.looks[0] = command->pairs;
-		set.look_count = 1;
-	}
-	return measure(command, &set, run, error);
-}
-
-/* The points that have regressed, as many pairs as the look that found most. */
-static int measure_second(const struct gate_timed_command *command, const struct gate_timed *timed, char **run,
-			  struct error *error)
-{
-	size_t found = gate_timed_found(timed);
-	char **points = memory_new(timed->row_count, sizeof(*points));
-	struct pair_set set = {.benchmarks = points, .look_count = 1};
-	unsigned pairs = (unsigned)stats_plan_family(found, GATE_TIMED_ALPHA);
-	struct gate_timed_command again = *command;
-	int status;
-
-	for (size_t i = 0; i < timed->row_count; i++) {
-		const struct gate_timed_row *row = &timed->rows[i];
-		bool wanted = false;
-
-		for (int j = 0; j < GATE_TIMED_STATISTICS; j++) {
-			const struct gate_timed_test *test = &row->tests[j];
-
-			if (test->judgement.verdict != STATS_REGRESSED)
-				continue;
-			wanted = true;
-			pairs = test->look_pairs > pairs ? (unsigned)test->look_pairs : pairs;
-		}
-		if (wanted)
-			points[set.benchmark_count++] = gate_timed_selection(row);
-	}
-	/* Independent: its own order and coins. */
-	again.seed = command->seed >= 0 ? command->seed + 1 : -1;
-	fprintf(stderr, "%zu tests have found a regression: a second set of %u pairs decides\n", found, pairs);
-	set.looks[0] = pairs;
-	status = measure(&again, &set, run, error);
-	for (size_t i = 0; i < set.benchmark_count; i++)
-		free(points[i]);
-	free(points);
-	return status;
-}
 
 /* --- Telling -------------------------------------------------------------------------------------------------------- */
 
@@ -208,6 +26,7 @@ static int tell_all(const struct gate_timed_command *command, const struct gate_
 		    const struct gate_advice *advice, struct error *error)
 {
 	enum status verdict = gate_timed_status(timed, command->strict);
+	char *again = gate_timed_again(command, timed->first->store->id, second);
 	json_t *json;
 
 	/* Each is tried, whatever became of the one before: a bad path must not hide the verdict. */
@@ -223,10 +42,10 @@ static int tell_all(const struct gate_timed_command *command, const struct gate_
 		reading_heading(stdout, timed->first);
 		gate_timed_print(timed, stdout, command->all, output_colored(stdout, command->color));
 		gate_advice_print(advice, stdout, "  ");
-		printf("judge again by: aerobench gate --timed %s%s%s\n", timed->first->store->id,
-		       second != NULL ? " " : "", second != NULL ? second : "");
+		gate_timed_print_next(timed, stdout, second, again);
 		output_finish(error);
 	}
+	free(again);
 	return error->status != STATUS_OK ? (int)error->status : (int)verdict;
 }
 
@@ -256,41 +75,62 @@ static int load(const struct gate_timed_command *command, const char *run, struc
 	return reading_load(&whole, run, store, summary, error);
 }
 
-/* Holds the findings against a second run, if there is one; else they stay unconfirmed, which gates nothing. */
+/* Holds the findings against a second run, if there is one; else they stay unanswered, which gates nothing. */
 static int confirm(const struct gate_timed_command *command, struct gate_timed *timed, const char *run,
 		   struct error *error)
 {
+	const char **bases = memory_new(timed->subject_count, sizeof(*bases));
 	struct summary summary;
 	struct store store;
-	int status;
+	int status = run != NULL ? load(command, run, &store, &summary, error) : 0;
 
-	if (run == NULL) {
+	for (size_t i = 0; i < timed->subject_count; i++)
+		bases[i] = timed->subjects[i].base;
+	if (status == 0 && run != NULL) {
+		status = gate_timed_set_check(timed->first, &summary, bases, timed->subject_count, error);
+		if (status == 0)
+			gate_timed_confirm(timed, &summary);
+		reading_unload(&store, &summary);
+	} else if (status == 0) {
 		gate_timed_confirm(timed, NULL);
-		return 0;
 	}
-	status = load(command, run, &store, &summary, error);
-	if (status != 0)
-		return status;
-	gate_timed_confirm(timed, &summary);
-	reading_unload(&store, &summary);
-	return 0;
+	free(bases);
+	return status;
 }
 
-static int judge(const struct gate_timed_command *command, const char *first, struct error *error)
+/*
+ * The second set of what was found: the one that is named, or was made for this run, or is made now. There is one for a
+ * run and no other, as a set that is taken again until it agrees says nothing. *second: NULL if none can be made.
+ */
+static int find_second(const struct gate_timed_command *command, const struct gate_timed *timed, char **second,
+		       struct error *error)
 {
-	struct summary summary;
-	struct store store;
+	struct error problem = {STATUS_OK, ""};
+	int status;
+
+	*second = NULL;
+	if (command->second != NULL)
+		*second = memory_text(command->second);
+	else if (command->base == NULL)
+		*second = gate_timed_set_find(paths_results(command->results), timed->first->store->id);
+	if (*second != NULL || !gate_timed_is_correct(timed) || gate_timed_found(timed) == 0)
+		return 0;
+	status = gate_timed_measure_second(command, timed, second, &problem);
+	if (status == STATUS_UNSUPPORTED) {
+		error_warn("%s", problem.text);
+		return 0;
+	}
+	return status != 0 ? error_set(error, problem.status, "%s", problem.text) : 0;
+}
+
+static int judge_loaded(const struct gate_timed_command *command, const struct summary *summary, struct error *error)
+{
 	struct gate_timed timed;
 	char *second = NULL;
-	int status = load(command, first, &store, &summary, error);
+	int status = gate_timed_judge(&timed, summary, &command->judge, error);
 
-	if (status != 0)
-		return status;
-	status = gate_timed_judge(&timed, &summary, &command->judge, error);
-	if (status == 0 && command->second != NULL)
-		second = memory_text(command->second);
-	else if (status == 0 && command->base != NULL && timed.correct && gate_timed_found(&timed) > 0)
-		status = measure_second(command, &timed, &second, error);
+	if (status == 0)
+		status = find_second(command, &timed, &second, error);
 	if (status == 0)
 		status = confirm(command, &timed, second, error);
 	if (status == 0) {
@@ -299,7 +139,39 @@ static int judge(const struct gate_timed_command *command, const char *first, st
 	}
 	free(second);
 	gate_timed_free(&timed);
+	return status;
+}
+
+/* A second set means nothing without its first, which finds it again: *first is then the run to judge, allocated. */
+static int judge_or_follow(const struct gate_timed_command *command, const char *run, char **first, struct error *error)
+{
+	struct summary summary;
+	struct store store;
+	const char *made_for;
+	int status = load(command, run, &store, &summary, error);
+
+	if (status != 0)
+		return status;
+	made_for = gate_timed_set_first(&store);
+	if (made_for != NULL && first != NULL)
+		*first = memory_text(made_for);
+	else
+		status = judge_loaded(command, &summary, error);
 	reading_unload(&store, &summary);
+	return status;
+}
+
+static int judge(const struct gate_timed_command *command, const char *run, struct error *error)
+{
+	char *first = NULL;
+	int status = judge_or_follow(command, run, command->second == NULL ? &first : NULL, error);
+
+	if (first == NULL)
+		return status;
+	status = judge_or_follow(command, first, NULL, error);
+	if (error->status != STATUS_OK)
+		error_prefix(error, "run %s is the second set of run %s", run, first);
+	free(first);
 	return status;
 }
 
@@ -309,7 +181,7 @@ int gate_timed_command(const struct gate_timed_command *command, struct error *e
 	int status = 0;
 
 	if (command->base != NULL)
-		status = measure_first(command, &measured, error);
+		status = gate_timed_measure_first(command, &measured, error);
 	if (status == 0)
 		status = judge(command, measured != NULL ? measured : command->first, error);
 	free(measured);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `aerobench gate --base DIR`: measures two builds as pairs until the last look or a verdict, then a second set of pairs
- * of what was found, judges and tells. What it has measured are two ordinary runs, which --timed judges again.
+ * of what was found, judges and tells. What it has measured are two ordinary runs, which --timed judges again: the second
+ * names the first, so either finds the other, and what was not confirmed yet is confirmed then.
  */
 #pragma once
 
@@ -14,7 +15,7 @@ struct gate_timed_command {
 	struct gate_timed_options judge;
 	const char *base,
 	    *head; /* directories of programs; head NULL: those beside this one. base NULL: nothing is measured */
-	const char *first, *second; /* runs to judge again; second may be NULL */
+	const char *first, *second; /* runs to judge again; second NULL: the one that was made for the first */
 	char *const *subjects;      /* none: linux@host */
 	size_t subject_count;
 	char *const *benchmarks; /* none: the whole suite */
@@ -26,6 +27,8 @@ struct gate_timed_command {
 	const char *results, *markdown, *junit;
 	bool strict, all, json;
 	enum output_color color;
+	int argc; /* of the command line, for the record of what is measured */
+	char *const *argv;
 };
 
 /* Returns the exit status of the verdict, or of what went wrong with the error set. */

@@ -28,6 +28,8 @@ struct recipe {
 	bool fit;
 	uint64_t seed;
 	const char *head_name; /* what head calls its benchmark; NULL: as base */
+	bool unchecked;        /* without a fresh and quiet A/A self-check */
+	double other_noise;    /* of a second benchmark that has not changed, from boot to boot; 0: there is none */
 };
 
 static const char base_name[] = "linux@host:build=base", head_name[] = "linux@host:build=head";
@@ -36,6 +38,7 @@ struct made {
 	struct sample_run run;
 	struct summary summary;
 	struct gate_timed timed;
+	double other_noise; /* of the recipe */
 };
 
 static json_t *record_of(const struct recipe *recipe)
@@ -49,6 +52,38 @@ static json_t *record_of(const struct recipe *recipe)
 			 "looks", looks);
 }
 
+static json_t *alarms(double low)
+{
+	return json_pack("{s:i, s:i, s:f, s:f, s:f}", "trials", 100, "alarms", 10, "rate", 0.1, "low", low, "high",
+			 1.0);
+}
+
+/* A self-check of so many days ago on the machine of the run. */
+static void check_aa(const struct made *made, int days, double low, int sets)
+{
+	char *machine = aa_machine(&made->summary, base_name), *path = aa_path("linux@host"), created[32];
+	time_t then = time(NULL) - (time_t)days * DAY_S;
+	json_t *estimates = json_array(), *line;
+	struct error error = {0};
+
+	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime(&then));
+	for (int i = 0; i < sets; i++)
+		json_array_append_new(estimates, json_real(0.001));
+	line = json_pack(
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:{s:o}, s:[{s:s, s:s, s:s, s:i, s:i, "
+	    "s:f, s:o}]}",
+	    "schema", "aerobench.aa/1", "run", created, "created", created, "subject", "linux@host", "machine", machine,
+	    "commit", "abc", "fitness", "fit for time", "pairs", 6, "sets", sets, "all", alarms(low), "suites",
+	    alarms(0.001), "statistics", "location", alarms(0.001), "tests", "benchmark", "yield_pair", "params",
+	    "place=same", "statistic", "location", "trials", sets, "alarms", 1, "sd", 0.02, "estimates", estimates);
+	assert_non_null(line);
+	if (aa_append(path, line, &error) != 0)
+		fail_msg("%s", error.text);
+	json_decref(line);
+	free(path);
+	free(machine);
+}
+
 static double noise(struct stats_random *random, double width)
 {
 	return 1 + width * (stats_random_unit(random) - 0.5);
@@ -57,6 +92,7 @@ static double noise(struct stats_random *random, double width)
 static void boot(struct made *made, const char *subject, const char *name, unsigned round, double level,
 		 struct stats_random *random)
 {
+	double other_noise = made->other_noise, other = other_noise > 0 ? 10000 * noise(random, other_noise) : 0;
 	struct sample_stream stream;
 	uint32_t values[SAMPLES];
 
@@ -64,6 +100,10 @@ static void boot(struct made *made, const char *subject, const char *name, unsig
 	for (size_t i = 0; i < SAMPLES; i++)
 		values[i] = (uint32_t)(level + 100 * noise(random, 1));
 	sample_run(&stream, name, "place=same", values, SAMPLES, SAMPLES);
+	for (size_t i = 0; i < SAMPLES && other_noise > 0; i++)
+		values[i] = (uint32_t)(other + 100 * noise(random, 1));
+	if (other_noise > 0)
+		sample_run(&stream, "other", "place=same", values, SAMPLES, SAMPLES);
 	sample_run_boot(&made->run, subject, round, &stream);
 }
 
@@ -86,6 +126,7 @@ static void make_run(struct made *made, const struct recipe *recipe)
 	assert_non_null(mkdtemp(path));
 	setenv("AEROBENCH_ROOT", path, 1);
 	made->run.results = memory_text(path);
+	made->other_noise = recipe->other_noise;
 	assert_int_equal(store_create(&made->run.store, path, &plan, record_of(recipe), &error), 0);
 	for (unsigned round = 0; round < done; round++) {
 		double level = 10000 * noise(&random, 0.05);
@@ -96,6 +137,8 @@ static void make_run(struct made *made, const struct recipe *recipe)
 	}
 	if (summary_load(&made->summary, &made->run.store, &everything, &error) != 0)
 		fail_msg("%s", error.text);
+	if (!recipe->unchecked)
+		check_aa(made, 1, 0.01, 25);
 }
 
 static void judge(struct made *made, double margin)
@@ -149,6 +192,78 @@ static void only_what_a_second_set_confirms_fails(void **state)
 	assert_int_equal(confirmed_by(&equal, &slower), STATUS_OK);
 }
 
+/* --- A second set that does not answer -------------------------------------------------------------------------------- */
+
+/* What becomes of a slower head; fail: head has a failed boot in the second set. second NULL: there is none. */
+static void unanswered(const struct recipe *second, bool fail, enum status lenient, const char *says)
+{
+	const struct summary_select everything = {0};
+	struct error error = {0};
+	struct made one, two;
+
+	make_run(&one, &slower);
+	make_run(&two, second != NULL ? second : &slower_again);
+	if (fail) {
+		summary_free(&two.summary);
+		sample_run_failure(&two.run, head_name, second->rounds - 1, STORE_FAILED, "panic: under test");
+		assert_int_equal(summary_load(&two.summary, &two.run.store, &everything, &error), 0);
+	}
+	judge(&one, 0.05);
+	gate_timed_confirm(&one.timed, second != NULL ? &two.summary : NULL);
+	gate_timed_finish(&one.timed);
+	assert_int_equal(gate_timed_status(&one.timed, false), lenient);
+	if (location(&one)->judgement.verdict != STATS_INCONCLUSIVE ||
+	    strstr(location(&one)->judgement.reason, says) == NULL)
+		fail_msg("'%s' does not say '%s'", location(&one)->judgement.reason, says);
+	if (!fail)
+		assert_int_equal(gate_timed_status(&one.timed, true), STATUS_INCONCLUSIVE);
+	two.timed = (struct gate_timed){0};
+	drop(&two);
+	drop(&one);
+}
+
+static void what_has_no_whole_second_set_is_not_confirmed_yet_and_does_not_pass(void **state)
+{
+	struct recipe cut = slower_again, broken = slower_again;
+
+	(void)state;
+	cut.done = 12;    /* enough to be significant, but not what was planned */
+	broken.done = 15; /* the last boot of the last round has failed */
+	unanswered(NULL, false, STATUS_UNSUPPORTED, "no second set");
+	unanswered(&cut, false, STATUS_UNSUPPORTED, "not come to its end");
+	unanswered(&broken, true, STATUS_FAILED, "have failed");
+}
+
+static void an_unfit_second_set_disarms_as_an_unfit_first_one(void **state)
+{
+	struct recipe unfit = slower_again;
+
+	(void)state;
+	unfit.fit = false;
+	assert_int_equal(confirmed_by(&slower, &unfit), STATUS_UNSUPPORTED);
+}
+
+static void a_regression_does_not_close_the_look_for_others(void **state)
+{
+	struct recipe recipe = {.change = 1.1,
+				.rounds = 40,
+				.looks = {16, 40},
+				.look_count = 2,
+				.done = 16,
+				.fit = true,
+				.seed = 5,
+				.other_noise = 0.2};
+	struct made made;
+
+	(void)state;
+	make_run(&made, &recipe);
+	judge(&made, 0.05);
+	assert_int_equal(made.timed.row_count, 2);
+	assert_int_equal(gate_timed_found(&made.timed), 1);
+	assert_true(gate_timed_is_open(&made.timed));
+	drop(&made);
+}
+
 static void a_change_below_the_margin_is_no_regression(void **state)
 {
 	struct made made;
@@ -182,44 +297,14 @@ static void an_unfit_machine_reports_and_does_not_gate(void **state)
 
 /* --- The A/A self-check ---------------------------------------------------------------------------------------------- */
 
-static json_t *alarms(double low)
-{
-	return json_pack("{s:i, s:i, s:f, s:f, s:f}", "trials", 100, "alarms", 10, "rate", 0.1, "low", low, "high",
-			 1.0);
-}
-
-/* A self-check of so many days ago on the machine of the run. */
-static void check_aa(const struct made *made, int days, double low, int sets)
-{
-	char *machine = aa_machine(&made->summary, base_name), *path = aa_path("linux@host"), created[32];
-	time_t then = time(NULL) - (time_t)days * DAY_S;
-	json_t *estimates = json_array(), *line;
-	struct error error = {0};
-
-	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime(&then));
-	for (int i = 0; i < sets; i++)
-		json_array_append_new(estimates, json_real(0.001));
-	line = json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:{s:o}, s:[{s:s, s:s, s:s, s:i, s:i, "
-	    "s:f, s:o}]}",
-	    "schema", "aerobench.aa/1", "run", created, "created", created, "subject", "linux@host", "machine", machine,
-	    "commit", "abc", "fitness", "fit for time", "pairs", 6, "sets", sets, "all", alarms(low), "suites",
-	    alarms(0.001), "statistics", "location", alarms(0.001), "tests", "benchmark", "yield_pair", "params",
-	    "place=same", "statistic", "location", "trials", sets, "alarms", 1, "sd", 0.02, "estimates", estimates);
-	assert_non_null(line);
-	if (aa_append(path, line, &error) != 0)
-		fail_msg("%s", error.text);
-	json_decref(line);
-	free(path);
-	free(machine);
-}
-
 /* What becomes of a slower head with margins learned from such a self-check; says: part of the reason, NULL if armed. */
 static void disarmed(int days, double low, int sets, double margin, const char *says)
 {
+	struct recipe unchecked = slower;
 	struct made made;
 
-	make_run(&made, &slower);
+	unchecked.unchecked = true;
+	make_run(&made, &unchecked);
 	check_aa(&made, days, low, sets);
 	judge(&made, margin);
 	assert_int_equal(made.timed.subjects[0].armed, says == NULL);
@@ -244,7 +329,6 @@ static void a_margin_is_learned_and_what_has_none_is_no_member(void **state)
 
 	(void)state;
 	make_run(&made, &slower);
-	check_aa(&made, 1, 0.01, 25);
 	judge(&made, NAN);
 	assert_true(location(&made)->margin == STATS_MARGIN_MIN);
 	assert_int_equal(location(&made)->judgement.verdict, STATS_REGRESSED);
@@ -254,16 +338,23 @@ static void a_margin_is_learned_and_what_has_none_is_no_member(void **state)
 	drop(&made);
 }
 
-static void without_a_self_check_and_a_margin_nothing_is_judged(void **state)
+static void without_a_self_check_nothing_gates_whatever_the_margin(void **state)
 {
+	struct recipe unchecked = slower;
 	struct made made;
 
 	(void)state;
-	make_run(&made, &slower);
+	unchecked.unchecked = true;
+	make_run(&made, &unchecked);
 	judge(&made, NAN);
 	assert_false(made.timed.subjects[0].armed);
 	assert_int_equal(location(&made)->judgement.verdict, STATS_SKIPPED);
 	assert_true(location(&made)->evidence.low > 1);
+	gate_timed_free(&made.timed);
+	judge(&made, 0.05);
+	assert_false(made.timed.subjects[0].armed);
+	assert_int_equal(location(&made)->judgement.verdict, STATS_REGRESSED);
+	assert_int_equal(gate_timed_found(&made.timed), 0);
 	drop(&made);
 }
 
@@ -284,6 +375,11 @@ static void a_run_that_ended_before_its_first_look_is_inconclusive(void **state)
 	judge(&made, 0.05);
 	assert_int_equal(location(&made)->judgement.verdict, STATS_INCONCLUSIVE);
 	assert_int_equal(location(&made)->look_pairs, 0);
+	assert_true(isnan(location(&made)->evidence.p_adjusted));
+	gate_timed_confirm(&made.timed, NULL);
+	gate_timed_finish(&made.timed);
+	assert_int_equal(gate_timed_status(&made.timed, false), STATUS_UNSUPPORTED);
+	assert_int_equal(gate_timed_status(&made.timed, true), STATUS_INCONCLUSIVE);
 	drop(&made);
 }
 
@@ -324,7 +420,7 @@ static void a_point_of_one_build_is_neither_passed_nor_failed(void **state)
 	gate_timed_finish(&made.timed);
 	assert_int_equal(made.timed.row_count, 2);
 	assert_int_equal(made.timed.tally.count[STATS_INCONCLUSIVE], 2 * GATE_TIMED_STATISTICS);
-	assert_int_equal(gate_timed_status(&made.timed, false), STATUS_OK);
+	assert_int_equal(gate_timed_status(&made.timed, false), STATUS_UNSUPPORTED);
 	assert_int_equal(gate_timed_status(&made.timed, true), STATUS_INCONCLUSIVE);
 	drop(&made);
 }
@@ -344,7 +440,7 @@ static void a_failed_boot_fails_whatever_the_others_say(void **state)
 	judge(&made, 0.05);
 	gate_timed_finish(&made.timed);
 	assert_int_equal(gate_timed_status(&made.timed, false), STATUS_FAILED);
-	assert_non_null(strstr(made.timed.subjects[0].failure, "panic: under test"));
+	assert_non_null(strstr(made.timed.subjects[0].sets[GATE_TIMED_FIRST].failure, "panic: under test"));
 	drop(&made);
 }
 
@@ -365,11 +461,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_what_a_second_set_confirms_fails),
+	    cmocka_unit_test(what_has_no_whole_second_set_is_not_confirmed_yet_and_does_not_pass),
+	    cmocka_unit_test(an_unfit_second_set_disarms_as_an_unfit_first_one),
+	    cmocka_unit_test(a_regression_does_not_close_the_look_for_others),
 	    cmocka_unit_test(a_change_below_the_margin_is_no_regression),
 	    cmocka_unit_test(an_unfit_machine_reports_and_does_not_gate),
 	    cmocka_unit_test(a_noisy_or_old_self_check_disarms_whatever_the_margin),
 	    cmocka_unit_test(a_margin_is_learned_and_what_has_none_is_no_member),
-	    cmocka_unit_test(without_a_self_check_and_a_margin_nothing_is_judged),
+	    cmocka_unit_test(without_a_self_check_nothing_gates_whatever_the_margin),
 	    cmocka_unit_test(a_run_that_ended_before_its_first_look_is_inconclusive),
 	    cmocka_unit_test(each_look_has_its_pairs_and_its_share_of_alpha),
 	    cmocka_unit_test(a_point_of_one_build_is_neither_passed_nor_failed),

@@ -137,7 +137,8 @@ def test_tier_2_tells_spread_from_location(bench):
 def test_tier_2_passes_what_has_not_changed(bench):
     gate = [*two_builds(bench, "normal", "normal"), "--even-if-unfit"]
     status, out, err = bench(*gate, "--margin", "3%", "-b", "yield_pair", "-b", "wake_call:place=same", "-a")
-    need(status == 0 and "11 pass, 0 improved, 0 regressed, 0 inconclusive, 1 skipped" in out, "equal is equal", status, out, err)
+    need(status == 0 and "0 improved, 0 regressed, 0 inconclusive" in out, "equal is equal", status, out, err)
+    need(out.count("pass  ") >= 10, "nine tests of yield_pair and wake_call, and the clock's location", out)
     need(len(runs(bench)) == 1 and len(bench.journal()) == 32, "at the first look", len(bench.journal()))
     status, verdicts, _ = judged(bench, two_builds(bench, "level 1.5", "normal"), "--even-if-unfit", "--margin", "5%",
                                  "--pairs", "10")

@@ -70,7 +70,7 @@ static void gate_help(const char *program)
 	       "second set of a run that lacks it.\n\n"
 	       "      --markdown FILE  write a summary for a pull request\n"
 	       "      --junit FILE     write the verdicts for a CI system\n"
-	       "      --strict         what is inconclusive, new or gone does not pass\n"
+	       "      --strict         what is inconclusive, new, gone or not compared does not pass\n"
 	       "  -a, --all            show what did not change, too\n"
 	       "%s\n",
 	       program, program, program, reading_help);
@@ -82,11 +82,11 @@ static void gate_help(const char *program)
 	    "      --conformance    test that the measured programs keep their contract, too\n"
 	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
 	    "      --reason TEXT    why the counts changed, for --update\n"
-	    "Any change is told. A median that grows by more than 0.5 %% and by more than 2 instructions of a sample "
-	    "fails, and so\n"
-	    "does a maximum where all samples were equal. A margin in FILE sets another bound, tighter or wider: "
+	    "Any change is told. A median or mean that grows by more than 0.5 %% and by more than 2 instructions of a "
+	    "sample fails,\n"
+	    "and so does a maximum where it was the median. A margin in FILE sets another bound, tighter or wider: "
 	    "{\"point\":\n"
-	    "\"NAME[:PARAM=VALUE…]\" or \"*\", \"statistic\": \"p50\" or \"max\", \"percent\": N, "
+	    "\"NAME[:PARAM=VALUE…]\" or \"*\", \"statistic\": \"p50\", \"mean\" or \"max\", \"percent\": N, "
 	    "\"instructions\": N, \"reason\": TEXT}, the\n"
 	    "larger of both; \"judged\": false instead of both numbers: it is told only; \"subject\": "
 	    "\"SYSTEM@MACHINE\": for that one\n"
@@ -144,7 +144,7 @@ static int tell_all(const struct gate_options *options, const struct gate *gate,
 		write_file(options->markdown,
 			   gate_advice_append(advice, gate_markdown(gate, options->baseline, verdict)), error);
 	if (options->junit != NULL)
-		write_file(options->junit, gate_junit(gate), error);
+		write_file(options->junit, gate_junit(gate, options->strict), error);
 	if (options->reading.json) {
 		json = gate_json(gate, options->baseline, verdict);
 		json_object_set_new(json, "history", gate_advice_json(advice));
@@ -177,7 +177,7 @@ static int tell(const struct gate_options *options, const struct gate *gate, str
 static int update(const struct gate_options *options, struct gate *gate, struct error *error)
 {
 	struct gate_baseline merged;
-	bool changed = gate->other_machine;
+	bool changed = gate->other_machine || gate->unsummed > 0;
 	int status;
 
 	if (!gate->correct) {

@@ -171,10 +171,15 @@ static void judge_point(struct gate *gate, const struct gate_subject *subject, c
 
 		*change = (struct gate_change){
 		    .before = per_operation(before, i), .after = per_operation(after, i), .margin_reason = ""};
-		if (refusal == NULL && before != NULL && after != NULL) {
+		if (refusal == NULL && !isnan(change->before) && !isnan(change->after)) {
 			judge_change(change, gate->before, subject->name, before, i);
 			finding.changed |= fabs(change->after - change->before) > change->before * GATE_ROUNDING;
 		}
+	}
+	if (refusal == NULL && before != NULL && after != NULL && after->summed) {
+		finding.moved = before->summed && before->crc != after->crc;
+		finding.changed |= finding.moved;
+		gate->unsummed += !before->summed;
 	}
 	finding.verdict = worst(&finding);
 	if (refusal != NULL) {
@@ -282,9 +287,12 @@ int gate_judge(struct gate *gate, const struct gate_baseline *before, const stru
 
 enum status gate_status(const struct gate *gate, bool strict)
 {
+	enum status status = gate->correct ? stats_tally_status(&gate->tally, strict) : STATUS_FAILED;
+
 	if (!gate->correct && gate->tally.count[STATS_REGRESSED] == 0 && gate->timed_out)
 		return STATUS_TIMEOUT;
-	return gate->correct ? stats_tally_status(&gate->tally, strict) : STATUS_FAILED;
+	/* Where a part was compared, what was not is no success of the whole. */
+	return strict && status == STATUS_OK && gate->tally.count[STATS_SKIPPED] > 0 ? STATUS_INCONCLUSIVE : status;
 }
 
 void gate_free(struct gate *gate)

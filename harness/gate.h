@@ -2,9 +2,9 @@
 /*
  * Tiers 0 and 1 of the gate (measuring.md §6): is the run whole and exact, and what do its counts of instructions say
  * against a committed baseline? Counts repeat exactly, so there is no statistics here: any difference is real and is
- * told; growth beyond the margin (gate_margin.h) is a regression, and what has shrunk by more has improved. The maximum
- * is judged only where all samples of the baseline were equal, or a margin asks for it: elsewhere it says when threads
- * met, not how long a path is. A subject that fails its checks is not judged, one of another machine configuration is skipped,
+ * told; growth of the median or the mean beyond the margin (gate_margin.h) is a regression, and what has shrunk by more
+ * has improved. The maximum is judged only where median and maximum of the baseline were equal, or a margin asks for it:
+ * elsewhere it says when threads met, not how long a path is. Samples that differ anywhere else are told (their CRC). A subject that fails its checks is not judged, one of another machine configuration is skipped,
  * never passed. Pure functions of the baseline and the summary.
  */
 #pragma once
@@ -45,6 +45,7 @@ struct gate_finding {
 	struct gate_change changes[GATE_STATISTICS];
 	enum stats_verdict verdict;
 	bool changed; /* any difference, also one that is not judged */
+	bool moved;   /* the samples are others, whatever the statistics say */
 	char *reason; /* for inconclusive and skipped; "" else */
 };
 
@@ -56,6 +57,7 @@ struct gate {
 	struct gate_finding *findings; /* by subject, in the order of the baseline, then what is new */
 	size_t finding_count;
 	struct stats_tally tally;
+	size_t unsummed;    /* points whose baseline is too old to have a mean and a CRC: those are not compared */
 	bool correct;       /* no check is broken */
 	bool timed_out;     /* because boots or tests did not end in time: set by who ran them */
 	bool other_machine; /* a machine configuration differs */
@@ -76,7 +78,10 @@ struct gate_scope {
  */
 int gate_judge(struct gate *gate, const struct gate_baseline *before, const struct gate_baseline *after,
 	       const struct summary *summary, const struct gate_scope *scope, struct error *error);
-/* 1 with a regression or a broken check (124 if something did not end in time), 77 if everything was skipped, 3 if strict and something is inconclusive. */
+/*
+ * 1 with a regression or a broken check (124 if something did not end in time), 77 if everything was skipped, 3 if strict
+ * and something is inconclusive or skipped.
+ */
 enum status gate_status(const struct gate *gate, bool strict);
 void gate_free(struct gate *gate);
 
@@ -100,6 +105,6 @@ void gate_markdown_cell(FILE *file, const char *text);
 json_t *gate_json(const struct gate *gate, const char *baseline_path, enum status status);
 /* For a terminal; all: unchanged points too. */
 void gate_print(const struct gate *gate, FILE *file, bool all, bool bold);
-/* A pull request's comment; JUnit's XML. Allocated. */
+/* A pull request's comment; JUnit's XML, in which strict fails what was not judged. Allocated. */
 char *gate_markdown(const struct gate *gate, const char *baseline_path, enum status status);
-char *gate_junit(const struct gate *gate);
+char *gate_junit(const struct gate *gate, bool strict);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib.h>
+
 #include "gate_machine.h"
 #include "gate_size.h"
 #include "memory.h"
@@ -14,7 +16,8 @@
 #include "stats.h"
 #include "store_file.h"
 
-const char *const gate_statistic_names[GATE_STATISTICS] = {[GATE_P50] = "p50", [GATE_MAX] = "max"};
+const char *const gate_statistic_names[GATE_STATISTICS] = {
+    [GATE_P50] = "p50", [GATE_MEAN] = "mean", [GATE_MAX] = "max"};
 const char gate_program[] = "program.";
 const char gate_everything[] = "*";
 
@@ -25,6 +28,23 @@ static struct gate_subject *subject_add(struct gate_baseline *baseline)
 	baseline->subjects = memory_grow(baseline->subjects, baseline->subject_count, sizeof(*baseline->subjects));
 	baseline->subjects[baseline->subject_count] = (struct gate_subject){0};
 	return &baseline->subjects[baseline->subject_count++];
+}
+
+void gate_point_sum(struct gate_point *point, const uint32_t *sorted)
+{
+	uLong crc = crc32(0, NULL, 0);
+
+	point->sum = 0;
+	for (size_t i = 0; i < point->n; i++) {
+		const unsigned char bytes[] = {(unsigned char)sorted[i], (unsigned char)(sorted[i] >> 8),
+					       (unsigned char)(sorted[i] >> 16), (unsigned char)(sorted[i] >> 24)};
+
+		point->sum += sorted[i];
+		crc = crc32(crc, bytes, sizeof(bytes));
+	}
+	point->crc = (uint32_t)crc;
+	point->summed = true;
+	point->value[GATE_MEAN] = (double)point->sum / (double)point->n;
 }
 
 void gate_point_add(struct gate_subject *subject, const struct gate_point *point)
@@ -70,6 +90,7 @@ static void subject_take(struct gate_baseline *baseline, const struct summary *s
 			continue;
 		point.value[GATE_P50] = stats_quantile_u32(row->sorted, row->n, 0.5);
 		point.value[GATE_MAX] = row->sorted[row->n - 1];
+		gate_point_sum(&point, row->sorted);
 		gate_point_add(subject, &point);
 	}
 	gate_size_take(subject, summary);
@@ -245,6 +266,24 @@ static void print_margins(FILE *file, const struct gate_baseline *baseline)
 	fputs(baseline->margin_count > 0 ? "\n ],\n" : "],\n", file);
 }
 
+/* One line. The mean stands as its exact fraction. */
+static json_t *point_json(const struct gate_point *point)
+{
+	json_t *json =
+	    json_pack("{s:o, s:o, s:I, s:I, s:o, s:o}", "benchmark", output_text_json(point->benchmark), "params",
+		      output_text_json(point->params), "per", (json_int_t)point->per, "n", (json_int_t)point->n,
+		      gate_statistic_names[GATE_P50], summary_number_json(point->value[GATE_P50]),
+		      gate_statistic_names[GATE_MAX], summary_number_json(point->value[GATE_MAX]));
+	char crc[16];
+
+	snprintf(crc, sizeof(crc), "%08x", point->crc);
+	if (point->summed) {
+		json_object_set_new(json, "sum", json_integer((json_int_t)point->sum));
+		json_object_set_new(json, "crc", json_string(crc));
+	}
+	return json;
+}
+
 static void print_subject(FILE *file, const struct gate_subject *subject)
 {
 	json_t *benchmarks = json_array();
@@ -260,15 +299,8 @@ static void print_subject(FILE *file, const struct gate_subject *subject)
 	print_member(file, "   ", "machine", json_incref(subject->machine));
 	fputs("   \"points\": [", file);
 	for (size_t i = 0; i < subject->point_count; i++) {
-		const struct gate_point *point = &subject->points[i];
-
 		fputs(i > 0 ? ",\n    " : "\n    ", file);
-		print_json(file,
-			   json_pack("{s:o, s:o, s:I, s:I, s:o, s:o}", "benchmark", output_text_json(point->benchmark),
-				     "params", output_text_json(point->params), "per", (json_int_t)point->per, "n",
-				     (json_int_t)point->n, gate_statistic_names[GATE_P50],
-				     summary_number_json(point->value[GATE_P50]), gate_statistic_names[GATE_MAX],
-				     summary_number_json(point->value[GATE_MAX])));
+		print_json(file, point_json(&subject->points[i]));
 	}
 	fputs("\n   ]", file);
 }

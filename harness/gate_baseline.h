@@ -9,22 +9,27 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
 #include "error.h"
 #include "summary.h"
 
-enum gate_statistic { GATE_P50, GATE_MAX, GATE_STATISTICS };
+enum gate_statistic { GATE_P50, GATE_MEAN, GATE_MAX, GATE_STATISTICS };
 
-/* "p50", "max". */
+/* "p50", "mean", "max". */
 extern const char *const gate_statistic_names[GATE_STATISTICS];
 
 struct gate_point {
 	char *benchmark, *params;      /* params as in struct summary_row */
 	unsigned per;                  /* operations in a sample */
-	size_t n;                      /* samples */
-	double value[GATE_STATISTICS]; /* instructions of a whole sample, not divided: whole or half numbers */
+	size_t n;                      /* samples of a boot */
+	double value[GATE_STATISTICS]; /* instructions of a whole sample, not divided; the mean is sum / n, or NaN */
+	/* Of all samples of a boot, which says what p50 and max do not. An older baseline has neither, a size none. */
+	bool summed;
+	uint64_t sum;
+	uint32_t crc; /* CRC-32 of the samples in ascending order, 4 bytes each, little-endian */
 };
 
 /* The sizes of the program are points like the others, in bytes: gate_size.h. */
@@ -78,6 +83,8 @@ void gate_baseline_free(struct gate_baseline *baseline);
 
 /* NULL if there is none. */
 const struct gate_subject *gate_subject_find(const struct gate_baseline *baseline, const char *name);
+/* Sets the sum, the CRC and with them the mean from n sorted samples. */
+void gate_point_sum(struct gate_point *point, const uint32_t *sorted);
 /* Adds a copy. */
 void gate_point_add(struct gate_subject *subject, const struct gate_point *point);
 const struct gate_point *gate_point_find(const struct gate_subject *subject, const char *benchmark, const char *params);

@@ -31,7 +31,7 @@ static const char *margin_problem(const struct gate_margin *margin, const char *
 	bool numbers = !isnan(margin->percent) || !isnan(margin->instructions);
 
 	if (margin->statistic == GATE_STATISTICS)
-		return "its statistic is neither p50 nor max";
+		return "its statistic is none of p50, mean and max";
 	if (selection[0] == '\0' || reason[0] == '\0')
 		return "it names no point, or no reason";
 	if (margin->told)
@@ -76,16 +76,35 @@ static bool is_count(double value, double unit)
 	return value >= 0 && value <= UINT32_MAX && value / unit == floor(value / unit);
 }
 
+/* Both or none: what was written before there were any is read, and not compared. */
+static bool take_sum(struct gate_point *point, bool there, json_int_t sum, const char *crc)
+{
+	char *end = NULL;
+	unsigned long bits = crc != NULL ? strtoul(crc, &end, 16) : 0;
+
+	if (!there && crc == NULL)
+		return true;
+	if (!there || crc == NULL || strlen(crc) != 8 || strspn(crc, "0123456789abcdef") != 8 || sum < 0 ||
+	    (double)sum > point->value[GATE_MAX] * (double)point->n)
+		return false;
+	point->summed = true;
+	point->sum = (uint64_t)sum;
+	point->crc = (uint32_t)bits;
+	point->value[GATE_MEAN] = (double)sum / (double)point->n;
+	return true;
+}
+
 static int read_point(const struct reader *reader, struct gate_subject *subject, const json_t *json, size_t number)
 {
-	const char *benchmark, *params;
-	json_int_t per, n;
-	struct gate_point point = {0};
+	const char *benchmark, *params, *crc = NULL;
+	json_int_t per, n, sum = -1;
+	struct gate_point point = {.value = {[GATE_MEAN] = NAN}};
 	json_error_t problem;
 
-	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:I, s:I, s:F, s:F}", "benchmark",
-			   &benchmark, "params", &params, "per", &per, "n", &n, gate_statistic_names[GATE_P50],
-			   &point.value[GATE_P50], gate_statistic_names[GATE_MAX], &point.value[GATE_MAX]) != 0)
+	if (json_unpack_ex((json_t *)json, &problem, JSON_STRICT, "{s:s, s:s, s:I, s:I, s:F, s:F, s?I, s?s}",
+			   "benchmark", &benchmark, "params", &params, "per", &per, "n", &n,
+			   gate_statistic_names[GATE_P50], &point.value[GATE_P50], gate_statistic_names[GATE_MAX],
+			   &point.value[GATE_MAX], "sum", &sum, "crc", &crc) != 0)
 		return refuse(reader, "point", number, problem.text);
 	if (per < 1 || per > UINT32_MAX || n < 1 || n > STREAM_SAMPLES_MAX || benchmark[0] == '\0')
 		return refuse(reader, "point", number, "per or n is out of range, or it has no name");
@@ -96,6 +115,8 @@ static int read_point(const struct reader *reader, struct gate_subject *subject,
 		return refuse(reader, "point", number, "the same point stands there twice");
 	point.per = (unsigned)per;
 	point.n = (size_t)n;
+	if (!take_sum(&point, json_object_get(json, "sum") != NULL, sum, crc))
+		return refuse(reader, "point", number, "sum and crc are not both there, or not of such samples");
 	point.benchmark = memory_text(benchmark);
 	point.params = memory_text(params);
 	subject->points = memory_grow(subject->points, subject->point_count, sizeof(*subject->points));

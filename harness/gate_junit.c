@@ -39,33 +39,42 @@ static void put_check(FILE *file, const struct gate_check *check)
 	gate_junit_case(file, check->subject, check->name, kinds[check->outcome], check->text);
 }
 
-static const char *finding_kind(const struct gate_finding *finding)
+/* strict: what was not judged does not pass either (gate_status). */
+static const char *finding_kind(const struct gate_finding *finding, bool strict)
 {
 	if (finding->verdict == STATS_REGRESSED)
 		return "failure";
-	return finding->verdict == STATS_SKIPPED || finding->verdict == STATS_INCONCLUSIVE ? "skipped" : NULL;
+	if (finding->verdict != STATS_SKIPPED && finding->verdict != STATS_INCONCLUSIVE)
+		return NULL;
+	return strict ? "failure" : "skipped";
 }
 
-static void put_finding(FILE *file, const struct gate_finding *finding)
+static void put_finding(FILE *file, const struct gate_finding *finding, bool strict)
 {
 	char *name = gate_finding_name(finding), *p50 = gate_change_text(&finding->changes[GATE_P50]);
-	char *max = gate_change_text(&finding->changes[GATE_MAX]);
+	char *mean = gate_change_text(&finding->changes[GATE_MEAN]),
+	     *max = gate_change_text(&finding->changes[GATE_MAX]);
 	char *message =
 	    finding->reason[0] != '\0'
 		? memory_text(finding->reason)
-		: memory_format("executed instructions per operation (sizes: bytes): p50 %s, max %s", p50, max);
+		: memory_format("executed instructions per operation (sizes: bytes): p50 %s, mean %s, max %s", p50,
+				mean, max);
 
-	gate_junit_case(file, finding->subject, name, finding_kind(finding), message);
+	gate_junit_case(file, finding->subject, name, finding_kind(finding, strict), message);
 	free(message);
 	free(max);
+	free(mean);
 	free(p50);
 	free(name);
 }
 
-char *gate_junit(const struct gate *gate)
+char *gate_junit(const struct gate *gate, bool strict)
 {
-	size_t failures = gate->tally.count[STATS_REGRESSED], size;
-	size_t skipped = gate->tally.count[STATS_SKIPPED] + gate->tally.count[STATS_INCONCLUSIVE];
+	/* As the exit status: where nothing at all could be compared nothing has failed. */
+	bool unjudged_fails = strict && gate_status(gate, true) != STATUS_UNSUPPORTED;
+	size_t unjudged = gate->tally.count[STATS_SKIPPED] + gate->tally.count[STATS_INCONCLUSIVE];
+	size_t failures = gate->tally.count[STATS_REGRESSED] + (unjudged_fails ? unjudged : 0), size;
+	size_t skipped = unjudged_fails ? 0 : unjudged;
 	char *text = NULL;
 	FILE *file = open_memstream(&text, &size);
 
@@ -77,7 +86,7 @@ char *gate_junit(const struct gate *gate)
 	for (size_t i = 0; i < gate->check_count; i++)
 		put_check(file, &gate->checks[i]);
 	for (size_t i = 0; i < gate->finding_count; i++)
-		put_finding(file, &gate->findings[i]);
+		put_finding(file, &gate->findings[i], unjudged_fails);
 	gate_junit_end(file);
 	fclose(file);
 	return text;

@@ -22,7 +22,7 @@ static bool margin_means(const struct gate_margin *margin, const char *subject, 
 	return gate_means(margin->selection, point->benchmark, point->params);
 }
 
-/* The last margin that means the point: later lines are the more special ones. */
+/* The last margin that means the point: later lines are the more special ones. That of the median is also the mean's. */
 static const struct gate_margin *margin_of(const struct gate_baseline *baseline, const char *subject,
 					   const struct gate_point *point, enum gate_statistic statistic)
 {
@@ -32,6 +32,8 @@ static const struct gate_margin *margin_of(const struct gate_baseline *baseline,
 		if (margin_means(&baseline->margins[i], subject, point, statistic))
 			found = &baseline->margins[i];
 	}
+	if (found == NULL && statistic == GATE_MEAN)
+		return margin_of(baseline, subject, point, GATE_P50);
 	return found;
 }
 
@@ -49,6 +51,6 @@ struct gate_allowance gate_allowance_of(const struct gate_baseline *baseline, co
 					       .reason = margin->reason};
 	return (struct gate_allowance){
 	    .amount = fmax(before * default_percent / 100, default_instructions / point->per),
-	    .judged = gate_is_size(point) ? gate_size_is_largest_frame(point) : statistic == GATE_P50 || steady,
+	    .judged = gate_is_size(point) ? gate_size_is_largest_frame(point) : statistic != GATE_MAX || steady,
 	    .reason = default_reason};
 }

@@ -2,7 +2,8 @@
 /*
  * How much a count may move before it is a finding (measuring.md §6, tier 1). A margin of the baseline's own holds for the
  * points that it means, tighter or wider than the default. A baseline without one gets the default: the larger of half a
- * percent and two instructions of a sample, however many operations the sample holds. Pure functions.
+ * percent and two instructions of a sample, however many operations the sample holds. The mean, which moves with every
+ * sample above the median, has the median's margin unless it has its own. Pure functions.
  */
 #pragma once
 

@@ -2,6 +2,7 @@
 /* The gate's verdict as JSON, as a table, as Markdown: see gate.h. */
 #include "gate.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,15 @@ static void print_reasons(const struct gate *gate, FILE *file, const char *bulle
 	}
 }
 
+static void print_unsummed(const struct gate *gate, FILE *file, const char *bullet)
+{
+	if (gate->unsummed > 0)
+		fprintf(file,
+			"%s%zu points of the baseline were written without a mean and a CRC, which are not compared: "
+			"write it again by --update\n",
+			bullet, gate->unsummed);
+}
+
 static bool is_shown(const struct gate_finding *finding, bool all)
 {
 	return finding->reason[0] == '\0' && (all || finding->changed);
@@ -122,10 +132,14 @@ static const char *verdict_word(const struct gate_finding *finding)
 	return stats_verdict_name(finding->verdict);
 }
 
-/* "p50 may grow by 2: the default, …", "", "max is told, not judged". The default only beside what has changed. */
+/*
+ * "p50 may grow by 2: the default, …", "", "max is told, not judged", "other samples". The default only beside what has
+ * changed.
+ */
 static char *margin_text(const struct gate_finding *finding)
 {
 	char *text = NULL, number[64];
+	bool same = true;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
@@ -133,6 +147,9 @@ static char *margin_text(const struct gate_finding *finding)
 		const struct gate_change *change = &finding->changes[i];
 		const char *separator = ftell(file) > 0 ? "; " : "";
 
+		same &= change->before == change->after || isnan(change->before) || isnan(change->after);
+		if (isnan(change->before) || isnan(change->after))
+			continue;
 		if (!change->judged && change->before != change->after)
 			fprintf(file, "%s%s is told, not judged%s%s", separator, gate_statistic_names[i],
 				change->margin_given ? ": " : "", change->margin_given ? change->margin_reason : "");
@@ -140,6 +157,8 @@ static char *margin_text(const struct gate_finding *finding)
 			fprintf(file, "%s%s may grow by %s: %s", separator, gate_statistic_names[i],
 				output_number(number, sizeof(number), change->allowed), change->margin_reason);
 	}
+	if (same && finding->moved)
+		fprintf(file, "%sthe samples are others, which is told only", ftell(file) > 0 ? "; " : "");
 	fclose(file);
 	return text;
 }
@@ -155,8 +174,9 @@ void gate_tally_print(const struct stats_tally *tally, FILE *file)
 
 static void print_table(const struct gate *gate, FILE *file, bool all, bool bold)
 {
-	static const char *const headings[] = {"instructions per operation", "p50", "max", "", ""};
-	static const enum table_align align[] = {TABLE_LEFT, TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT, TABLE_LEFT};
+	static const char *const headings[] = {"instructions per operation", "p50", "mean", "max", "", ""};
+	static const enum table_align align[] = {TABLE_LEFT,  TABLE_RIGHT, TABLE_RIGHT,
+						 TABLE_RIGHT, TABLE_LEFT,  TABLE_LEFT};
 	const char *subject = "";
 	size_t shown = 0;
 	struct table table;
@@ -164,8 +184,11 @@ static void print_table(const struct gate *gate, FILE *file, bool all, bool bold
 	table_init(&table, sizeof(headings) / sizeof(headings[0]), headings, align);
 	for (size_t i = 0; i < gate->finding_count; i++) {
 		const struct gate_finding *finding = &gate->findings[i];
-		char *cells[] = {gate_finding_name(finding), gate_change_text(&finding->changes[GATE_P50]),
-				 gate_change_text(&finding->changes[GATE_MAX]), memory_text(verdict_word(finding)),
+		char *cells[] = {gate_finding_name(finding),
+				 gate_change_text(&finding->changes[GATE_P50]),
+				 gate_change_text(&finding->changes[GATE_MEAN]),
+				 gate_change_text(&finding->changes[GATE_MAX]),
+				 memory_text(verdict_word(finding)),
 				 margin_text(finding)};
 
 		if (is_shown(finding, all) && strcmp(subject, finding->subject) != 0) {
@@ -197,7 +220,10 @@ void gate_print(const struct gate *gate, FILE *file, bool all, bool bold)
 	print_table(gate, file, all, bold);
 	fputc('\n', file);
 	print_reasons(gate, file, "");
+	print_unsummed(gate, file, "");
 	gate_tally_print(&gate->tally, file);
+	if (gate->tally.count[STATS_SKIPPED] > 0)
+		fprintf(file, "; %zu points were not compared", gate->tally.count[STATS_SKIPPED]);
 	fputc('\n', file);
 }
 
@@ -216,7 +242,7 @@ void gate_markdown_cell(FILE *file, const char *text)
 static void put_row(const struct gate_finding *finding, FILE *file)
 {
 	char *name = gate_finding_name(finding), *margin = margin_text(finding);
-	const char *cells[] = {finding->subject, name, NULL, NULL, verdict_word(finding), margin};
+	const char *cells[] = {finding->subject, name, NULL, NULL, NULL, verdict_word(finding), margin};
 
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		char *change = cells[i] == NULL ? gate_change_text(&finding->changes[i - 2]) : NULL;
@@ -240,7 +266,7 @@ static void put_rows(const struct gate *gate, FILE *file)
 		shown += is_shown(&gate->findings[i], false);
 	if (shown == 0)
 		return;
-	fputs("\n| subject | point | p50 | max | verdict | margin |\n|---|---|--:|--:|---|---|\n", file);
+	fputs("\n| subject | point | p50 | mean | max | verdict | margin |\n|---|---|--:|--:|--:|---|---|\n", file);
 	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
 		for (size_t i = 0; i < gate->finding_count; i++) {
 			if (gate->findings[i].verdict == order[k] && is_shown(&gate->findings[i], false))
@@ -257,10 +283,13 @@ char *gate_markdown(const struct gate *gate, const char *baseline_path, enum sta
 			      : status == STATUS_INCONCLUSIVE ? "inconclusive"
 			      : gate->correct                 ? "**regression**"
 							      : "**not judged: a check has failed**";
-	size_t size;
+	size_t size, skipped = gate->tally.count[STATS_SKIPPED];
 	FILE *file = open_memstream(&text, &size);
 
-	fprintf(file, "### aerobench gate: %s\n\n", verdict);
+	fprintf(file, "### aerobench gate: %s", verdict);
+	if (skipped > 0 && status != STATUS_UNSUPPORTED)
+		fprintf(file, "; %zu points not compared", skipped);
+	fputs("\n\n", file);
 	gate_tally_print(&gate->tally, file);
 	fprintf(file, ". Executed instructions per operation, exact; baseline `%s`.\n", baseline_path);
 	put_rows(gate, file);
@@ -273,6 +302,7 @@ char *gate_markdown(const struct gate *gate, const char *baseline_path, enum sta
 				gate_outcome_word(check->outcome), check->text);
 	}
 	print_reasons(gate, file, "- ");
+	print_unsummed(gate, file, "- ");
 	fclose(file);
 	return text;
 }

@@ -2,6 +2,7 @@
 /* Sizes for the gate: see gate_size.h. */
 #include "gate_size.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +25,11 @@ static void take(struct gate_subject *subject, const char *name, const char *par
 {
 	double bytes = (double)json_integer_value(size);
 	char *benchmark = memory_format("%s%s", gate_program, name);
-	struct gate_point point = {
-	    .benchmark = benchmark, .params = (char *)params, .per = 1, .n = 1, .value = {bytes, bytes}};
+	struct gate_point point = {.benchmark = benchmark,
+				   .params = (char *)params,
+				   .per = 1,
+				   .n = 1,
+				   .value = {[GATE_P50] = bytes, [GATE_MEAN] = NAN, [GATE_MAX] = bytes}};
 
 	if (json_is_integer(size) && gate_point_find(subject, benchmark, params) == NULL)
 		gate_point_add(subject, &point);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <math.h>
 #include <stdint.h>
 #include <signal.h>
 #include <stdio.h>
@@ -42,6 +43,10 @@ static char *text_of(const char *margin, const char *point)
 	"{\"point\": \"a:b=c\", \"statistic\": \"p50\", \"percent\": 1.5, \"instructions\": 0, \"reason\": \"why\"}"
 #define GOOD_POINT "{\"benchmark\": \"a\", \"params\": \"b=c\", \"per\": 100, \"n\": 20, \"p50\": 7.5, \"max\": 9}"
 
+#define SUMMED(sum, crc)                                                                                          \
+	"{\"benchmark\": \"s\", \"params\": \"\", \"per\": 1, \"n\": 20, \"p50\": 7.5, \"max\": 9, \"sum\": " sum \
+	", \"crc\": " crc "}"
+
 #define OWN_MARGIN \
 	"{\"subject\": \"x@sim\", \"point\": \"*\", \"statistic\": \"max\", \"judged\": false, \"reason\": \"why\"}"
 
@@ -55,12 +60,16 @@ static int read_text(struct gate_baseline *baseline, char *text, struct error *e
 
 static void what_is_written_is_read_and_written_again_alike(void **state)
 {
+	const struct gate_point *point;
 	struct gate_baseline first, second;
 	struct error error;
 	char *once, *twice;
 
 	(void)state;
-	assert_int_equal(read_text(&first, text_of(GOOD_MARGIN ", " OWN_MARGIN, GOOD_POINT), &error), 0);
+	assert_int_equal(read_text(&first,
+				   text_of(GOOD_MARGIN ", " OWN_MARGIN, GOOD_POINT ", " SUMMED("150", "\"0000beef\"")),
+				   &error),
+			 0);
 	assert_int_equal(gate_baseline_write(&first, sample_place, &error), 0);
 	assert_int_equal(gate_baseline_read(&second, sample_place, &error), 0);
 	assert_int_equal(second.subject_count, 1);
@@ -73,6 +82,11 @@ static void what_is_written_is_read_and_written_again_alike(void **state)
 	assert_string_equal(second.subjects[0].benchmarks[0], "yield_pair");
 	assert_true(gate_point_find(&second.subjects[0], "a", "b=c")->value[GATE_P50] == 7.5);
 	assert_null(gate_point_find(&second.subjects[0], "a", "b=d"));
+	/* A point of before there were sums, and one with its own. */
+	point = gate_point_find(&second.subjects[0], "a", "b=c");
+	assert_true(!point->summed && isnan(point->value[GATE_MEAN]));
+	point = gate_point_find(&second.subjects[0], "s", "");
+	assert_true(point->summed && point->sum == 150 && point->crc == 0xbeef && point->value[GATE_MEAN] == 7.5);
 	once = gate_baseline_text(&first);
 	twice = gate_baseline_text(&second);
 	assert_string_equal(once, twice);
@@ -107,7 +121,7 @@ static void wrong_parts_are_refused_by_name(void **state)
 	} wrong[] = {
 	    {"{}", GOOD_POINT, "margin 1"},
 	    {"{\"point\": \"a\", \"statistic\": \"p99\", \"percent\": 1, \"instructions\": 0, \"reason\": \"w\"}",
-	     GOOD_POINT, "neither p50 nor max"},
+	     GOOD_POINT, "none of p50, mean and max"},
 	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"percent\": -1, \"instructions\": 0, \"reason\": \"w\"}",
 	     GOOD_POINT, "percent"},
 	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"percent\": 1, \"instructions\": 0, \"reason\": \"\"}",
@@ -116,6 +130,13 @@ static void wrong_parts_are_refused_by_name(void **state)
 	     "percent"},
 	    {"{\"point\": \"a\", \"statistic\": \"p50\", \"judged\": false, \"percent\": 1, \"reason\": \"w\"}",
 	     GOOD_POINT, "not judged"},
+	    {GOOD_MARGIN, SUMMED("181", "\"0000beef\""), "sum and crc"},
+	    {GOOD_MARGIN, SUMMED("-1", "\"0000beef\""), "sum and crc"},
+	    {GOOD_MARGIN, SUMMED("150", "\"beef\""), "sum and crc"},
+	    {GOOD_MARGIN, SUMMED("150", "\"0000BEEX\""), "sum and crc"},
+	    {GOOD_MARGIN,
+	     "{\"benchmark\": \"a\", \"params\": \"\", \"per\": 1, \"n\": 1, \"p50\": 1, \"max\": 1, \"sum\": 1}",
+	     "sum and crc"},
 	    {GOOD_MARGIN, GOOD_POINT ", " GOOD_POINT, "point 2: the same point"},
 	    {GOOD_MARGIN, "{\"benchmark\": \"a\", \"params\": \"\", \"per\": 0, \"n\": 1, \"p50\": 1, \"max\": 1}",
 	     "per or n"},

@@ -30,12 +30,43 @@ static void junit_counts_what_it_lists_and_escapes_it(void **state)
 	costs.no_other = true;
 	costs.create = 1010;
 	judged_make(&judged, &costs, NULL, 0, NULL);
-	text = gate_junit(&judged.gate);
+	text = gate_junit(&judged.gate, false);
 	assert_non_null(strstr(text, "tests=\"10\" failures=\"1\" errors=\"0\" skipped=\"1\""));
 	assert_int_equal(occurrences(text, "<testcase "), 10);
 	assert_int_equal(occurrences(text, "<failure "), 1);
 	assert_int_equal(occurrences(text, "<skipped "), 1);
 	assert_non_null(strstr(text, "needs &lt;4&gt; CPUs &amp; &quot;more&quot;"));
+	free(text);
+	text = gate_junit(&judged.gate, true); /* what is gone does not pass then */
+	assert_non_null(strstr(text, "tests=\"10\" failures=\"2\" errors=\"0\" skipped=\"0\""));
+	assert_int_equal(occurrences(text, "<failure "), 2);
+	free(text);
+	judged_close(&judged);
+}
+
+static void a_part_that_was_not_compared_is_counted_and_no_strict_success(void **state)
+{
+	struct costs costs = costs_usual;
+	struct judged judged;
+	json_t *env;
+	char *text;
+
+	(void)state;
+	costs.other = BESIDE_ANOTHER;
+	judged_make(&judged, &costs, NULL, 0, NULL);
+	/* Both were made alike, and the machine of one is what the other's text says. */
+	judged.before.subjects[1].machine = json_deep_copy(judged.before.subjects[1].machine);
+	env = json_object_get(judged.before.subjects[1].machine, "env");
+	json_object_set_new(env, "compiler", json_string("GNU 13.1.0"));
+	judged_make_again(&judged);
+	judged_tally(&judged, 6, 0, 0, 0, 6);
+	assert_int_equal(gate_status(&judged.gate, false), STATUS_OK);
+	assert_int_equal(gate_status(&judged.gate, true), STATUS_INCONCLUSIVE);
+	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
+	assert_non_null(strstr(text, "aerobench gate: no regression; 6 points not compared\n"));
+	free(text);
+	text = gate_junit(&judged.gate, true);
+	assert_non_null(strstr(text, "failures=\"6\""));
 	free(text);
 	judged_close(&judged);
 }
@@ -86,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(junit_counts_what_it_lists_and_escapes_it),
+	    cmocka_unit_test(a_part_that_was_not_compared_is_counted_and_no_strict_success),
 	    cmocka_unit_test(markdown_leads_with_the_verdict_and_escapes_cells),
 	    cmocka_unit_test(json_holds_every_point_with_its_numbers),
 	};

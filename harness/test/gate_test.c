@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,13 +156,93 @@ static void a_maximum_is_judged_only_where_all_samples_were_equal(void **state)
 	struct judged judged;
 
 	(void)state;
-	/* Of 21 samples in turn 11 are the first value: the median stays, the maximum moves. */
-	costs.wake[1] = 190;
+	/* Of 21 samples in turn 11 are the first value: the median stays, the maximum moves, the mean by less than two. */
+	costs.wake[1] = 133;
 	judged_make(&judged, &costs, NULL, 0, NULL);
 	judged_tally(&judged, 6, 0, 0, 0, 0);
 	assert_true(judged_finding(&judged, "wake threads=4 series=last")->changed);
 	assert_false(judged_finding(&judged, "wake threads=4 series=last")->changes[GATE_MAX].judged);
 	assert_true(judged_finding(&judged, "yield_pair")->changes[GATE_MAX].judged);
+	judged_close(&judged);
+}
+
+static void growth_above_the_median_is_found_by_the_mean(void **state)
+{
+	const struct gate_margin margin = {.subject = (char *)"",
+					   .selection = (char *)"wake",
+					   .reason = (char *)"threads meet",
+					   .statistic = GATE_P50,
+					   .percent = 30};
+	struct costs costs = costs_usual;
+	struct judged judged;
+	const struct gate_finding *wake;
+	char *text;
+
+	(void)state;
+	costs.wake[1] = 190;
+	judged_make(&judged, &costs, NULL, 0, NULL);
+	judged_tally(&judged, 5, 0, 1, 0, 0);
+	wake = judged_finding(&judged, "wake threads=4 series=last");
+	assert_true(wake->changes[GATE_P50].before == 121 && wake->changes[GATE_P50].after == 121);
+	assert_true(wake->changes[GATE_MEAN].before == (11 * 121 + 10 * 130) / 21.0);
+	assert_int_equal(wake->changes[GATE_MEAN].verdict, STATS_REGRESSED);
+	text = gate_junit(&judged.gate, false);
+	assert_non_null(strstr(text, "p50 121, mean 125 → 154 (+22.8 %), max 130 → 190"));
+	free(text);
+	judged_close(&judged);
+	/* The median's margin is the mean's. */
+	judged_make(&judged, &costs, &margin, 1, NULL);
+	judged_tally(&judged, 6, 0, 0, 0, 0);
+	assert_true(judged_finding(&judged, "wake threads=4 series=last")->changes[GATE_MEAN].margin_given);
+	judged_close(&judged);
+}
+
+static void other_samples_of_the_same_median_mean_and_maximum_are_told(void **state)
+{
+	static const uint32_t was[] = {100, 110, 120, 130, 140}, is[] = {102, 108, 120, 130, 140};
+	struct costs before = costs_usual, costs = costs_usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	before.shape = was;
+	costs.shape = was;
+	judged_make_against(&judged, &before, &costs, NULL, 0, NULL);
+	assert_false(judged_finding(&judged, "shape")->changed);
+	judged_close(&judged);
+	costs.shape = is;
+	judged_make_against(&judged, &before, &costs, NULL, 0, NULL);
+	judged_tally(&judged, 7, 0, 0, 0, 0);
+	assert_true(judged_finding(&judged, "shape")->changed && judged_finding(&judged, "shape")->moved);
+	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
+	assert_non_null(strstr(text, "| shape | 120 | 120 | 140 | pass, changed | the samples are others"));
+	free(text);
+	judged_close(&judged);
+}
+
+static void a_baseline_without_means_is_compared_by_the_rest_and_says_so(void **state)
+{
+	struct costs costs = costs_usual;
+	struct judged judged;
+	char *text;
+
+	(void)state;
+	costs.wake[1] = 133;
+	judged_make(&judged, &costs, NULL, 0, NULL);
+	assert_int_equal(judged.gate.unsummed, 0);
+	for (size_t i = 0; i < judged.before.subjects[0].point_count; i++) {
+		judged.before.subjects[0].points[i].summed = false;
+		judged.before.subjects[0].points[i].value[GATE_MEAN] = NAN;
+	}
+	judged_make_again(&judged);
+	judged_tally(&judged, 6, 0, 0, 0, 0);
+	assert_int_equal(judged.gate.unsummed, 6);
+	assert_true(judged_finding(&judged, "wake threads=4 series=last")->changed);
+	assert_false(judged_finding(&judged, "yield_pair")->changed);
+	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
+	assert_non_null(strstr(text, "- 6 points of the baseline were written without a mean"));
+	assert_null(strstr(text, "mean is told"));
+	free(text);
 	judged_close(&judged);
 }
 
@@ -185,7 +266,8 @@ static void a_margin_may_say_that_a_statistic_is_told_only(void **state)
 	judged_tally(&judged, 6, 0, 0, 0, 0);
 	assert_true(judged_finding(&judged, "yield_pair")->changed);
 	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
-	assert_non_null(strstr(text, "p50 is told, not judged: ticks; max is told, not judged: ticks"));
+	assert_non_null(strstr(
+	    text, "p50 is told, not judged: ticks; mean is told, not judged: ticks; max is told, not judged: ticks"));
 	free(text);
 	judged_close(&judged);
 }
@@ -445,6 +527,9 @@ int main(void)
 	    cmocka_unit_test(the_default_margin_is_half_a_percent_or_two_instructions),
 	    cmocka_unit_test(a_margin_of_everything_may_be_tighter_and_is_of_its_subject),
 	    cmocka_unit_test(a_maximum_is_judged_only_where_all_samples_were_equal),
+	    cmocka_unit_test(growth_above_the_median_is_found_by_the_mean),
+	    cmocka_unit_test(other_samples_of_the_same_median_mean_and_maximum_are_told),
+	    cmocka_unit_test(a_baseline_without_means_is_compared_by_the_rest_and_says_so),
 	    cmocka_unit_test(a_margin_may_say_that_a_statistic_is_told_only),
 	    cmocka_unit_test(a_shorter_median_does_not_pay_for_a_longer_maximum),
 	    cmocka_unit_test(growth_up_to_the_margin_passes_and_is_told),

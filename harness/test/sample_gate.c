@@ -31,6 +31,8 @@ static void boot(struct sample_run *run, const char *subject, const struct costs
 	if (!costs->no_other)
 		sample_run(&stream, "thread_create", "place=other", &costs_usual.create, 1, 20);
 	sample_run(&stream, "wake", "threads=4 series=last", costs->wake, 2, 21);
+	if (costs->shape != NULL)
+		sample_run(&stream, "shape", "", costs->shape, 5, 20);
 	if (costs->extra)
 		sample_run(&stream, "brand_new", "", &costs->yield, 1, 20);
 	sample_per = 100;
@@ -112,6 +114,16 @@ void judged_make(struct judged *judged, const struct costs *costs, const struct 
 		 const struct gate_scope *scope)
 {
 	judged_make_against(judged, &costs_usual, costs, margins, count, scope);
+}
+
+void judged_make_again(struct judged *judged)
+{
+	const struct gate_scope everything = {0};
+	struct error error = {0};
+
+	gate_free(&judged->gate);
+	assert_int_equal(
+	    gate_judge(&judged->gate, &judged->before, &judged->after, &judged->summary, &everything, &error), 0);
 }
 
 const struct gate_finding *judged_finding(const struct judged *judged, const char *name)

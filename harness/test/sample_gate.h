@@ -20,7 +20,8 @@ struct costs {
 	uint32_t second_boot;                                  /* added to yield in the second boot */
 	enum { ALONE, BESIDE_ANOTHER, ANOTHER_PLANNED } other; /* a second subject: measured, or not yet */
 	const char *compiler;
-	const char *stack; /* of the kernel's functions, as a record has it; NULL: the record has no sizes */
+	const uint32_t *shape; /* five values in turn; NULL: not measured */
+	const char *stack;     /* of the kernel's functions, as a record has it; NULL: the record has no sizes */
 };
 extern const struct costs costs_usual;
 
@@ -40,6 +41,8 @@ void judged_make_against(struct judged *judged, const struct costs *earlier, con
 			 const struct gate_margin *margins, size_t count, const struct gate_scope *scope);
 void judged_make(struct judged *judged, const struct costs *costs, const struct gate_margin *margins, size_t count,
 		 const struct gate_scope *scope);
+/* Judges once more, after a test has changed the baseline. */
+void judged_make_again(struct judged *judged);
 /* By name; the test fails without one. */
 const struct gate_finding *judged_finding(const struct judged *judged, const char *name);
 const struct gate_check *judged_check(const struct judged *judged, const char *name);

@@ -135,8 +135,7 @@ static void add_row(struct differences *differences, size_t place, const struct 
 		enum stats_statistic statistic = (enum stats_statistic)i;
 		double *d = differences->d + ((size_t)i * differences->row_count + place) * differences->pairs;
 		double floor = compare_rule_floor(&rule, statistic);
-		bool hidden = compare_rule_hides(&rule, statistic) ||
-			      stats_run_hidden(runs_a, runs_b, pairing->count, statistic, floor);
+		bool hidden = stats_run_hidden(runs_a, runs_b, pairing->count, statistic, floor);
 
 		for (size_t pair = 0; pair < pairing->count; pair++)
 			d[pair] = hidden ? NAN

@@ -24,22 +24,15 @@
 
 struct compare_rule compare_rule_of(const struct summary_row *a, const struct summary_row *b)
 {
-	bool coarse = a->coarse || b->coarse;
+	bool differenced = (a->coarse || b->coarse) && !isnan(a->differenced) && !isnan(b->differenced);
 
-	return (struct compare_rule){.coarse = coarse,
-				     .differenced = coarse && !isnan(a->differenced) && !isnan(b->differenced),
-				     .floor = compare_floor(a, b)};
+	return (struct compare_rule){.differenced = differenced, .floor = compare_floor(a, b)};
 }
 
 double compare_rule_floor(const struct compare_rule *rule, enum stats_statistic statistic)
 {
 	/* n operations last so long that the grain is a small part of one: ROW_COPIES of them at least. */
 	return rule->differenced && statistic == STATS_LOCATION ? rule->floor / ROW_COPIES : rule->floor;
-}
-
-bool compare_rule_hides(const struct compare_rule *rule, enum stats_statistic statistic)
-{
-	return rule->coarse && statistic != STATS_LOCATION;
 }
 
 struct stats_run compare_run(const struct compare_rule *rule, const struct summary_row *row, size_t run)
@@ -110,20 +103,25 @@ static struct compare_dependence no_dependence(void)
 
 /* --- Estimates ---------------------------------------------------------------------------------------------------- */
 
+/* From single operations, also where the summary has no percentiles: steps of the clock are good for a bound. */
+static double distance(const struct summary_row *row, double low, double high)
+{
+	return (stats_quantile_u32(row->sorted, row->n, high) - stats_quantile_u32(row->sorted, row->n, low)) *
+	       row->scale;
+}
+
 /* Over all samples of a side. */
 static double pooled(const struct compare_rule *rule, const struct summary_row *row, enum stats_statistic statistic)
 {
-	if (row->by_difference && statistic != STATS_LOCATION)
-		return NAN;
 	switch (statistic) {
 	case STATS_LOCATION:
 		return rule->differenced ? row->differenced : row->p50;
 	case STATS_UNDISTURBED:
 		return summary_value(row, stats_quantile_u32(row->sorted, row->n, 0.1));
 	case STATS_SPREAD:
-		return row->iqr;
+		return distance(row, 0.25, 0.75);
 	case STATS_TAIL:
-		return row->p99 - row->p50;
+		return distance(row, 0.5, 0.99);
 	default:
 		return stats_mean_deviation_u32(row->sorted, row->n) * row->scale;
 	}
@@ -147,10 +145,6 @@ static struct compare_estimate pooled_estimate(const struct compare_row *row, en
 	if (isnan(estimate.a) || isnan(estimate.b))
 		estimate.ratio = NAN;
 	estimate.floored = estimate.a <= floor && estimate.b <= floor;
-	if (compare_rule_hides(&rule, statistic) && row->a->coarse && row->b->coarse) {
-		estimate.ratio = 1;
-		estimate.floored = true;
-	}
 	return estimate;
 }
 
@@ -238,12 +232,8 @@ static void estimate_all(struct compare_row *row, bool paired, uint64_t seed, st
 		enum stats_statistic statistic = (enum stats_statistic)i;
 
 		runs.floor = compare_rule_floor(&rule, statistic);
-		if (compare_rule_hides(&rule, statistic) &&
-		    (row->estimates[i].floored || isnan(row->estimates[i].ratio))) {
-			evidence[i].hidden = true;
-		} else if (paired) {
+		if (paired) {
 			evidence[i] = stats_evidence_of(&runs, statistic, seed);
-			evidence[i].hidden |= compare_rule_hides(&rule, statistic);
 			take_pairs(&row->estimates[i], &evidence[i]);
 		} else {
 			take_sides(row, a, b, statistic, &row->estimates[i]);
@@ -273,7 +263,6 @@ void compare_row_estimate(struct compare_row *row, bool paired, uint64_t seed,
 /* --- Verdicts-------------------------------------------------------------------------------------------------- */
 
 static const struct stats_judgement too_few_samples = {STATS_SKIPPED, "too few samples in a run for this statistic", 0};
-static const struct stats_judgement below_grain = {STATS_SKIPPED, "below the clock's grain", 0};
 static const struct stats_judgement beside = {STATS_SKIPPED, "stands beside the tests, with its own interval", 0};
 static const struct stats_judgement no_pairs = {STATS_SKIPPED, "runs taken at different times are no pairs", 0};
 
@@ -326,8 +315,6 @@ void compare_row_judge(struct compare_row *row, const struct stats_evidence evid
 			estimate->judgement = judge_exact(row, estimate);
 		else if (!paired)
 			estimate->judgement = no_pairs;
-		else if (compare_rule_hides(&rule, (enum stats_statistic)i))
-			estimate->judgement = below_grain;
 		else if (!is_test((enum stats_statistic)i))
 			estimate->judgement = beside;
 		else if (row->pairs >= STATS_PAIRS_MIN && evidence[i].pairs < STATS_PAIRS_MIN)

@@ -12,17 +12,16 @@
 
 /*
  * How two rows are compared. Below the clock's grain the location is what n and 2n operations say, if both sides have
- * it, and the other statistics say nothing.
+ * it. Spreads, tails and deviations come from single operations in every row, raised to the coarser grain: so the ratio
+ * to a row whose spread the clock cannot see is a bound, and of two such rows nothing is said.
  */
 struct compare_rule {
-	bool differenced, coarse;
+	bool differenced;
 	double floor; /* compare_floor() */
 };
 struct compare_rule compare_rule_of(const struct summary_row *a, const struct summary_row *b);
 /* To which both sides of a statistic are raised. */
 double compare_rule_floor(const struct compare_rule *rule, enum stats_statistic statistic);
-/* Whether the clock hides this statistic from either side. */
-bool compare_rule_hides(const struct compare_rule *rule, enum stats_statistic statistic);
 /* What one boot says, in the row's unit per operation, less its control. */
 struct stats_run compare_run(const struct compare_rule *rule, const struct summary_row *row, size_t run);
 /* The coarser of both clocks, in the rows' unit; one unit of a clock whose grain is unknown. */

@@ -94,7 +94,6 @@ void gate_timed_gather(const struct summary_row *base, const struct summary_row 
 
 		runs.floor = compare_rule_floor(&rule, statistic);
 		evidence[i] = stats_evidence_of(&runs, statistic, seed);
-		evidence[i].hidden |= compare_rule_hides(&rule, statistic);
 		row->tests[i].base = level_of(a, runs.pairs, statistic, base->scale);
 		row->tests[i].head = level_of(b, runs.pairs, statistic, head->scale);
 	}

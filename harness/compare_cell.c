@@ -70,7 +70,7 @@ char *compare_verdict_text(const struct compare_estimate *estimate)
 		return memory_format("%s, sees %.*f %%", word, percent < 9.95, percent);
 	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > PLAN_RUNS_MAX)
 		return memory_format("%s, +%d runs and more", word, PLAN_RUNS_MAX);
-	if (judgement->verdict == STATS_INCONCLUSIVE)
+	if (judgement->verdict == STATS_INCONCLUSIVE && judgement->more_pairs > 0)
 		return memory_format("%s, +%zu runs", word, judgement->more_pairs);
 	return memory_text(word);
 }

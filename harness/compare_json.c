@@ -28,11 +28,12 @@ static json_t *estimate_json(const struct compare_estimate *estimate)
 	json_object_set_new(json, "below_grain", json_boolean(estimate->floored));
 	json_object_set_new(json, "verdict", json_string(estimate->word));
 	json_object_set_new(json, "reason", json_string(judgement->reason));
-	/* Inconclusive only; null there: no number of pairs would do. */
+	/* Inconclusive only; null there: no number of pairs would do, or none is known. */
 	if (judgement->verdict == STATS_INCONCLUSIVE)
-		json_object_set_new(
-		    json, "more_pairs",
-		    judgement->more_pairs == SIZE_MAX ? json_null() : json_integer((json_int_t)judgement->more_pairs));
+		json_object_set_new(json, "more_pairs",
+				    judgement->more_pairs == SIZE_MAX || judgement->more_pairs == 0
+					? json_null()
+					: json_integer((json_int_t)judgement->more_pairs));
 	return json;
 }
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "stats.h"
@@ -13,6 +14,28 @@
 /* measuring.md §5: intervals of 95 %, equivalence by the 90 % interval. */
 #define INTERVAL_ALPHA 0.05
 #define EQUIVALENCE_ALPHA 0.10
+
+static int order_numbers(const void *left, const void *right)
+{
+	const double *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Whether at most half of the pairs have a value of their own, as where a clock has few steps. */
+static bool is_tied(const double *d, size_t pairs)
+{
+	double *sorted = memory_new(pairs, sizeof(*sorted));
+	size_t distinct = pairs > 0;
+
+	if (pairs > 0)
+		memcpy(sorted, d, pairs * sizeof(*sorted));
+	qsort(sorted, pairs, sizeof(*sorted), order_numbers);
+	for (size_t i = 1; i < pairs; i++)
+		distinct += sorted[i] > sorted[i - 1];
+	free(sorted);
+	return 2 * distinct <= pairs;
+}
 
 struct stats_evidence stats_evidence_make(const double *d, size_t pairs, uint64_t seed)
 {
@@ -29,6 +52,7 @@ struct stats_evidence stats_evidence_make(const double *d, size_t pairs, uint64_
 				       .p = pairs >= STATS_PAIRS_MIN ? stats_sign_flip_p(d, pairs, seed) : NAN,
 				       .p_adjusted = NAN,
 				       .sd = sd,
+				       .tied = is_tied(d, pairs),
 				       .smallest_effect = stats_smallest_effect(sd, pairs)};
 }
 
@@ -126,8 +150,11 @@ static struct stats_judgement inconclusive(const struct stats_evidence *evidence
 {
 	struct stats_judgement judgement = {.verdict = STATS_INCONCLUSIVE};
 
-	judgement.more_pairs = pairs_to_decide(evidence, margin, alpha, members);
-	if (evidence->pairs < stats_plan_family(members, alpha))
+	if (!evidence->tied)
+		judgement.more_pairs = pairs_to_decide(evidence, margin, alpha, members);
+	if (evidence->tied)
+		judgement.reason = "the pairs differ by few steps of the clock: more of them may not tell";
+	else if (evidence->pairs < stats_plan_family(members, alpha))
 		judgement.reason = "too few pairs for the smallest p of so many tests";
 	else if (evidence->p_adjusted <= alpha)
 		judgement.reason = "a difference, but whether it reaches the margin is open";

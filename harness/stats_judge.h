@@ -24,7 +24,8 @@ struct stats_evidence {
 	double p_adjusted;                      /* over the family: NaN until stats_family_adjust() */
 	double sd;                              /* of d */
 	double smallest_effect;                 /* found with power .8: .1 = 10 %; for beside every "no change" */
-	bool hidden;                            /* all values at or below the clock's grain: equal, and unknown */
+	bool tied;   /* at most half of the pairs have a d of their own: an interval between steps plans nothing */
+	bool hidden; /* all values at or below the clock's grain: equal, and unknown */
 };
 
 /* What A/B runs are compared by: `pairs` of each, run i of A with run i of B. floor: as for stats_run_log(). */
@@ -55,7 +56,8 @@ const char *stats_verdict_name(enum stats_verdict verdict);
 struct stats_judgement {
 	enum stats_verdict verdict;
 	const char *reason; /* static text; "" for pass, improved and regressed */
-	size_t more_pairs;  /* inconclusive: to decide, an estimate, at least 1; else 0. SIZE_MAX: no number would do */
+	size_t
+	    more_pairs; /* inconclusive: to decide, an estimate; 0: not known, or decided; SIZE_MAX: no number would do */
 };
 
 /*

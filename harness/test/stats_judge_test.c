@@ -266,9 +266,34 @@ static void a_suite_fails_on_regressions_and_passes_on_data_only(void **state)
 	assert_int_equal(tally.count[STATS_SKIPPED], 1);
 }
 
+/* A spread of 49 or 50 steps: the estimate sits on a step, and so does the interval's end. */
+static void tied_pairs_make_no_plan(void **state)
+{
+	const double step = log(50. / 49.);
+	double d[PAIRS];
+	struct stats_evidence evidence;
+	struct stats_judgement judgement;
+
+	(void)state;
+	for (int i = 0; i < PAIRS; i++)
+		d[i] = i < 7 ? step : i < 10 ? 0 : i < 12 ? -step : step;
+	evidence = stats_evidence_make(d, PAIRS, 1);
+	stats_family_adjust(&evidence, 1, STATS_FAMILY_GATE);
+	assert_true(evidence.tied);
+	evidence.p_adjusted = 1; /* as in a family of many */
+	judgement = stats_judge(&evidence, 0.018, 0.02, 12);
+	assert_int_equal(judgement.verdict, STATS_INCONCLUSIVE);
+	assert_int_equal(judgement.more_pairs, 0);
+	assert_non_null(strstr(judgement.reason, "steps of the clock"));
+	evidence = evidence_of(0.05, 0.2);
+	assert_false(evidence.tied);
+	assert_true(stats_judge(&evidence, 0.03, 0.05, 1).more_pairs > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(tied_pairs_make_no_plan),
 	    cmocka_unit_test(a_family_asks_for_pairs_that_can_reach_its_threshold),
 	    cmocka_unit_test(plans_follow_their_formulas),
 	    cmocka_unit_test(a_margin_is_learned_from_enough_comparisons),

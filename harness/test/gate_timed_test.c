@@ -444,6 +444,20 @@ static void a_failed_boot_fails_whatever_the_others_say(void **state)
 	drop(&made);
 }
 
+/* Orders of points are seeded by seed + round, layouts by seed ^ boot (campaign_boot.c): none may come back. */
+static void a_second_set_shares_neither_orders_nor_layouts_with_the_first(void **state)
+{
+	(void)state;
+	for (uint64_t first = 0; first < 1000; first++) {
+		uint64_t second = gate_timed_set_seed(first);
+
+		assert_true(second <= INT64_MAX); /* what a record holds */
+		assert_true((second > first ? second - first : first - second) > 2 * STATS_PAIRS_MAX);
+		assert_true((second ^ first) > 4 * STATS_PAIRS_MAX);
+		assert_true(second == gate_timed_set_seed(first));
+	}
+}
+
 static void a_selection_names_the_point_without_its_series(void **state)
 {
 	const struct gate_timed_row row = {.benchmark = "wake_all", .params = "place=same threads=4 last"};
@@ -473,6 +487,7 @@ int main(void)
 	    cmocka_unit_test(each_look_has_its_pairs_and_its_share_of_alpha),
 	    cmocka_unit_test(a_point_of_one_build_is_neither_passed_nor_failed),
 	    cmocka_unit_test(a_failed_boot_fails_whatever_the_others_say),
+	    cmocka_unit_test(a_second_set_shares_neither_orders_nor_layouts_with_the_first),
 	    cmocka_unit_test(a_selection_names_the_point_without_its_series),
 	};
 

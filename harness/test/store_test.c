@@ -22,7 +22,6 @@
 
 #include "memory.h"
 #include "store.h"
-#include "store_file.h"
 
 static char *subjects[] = {(char *)"aerokernel@sim", (char *)"linux@sim"};
 static const struct store_plan plan = {
@@ -517,75 +516,6 @@ static void results_below_a_file_are_refused(void **state)
 	free(results);
 }
 
-static void written(const char *path)
-{
-	struct error error = {0};
-
-	assert_int_equal(store_file_write(path, "new", 3, &error), 0);
-}
-
-static void a_written_file_replaces_files_only_not_links_devices_or_pipes(void **state)
-{
-	const char *results = *state;
-	char *file = memory_format("%s/file", results), *link = memory_format("%s/link", results), got[8] = "";
-	char *pipe_path = memory_format("%s/pipe", results), *bytes;
-	struct stat facts;
-	size_t len;
-	int reader;
-
-	file_write(results, "file", "older", 5);
-	assert_int_equal(symlink("file", link), 0);
-	written(link);
-	bytes = file_read(results, "file", &len);
-	assert_true(len == 3 && memcmp(bytes, "new", 3) == 0);
-	assert_true(lstat(link, &facts) == 0 && S_ISLNK(facts.st_mode));
-	assert_int_equal(mkfifo(pipe_path, 0600), 0);
-	reader = open(pipe_path, O_RDONLY | O_NONBLOCK);
-	written(pipe_path);
-	assert_int_equal(read(reader, got, sizeof(got)), 3);
-	assert_true(lstat(pipe_path, &facts) == 0 && S_ISFIFO(facts.st_mode));
-	/* As a link, so that nothing of the computer's is lost if this should fail. */
-	assert_int_equal(unlink(link) | symlink("/dev/null", link), 0);
-	written(link);
-	assert_true(stat(link, &facts) == 0 && S_ISCHR(facts.st_mode));
-	close(reader);
-	free(bytes);
-	free(pipe_path);
-	free(link);
-	free(file);
-}
-
-/* Its stdout is a file with something in it. */
-static int print_and_write(const char *results)
-{
-	char *file = memory_format("%s/printed", results);
-	struct error error = {0};
-	int status = freopen(file, "w", stdout) == NULL;
-
-	free(file);
-	fputs("before ", stdout);
-	status |= store_file_write("/proc/self/fd/1", "between ", 8, &error);
-	fputs("after", stdout);
-	return status | fflush(stdout);
-}
-
-static void what_is_written_to_stdout_stands_between_what_is_printed(void **state)
-{
-	int status;
-	char *bytes;
-	size_t len;
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(print_and_write(*state));
-	waitpid(child, &status, 0);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	bytes = file_read(*state, "printed", &len);
-	assert_int_equal(len, strlen("before between after"));
-	assert_memory_equal(bytes, "before between after", len);
-	free(bytes);
-}
-
 #define STORE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
 
 int main(void)
@@ -606,8 +536,6 @@ int main(void)
 	    STORE_TEST(a_full_file_system_names_the_remedy),
 	    STORE_TEST(directories_without_permission_are_named_with_the_remedy),
 	    STORE_TEST(results_below_a_file_are_refused),
-	    STORE_TEST(a_written_file_replaces_files_only_not_links_devices_or_pipes),
-	    STORE_TEST(what_is_written_to_stdout_stands_between_what_is_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

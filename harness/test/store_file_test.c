@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole files: what is replaced, and what is written to as it stands. Each test has a directory of its own below /tmp. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "memory.h"
+#include "store_file.h"
+
+static int directory_make(void **state)
+{
+	char path[] = "/tmp/aerobench_store_XXXXXX";
+
+	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
+	return *state == NULL;
+}
+
+static int directory_remove(void **state)
+{
+	char *command = memory_format("chmod -R u+rwx %s; rm -rf %s", (char *)*state, (char *)*state);
+	int status = system(command);
+
+	free(command);
+	free(*state);
+	return status;
+}
+
+static void written(const char *path)
+{
+	struct error error = {0};
+
+	assert_int_equal(store_file_write(path, "new", 3, &error), 0);
+}
+
+static void a_written_file_replaces_files_only_not_links_devices_or_pipes(void **state)
+{
+	const char *results = *state;
+	char *file = memory_format("%s/file", results), *link = memory_format("%s/link", results), got[8] = "";
+	char *pipe_path = memory_format("%s/pipe", results), *bytes;
+	struct error error = {0};
+	struct stat facts;
+	size_t len;
+	int reader;
+
+	assert_int_equal(store_file_write(file, "older", 5, &error), 0);
+	assert_int_equal(symlink("file", link), 0);
+	written(link);
+	assert_int_equal(store_file_read(file, 100, &bytes, &len, &error), 0);
+	assert_true(len == 3 && memcmp(bytes, "new", 3) == 0);
+	assert_true(lstat(link, &facts) == 0 && S_ISLNK(facts.st_mode));
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	reader = open(pipe_path, O_RDONLY | O_NONBLOCK);
+	written(pipe_path);
+	assert_int_equal(read(reader, got, sizeof(got)), 3);
+	assert_true(lstat(pipe_path, &facts) == 0 && S_ISFIFO(facts.st_mode));
+	/* As a link, so that nothing of the computer's is lost if this should fail. */
+	assert_int_equal(unlink(link) | symlink("/dev/null", link), 0);
+	written(link);
+	assert_true(stat(link, &facts) == 0 && S_ISCHR(facts.st_mode));
+	close(reader);
+	free(bytes);
+	free(pipe_path);
+	free(link);
+	free(file);
+}
+
+/* Its stdout is a file with something in it. */
+static int print_and_write(const char *results)
+{
+	char *file = memory_format("%s/printed", results);
+	struct error error = {0};
+	int status = freopen(file, "w", stdout) == NULL;
+
+	free(file);
+	fputs("before ", stdout);
+	/* /dev/stdout is a link to it. */
+	status |= store_file_write("/proc/self/fd/1", "between ", 8, &error);
+	fputs("after", stdout);
+	return status | fflush(stdout);
+}
+
+static void what_is_written_to_stdout_stands_between_what_is_printed(void **state)
+{
+	char *printed = memory_format("%s/printed", (char *)*state), *bytes;
+	struct error error = {0};
+	int status;
+	size_t len;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(print_and_write(*state));
+	waitpid(child, &status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(store_file_read(printed, 100, &bytes, &len, &error), 0);
+	assert_int_equal(len, strlen("before between after"));
+	assert_memory_equal(bytes, "before between after", len);
+	free(bytes);
+	free(printed);
+}
+
+#define FILE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    FILE_TEST(a_written_file_replaces_files_only_not_links_devices_or_pipes),
+	    FILE_TEST(what_is_written_to_stdout_stands_between_what_is_printed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

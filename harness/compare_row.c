@@ -305,8 +305,6 @@ static enum stats_verdict verdict_of(const struct compare_row *row)
 void compare_row_judge(struct compare_row *row, const struct stats_evidence evidence[STATS_STATISTICS], double margin,
 		       size_t family, bool paired)
 {
-	struct compare_rule rule = compare_rule_of(row->a, row->b);
-
 	for (int i = 0; i < STATS_STATISTICS; i++) {
 		struct compare_estimate *estimate = &row->estimates[i];
 

@@ -29,6 +29,7 @@ struct recipe {
 	uint64_t seed;
 	const char *head_name; /* what head calls its benchmark; NULL: as base */
 	bool unchecked;        /* without a fresh and quiet A/A self-check */
+	unsigned samples;      /* what its streams say of how many they took; 0: nothing */
 	double other_noise;    /* of a second benchmark that has not changed, from boot to boot; 0: there is none */
 };
 
@@ -38,7 +39,8 @@ struct made {
 	struct sample_run run;
 	struct summary summary;
 	struct gate_timed timed;
-	double other_noise; /* of the recipe */
+	unsigned samples; /* of the recipe, as is: */
+	double other_noise;
 };
 
 static json_t *record_of(const struct recipe *recipe)
@@ -97,6 +99,11 @@ static void boot(struct made *made, const char *subject, const char *name, unsig
 	uint32_t values[SAMPLES];
 
 	sample_open(&stream, "linux");
+	if (made->samples > 0) {
+		wire_begin(&stream.wire, "env");
+		wire_pair_number(&stream.wire, "samples", made->samples);
+		wire_end(&stream.wire);
+	}
 	for (size_t i = 0; i < SAMPLES; i++)
 		values[i] = (uint32_t)(level + 100 * noise(random, 1));
 	sample_run(&stream, name, "place=same", values, SAMPLES, SAMPLES);
@@ -126,6 +133,7 @@ static void make_run(struct made *made, const struct recipe *recipe)
 	assert_non_null(mkdtemp(path));
 	setenv("AEROBENCH_ROOT", path, 1);
 	made->run.results = memory_text(path);
+	made->samples = recipe->samples;
 	made->other_noise = recipe->other_noise;
 	assert_int_equal(store_create(&made->run.store, path, &plan, record_of(recipe), &error), 0);
 	for (unsigned round = 0; round < done; round++) {
@@ -323,6 +331,26 @@ static void a_noisy_or_old_self_check_disarms_whatever_the_margin(void **state)
 	disarmed(15, 0.01, 25, 0.05, "older than 14 days");
 }
 
+static void a_noisy_machine_is_one_whatever_the_number_of_samples(void **state)
+{
+	struct recipe few = slower, many = slower;
+	struct made judged, checked;
+
+	(void)state;
+	few.unchecked = many.unchecked = true;
+	few.samples = 300;
+	many.samples = 1000;
+	make_run(&judged, &few);
+	make_run(&checked, &many);
+	check_aa(&checked, 1, 0.06, 25);
+	judge(&judged, 0.05);
+	assert_false(judged.timed.subjects[0].armed);
+	assert_non_null(strstr(judged.timed.subjects[0].reason, "above 5 %"));
+	checked.timed = (struct gate_timed){0};
+	drop(&checked);
+	drop(&judged);
+}
+
 static void a_margin_is_learned_and_what_has_none_is_no_member(void **state)
 {
 	struct made made;
@@ -481,6 +509,7 @@ int main(void)
 	    cmocka_unit_test(a_change_below_the_margin_is_no_regression),
 	    cmocka_unit_test(an_unfit_machine_reports_and_does_not_gate),
 	    cmocka_unit_test(a_noisy_or_old_self_check_disarms_whatever_the_margin),
+	    cmocka_unit_test(a_noisy_machine_is_one_whatever_the_number_of_samples),
 	    cmocka_unit_test(a_margin_is_learned_and_what_has_none_is_no_member),
 	    cmocka_unit_test(without_a_self_check_nothing_gates_whatever_the_margin),
 	    cmocka_unit_test(a_run_that_ended_before_its_first_look_is_inconclusive),

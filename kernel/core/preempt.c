@@ -138,18 +138,27 @@ static void preempt_prepare(struct preempt *preempt)
 
 /* --- Thread context ---------------------------------------------------------------------------------------------------- */
 
-void preempt_switch(void)
+/* On a CPU with periodic threads. One of them does not yield: its next period may begin on the way, and would be given up. */
+static __attribute__((noinline)) void preempt_switch_rt(struct percpu *cpu)
 {
-	struct percpu *cpu = this_cpu->self;
 	bool quantum = !cpu->preempt.rt;
 
 	cpu->preempt.rt = false;
-	cpu->preempt.switches++;
-	/* a thread that is periodic does not yield here: its next period may begin on the way, and is not to be given up */
 	if (quantum && cpu->current->rt == NULL)
 		sched_yield();
 	else
 		rt_switch(cpu, quantum);
+}
+
+void preempt_switch(void)
+{
+	struct percpu *cpu = this_cpu->self;
+
+	cpu->preempt.switches++;
+	if (cpu->rt.count > 0 || cpu->preempt.rt)
+		preempt_switch_rt(cpu);
+	else
+		sched_yield();
 }
 
 static void preempt_start(struct percpu *cpu)

@@ -36,7 +36,7 @@ struct bench {
 	unsigned max_samples;          /* bound for benchmarks whose one sample is long; 0: none */
 	unsigned max_warmup;           /* the same for warm-up samples */
 	const char *spread;            /* why warm samples under sim are not all equal; NULL: they are */
-	const char *spread_at; /* only at such points: "PARAM=VALUE:… …", a series by series=NAME; NULL: at all */
+	const char *spread_at; /* where: "PARAM=VALUE:… …", all pairs of one must hold; series=NAME; NULL: all */
 	bool bare;             /* a sample is not what lies between a start and a stop stamp: no control is in it */
 	bool extra;            /* long, or of use in few runs: measured only where bench= names it */
 };

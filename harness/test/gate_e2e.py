@@ -167,7 +167,9 @@ def test_the_shell_example_gates_as_it_says(bench):
         return done.returncode, done.stdout, done.stderr
 
     status, out, err = gate()
-    need(status == 0 and "4 pass" in out and "no regression" in (tree / "build" / "gate.md").read_text(), "no change", out, err)
+    # Its aerobench is the one beside the kernel's real image, where what the compiler says of the stack may stand, too.
+    need(status == 0 and re.search(r"[1-9][0-9]* pass, 0 improved, 0 regressed", out), "no change", out, err)
+    need("no regression" in (tree / "build" / "gate.md").read_text(), "and Markdown says so")
     edit(path, lower("yield_pair", 3))
     status, out, err = gate()
     need(status == 1 and "<failure" in (tree / "build" / "gate.xml").read_text(), "a regression fails", status, out, err)

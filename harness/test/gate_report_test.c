@@ -48,14 +48,16 @@ static void a_part_that_was_not_compared_is_counted_and_no_strict_success(void *
 {
 	struct costs costs = costs_usual;
 	struct judged judged;
-	json_t *env;
+	json_t *machine, *env;
 	char *text;
 
 	(void)state;
 	costs.other = BESIDE_ANOTHER;
 	judged_make(&judged, &costs, NULL, 0, NULL);
 	/* Both were made alike, and the machine of one is what the other's text says. */
-	judged.before.subjects[1].machine = json_deep_copy(judged.before.subjects[1].machine);
+	machine = judged.before.subjects[1].machine;
+	judged.before.subjects[1].machine = json_deep_copy(machine);
+	json_decref(machine);
 	env = json_object_get(judged.before.subjects[1].machine, "env");
 	json_object_set_new(env, "compiler", json_string("GNU 13.1.0"));
 	judged_make_again(&judged);

@@ -84,7 +84,10 @@ void compare_print_markdown(FILE *file, const struct compare *compare)
 		free(runs);
 		free(name);
 	}
-	fprintf(file, "\nRatios are %s / %s%s. =: both sides are at the grain of the clock.\n", b, a,
+	fprintf(file,
+		"\nRatios are %s / %s%s. =: both sides are at the grain of the clock; > and <: one is, a bound.\n", b,
+		a,
 		exact ? ", of exact counts of executed instructions: lengths of path, not times"
-		      : ", with their 95 % intervals over pairs of boots");
+		      : ", with their 95 % intervals over pairs of boots (none: fewer than six pairs, or a tail of "
+			"fewer than 1,000 samples a boot)");
 }

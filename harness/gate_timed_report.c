@@ -302,22 +302,32 @@ char *gate_timed_markdown(const struct gate_timed *timed, enum status status)
 
 /* --- JUnit ---------------------------------------------------------------------------------------------------------- */
 
-static void put_junit_case(const struct gate_timed *timed, const struct gate_timed_row *row, size_t index, FILE *file)
+/* "failure", "skipped" or NULL for the test of this index. With STATUS_INCONCLUSIVE an open question fails (--strict). */
+static const char *junit_kind(const struct gate_timed *timed, size_t index, enum status status)
 {
+	const struct gate_timed_row *row = &timed->rows[index / GATE_TIMED_STATISTICS];
+	enum stats_verdict verdict = row->tests[index % GATE_TIMED_STATISTICS].judgement.verdict;
+
+	if (verdict == STATS_INCONCLUSIVE && status == STATUS_INCONCLUSIVE)
+		return "failure";
+	if (!timed->subjects[row->subject].armed || verdict == STATS_SKIPPED || verdict == STATS_INCONCLUSIVE)
+		return "skipped";
+	return verdict == STATS_REGRESSED ? "failure" : NULL;
+}
+
+static void put_junit_case(const struct gate_timed *timed, size_t place, enum status status, FILE *file)
+{
+	const struct gate_timed_row *row = &timed->rows[place / GATE_TIMED_STATISTICS];
 	const struct gate_timed_subject *subject = &timed->subjects[row->subject];
+	size_t index = place % GATE_TIMED_STATISTICS;
 	const struct gate_timed_test *test = &row->tests[index];
 	enum stats_verdict verdict = test->judgement.verdict;
 	char *point = row_name(row), *name = memory_format("%s %s", point, statistic_name(index));
 	char *ratio = ratio_text(&test->evidence), *remark = remark_of(test), *message;
-	const char *kind = NULL;
 
-	if (!subject->armed || verdict == STATS_SKIPPED || verdict == STATS_INCONCLUSIVE)
-		kind = "skipped";
-	else if (verdict == STATS_REGRESSED)
-		kind = "failure";
 	message = memory_format("%s, head / base %s: %s", stats_verdict_name(verdict), ratio,
 				subject->armed ? remark : subject->reason);
-	gate_junit_case(file, subject->name, name, kind, message);
+	gate_junit_case(file, subject->name, name, junit_kind(timed, place, status), message);
 	free(message);
 	free(remark);
 	free(ratio);
@@ -325,16 +335,21 @@ static void put_junit_case(const struct gate_timed *timed, const struct gate_tim
 	free(point);
 }
 
-char *gate_timed_junit(const struct gate_timed *timed)
+char *gate_timed_junit(const struct gate_timed *timed, enum status status)
 {
-	size_t tests = timed->row_count * GATE_TIMED_STATISTICS, size, broken = 0;
+	size_t tests = timed->row_count * GATE_TIMED_STATISTICS, size, failures = 0, skipped = 0;
 	char *text = NULL;
 	FILE *file = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < timed->subject_count; i++)
-		broken += failed_boots(&timed->subjects[i]) > 0;
-	gate_junit_begin(file, tests + timed->subject_count, timed->tally.count[STATS_REGRESSED] + broken,
-			 timed->tally.count[STATS_SKIPPED] + timed->tally.count[STATS_INCONCLUSIVE]);
+		failures += failed_boots(&timed->subjects[i]) > 0;
+	for (size_t i = 0; i < tests; i++) {
+		const char *kind = junit_kind(timed, i, status);
+
+		failures += kind != NULL && strcmp(kind, "failure") == 0;
+		skipped += kind != NULL && strcmp(kind, "skipped") == 0;
+	}
+	gate_junit_begin(file, tests + timed->subject_count, failures, skipped);
 	for (size_t i = 0; i < timed->subject_count; i++) {
 		const struct gate_timed_subject *subject = &timed->subjects[i];
 		const char *first = subject->sets[GATE_TIMED_FIRST].failure;
@@ -343,7 +358,7 @@ char *gate_timed_junit(const struct gate_timed *timed)
 				first != NULL ? first : subject->sets[GATE_TIMED_SECOND].failure);
 	}
 	for (size_t i = 0; i < tests; i++)
-		put_junit_case(timed, &timed->rows[i / GATE_TIMED_STATISTICS], i % GATE_TIMED_STATISTICS, file);
+		put_junit_case(timed, i, status, file);
 	gate_junit_end(file);
 	fclose(file);
 	return text;

@@ -33,7 +33,7 @@ static int tell_all(const struct gate_timed_command *command, const struct gate_
 	if (command->markdown != NULL)
 		write_file(command->markdown, gate_advice_append(advice, gate_timed_markdown(timed, verdict)), error);
 	if (command->junit != NULL)
-		write_file(command->junit, gate_timed_junit(timed), error);
+		write_file(command->junit, gate_timed_junit(timed, verdict), error);
 	if (command->json) {
 		json = gate_timed_json(timed, second, verdict);
 		json_object_set_new(json, "history", gate_advice_json(advice));

@@ -102,7 +102,7 @@ struct count {
 	size_t above, below, known;
 };
 
-/* Rows in which B is above, or below, A beyond doubt. */
+/* Rows in which B is above, or below, A beyond doubt. The same samples count once. */
 static struct count count_beyond_doubt(const struct compare *compare, enum stats_statistic statistic)
 {
 	struct count count = {0};
@@ -111,7 +111,7 @@ static struct count count_beyond_doubt(const struct compare *compare, enum stats
 		const struct compare_row *row = &compare->rows[i];
 		const struct compare_estimate *estimate = &row->estimates[statistic];
 
-		if (isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
+		if (row->repeats != NULL || isnan(estimate->ratio) || (!row->exact && isnan(estimate->low)))
 			continue;
 		count.known++;
 		count.above += compare_beyond_doubt(row, statistic) > 0;

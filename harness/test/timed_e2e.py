@@ -181,7 +181,9 @@ def test_tier_2_takes_the_second_set_that_is_missing(bench):
     again = ["gate", "--timed", "--even-if-unfit", "--margin", "5%", "latest"]
     status, verdicts, data = judged(bench, again)
     need(status == 77 and verdicts["location"] == "inconclusive", "neither a regression nor none", status, data)
-    need(judged(bench, [*again, "--strict"])[0] == 3, "--strict says so too")
+    junit = bench.scratch / "open.xml"
+    need(judged(bench, [*again, "--strict", "--junit", str(junit)])[0] == 3, "--strict says so too")
+    need(xml.dom.minidom.parse(str(junit)).getElementsByTagName("failure"), "and CI systems that read JUnit", junit.read_text())
     _, out, _ = bench(*again)
     need("not confirmed yet" in out and f"--resume {second}" in out, "and what to do", out)
     (bench.scratch / "head" / "script").write_text(level + "\n")

@@ -144,7 +144,8 @@ struct os_alarm {
 	timer_t timer;
 	void (*fn)(void *arg);
 	void *arg;
-	uint64_t merged; /* by the thread that started it, in its signal handler */
+	int64_t first_ns, period_ns; /* of CLOCK_MONOTONIC */
+	uint64_t calls;              /* by the thread that started it, in its signal handler */
 };
 
 /* --- Spinning barrier: central for few parties, a tree for many ------------------------------------------------------ */

@@ -54,6 +54,11 @@ void os_sleep_until(uint64_t tick)
 	}
 }
 
+static int64_t ns_of(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * (int64_t)NS_PER_S + time->tv_nsec;
+}
+
 /* --- Alarm -------------------------------------------------------------------------------------------------------- */
 
 static void alarm_handle(int number, siginfo_t *info, void *context)
@@ -63,7 +68,7 @@ static void alarm_handle(int number, siginfo_t *info, void *context)
 
 	(void)number;
 	(void)context;
-	alarm->merged += (uint64_t)info->si_overrun;
+	alarm->calls++;
 	alarm->fn(alarm->arg);
 	errno = error;
 }
@@ -103,11 +108,13 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
 	pthread_once(&once, alarm_handler_install);
 	alarm->fn = fn;
 	alarm->arg = arg;
-	alarm->merged = 0;
+	alarm->calls = 0;
 	error = alarm_timer_create(alarm);
 	if (error != 0)
 		return error;
 	times.it_value = time_of_tick(first);
+	alarm->first_ns = ns_of(&times.it_value);
+	alarm->period_ns = (int64_t)period_ns;
 	if (timer_settime(alarm->timer, TIMER_ABSTIME, &times, NULL) == 0)
 		return 0;
 	error = -errno;
@@ -115,11 +122,20 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
 	return error;
 }
 
-/* A signal that is pending when the timer is deleted is handled, or gone, before the system call returns here. */
+/*
+ * A signal that is pending when the timer is deleted is handled, or gone, before the system call returns here. The
+ * kernel's overruns (si_overrun) do not know of the times since the last call, so all times are counted by the clock.
+ */
 uint64_t os_alarm_stop(struct os_alarm *alarm)
 {
+	struct timespec now;
+	int64_t over_ns, times;
+
 	timer_delete(alarm->timer);
-	return alarm->merged;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	over_ns = ns_of(&now) - alarm->first_ns;
+	times = over_ns < 0 ? 0 : over_ns / alarm->period_ns + 1;
+	return times > (int64_t)alarm->calls ? (uint64_t)times - alarm->calls : 0;
 }
 
 /* --- Periodic threads ------------------------------------------------------------------------------------------------ */

@@ -304,8 +304,8 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 	    "> and <: one side is finer than the clock's grain, =: both are.\n",
 	    file);
 	if (found.differenced)
-		fputs("Δ: by (t(2n) − t(n)) / n of n and 2n operations back to back, because one is below the clock's "
-		      "grain; its spread and\ntail are not known.\n",
+		fputs("Δ: by (t(2n) − t(n)) / n of n and 2n operations back to back, because one is below 20 grains of "
+		      "the clock; its\nspread and tail are those of single operations, to a step of the clock.\n",
 		      file);
 	if (found.few)
 		fprintf(file,

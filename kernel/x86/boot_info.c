@@ -38,23 +38,40 @@ enum {
 	TAG_COMMAND_LINE = 1,
 	TAG_MODULE = 3,
 	TAG_MEMORY_MAP = 6,
+	TAG_SCREEN = 8,
 	TAG_RSDP_OLD = 14,
 	TAG_RSDP_NEW = 15,
 	BDA_EBDA_SEGMENT = 0x40e, /* ACPI 6.5 §5.2.5.1 */
 };
 
-struct boot_info boot_info;
+/* §3.6.12: what every kind has, then what pixels have. */
+struct multiboot2_screen {
+	uint64_t base;
+	uint32_t pitch_bytes, width, height;
+	uint8_t bits, kind, reserved[2];
+	uint8_t red_at, red_bits, green_at, green_bits, blue_at, blue_bits;
+} __attribute__((packed));
 
-static void command_line_copy(const char *from)
+enum { SCREEN_COMMON_BYTES = 24 };
+
+struct boot_info boot_info = {.screen = {.kind = BOOT_SCREEN_NONE}};
+
+/* Returns whether something was cut off. */
+static bool text_copy(char *to, size_t to_bytes, const char *from)
 {
 	size_t at = 0;
 
-	while (from[at] != '\0' && at + 1 < BOOT_COMMAND_LINE_BYTES) {
-		boot_info.command_line[at] = from[at];
+	while (from[at] != '\0' && at + 1 < to_bytes) {
+		to[at] = from[at];
 		at++;
 	}
-	boot_info.command_line[at] = '\0';
-	boot_info.command_line_cut = from[at] != '\0';
+	to[at] = '\0';
+	return from[at] != '\0';
+}
+
+static void command_line_copy(const char *from)
+{
+	boot_info.command_line_cut = text_copy(boot_info.command_line, sizeof(boot_info.command_line), from);
 }
 
 static void memory_add(uint64_t base, uint64_t len_bytes, uint32_t type)
@@ -63,17 +80,21 @@ static void memory_add(uint64_t base, uint64_t len_bytes, uint32_t type)
 		boot_info.refused = "too many entries in the memory map";
 		return;
 	}
-	boot_info.memory[boot_info.memory_count++] =
-	    (struct boot_memory){.range = {.base = base, .len_bytes = len_bytes}, .ram = type == MEMORY_RAM};
+	boot_info.memory[boot_info.memory_count++] = (struct boot_memory){
+	    .range = {.base = base, .len_bytes = len_bytes}, .type = type, .ram = type == MEMORY_RAM};
 }
 
-static void module_add(uint64_t base, uint64_t len_bytes)
+static void module_add(uint64_t base, uint64_t len_bytes, const char *text)
 {
+	struct boot_module *module;
+
 	if (boot_info.modules_count == BOOT_MODULES_MAX) {
 		boot_info.refused = "too many modules";
 		return;
 	}
-	boot_info.modules[boot_info.modules_count++] = (struct memory_range){.base = base, .len_bytes = len_bytes};
+	module = &boot_info.modules[boot_info.modules_count++];
+	module->range = (struct memory_range){.base = base, .len_bytes = len_bytes};
+	module->text_cut = text_copy(module->text, sizeof(module->text), text);
 }
 
 static void pvh_read(const struct pvh_start_info *info)
@@ -89,7 +110,8 @@ static void pvh_read(const struct pvh_start_info *info)
 	for (uint32_t at = 0; at < info->memory_map_count; at++)
 		memory_add(memory[at].base, memory[at].len_bytes, memory[at].type);
 	for (uint32_t at = 0; at < info->modules_count; at++)
-		module_add(modules[at].base, modules[at].len_bytes);
+		module_add(modules[at].base, modules[at].len_bytes,
+			   modules[at].command_line != 0 ? (const char *)modules[at].command_line : "");
 	if (info->command_line != 0)
 		command_line_copy((const char *)info->command_line);
 	boot_info.rsdp = info->rsdp;
@@ -122,6 +144,33 @@ static void multiboot2_read_rsdp(const struct multiboot2_tag *tag)
 	boot_info.rsdp = (uintptr_t)boot_info.rsdp_copy;
 }
 
+/* A palette's colours (kind 0) would have to be set first: no loader that draws text for people gives one. */
+static void multiboot2_read_screen(const struct multiboot2_tag *tag)
+{
+	const struct multiboot2_screen *from = (const void *)(tag + 1);
+	size_t len_bytes = tag->len_bytes - sizeof(*tag);
+	struct boot_screen *screen = &boot_info.screen;
+
+	if (len_bytes < SCREEN_COMMON_BYTES || from->base == 0)
+		return;
+	if (from->kind != BOOT_SCREEN_TEXT && (from->kind != BOOT_SCREEN_RGB || len_bytes < sizeof(*from)))
+		return;
+	*screen = (struct boot_screen){.kind = from->kind,
+				       .base = from->base,
+				       .pitch_bytes = from->pitch_bytes,
+				       .width = from->width,
+				       .height = from->height,
+				       .bits = from->bits};
+	if (from->kind != BOOT_SCREEN_RGB)
+		return;
+	screen->red_at = from->red_at;
+	screen->red_bits = from->red_bits;
+	screen->green_at = from->green_at;
+	screen->green_bits = from->green_bits;
+	screen->blue_at = from->blue_at;
+	screen->blue_bits = from->blue_bits;
+}
+
 static void multiboot2_read_tag(const struct multiboot2_tag *tag)
 {
 	const uint32_t *module = (const uint32_t *)(tag + 1); /* begin, end */
@@ -131,7 +180,10 @@ static void multiboot2_read_tag(const struct multiboot2_tag *tag)
 		command_line_copy((const char *)(tag + 1));
 		break;
 	case TAG_MODULE:
-		module_add(module[0], module[1] - module[0]);
+		module_add(module[0], module[1] - module[0], (const char *)(module + 2));
+		break;
+	case TAG_SCREEN:
+		multiboot2_read_screen(tag);
 		break;
 	case TAG_MEMORY_MAP:
 		multiboot2_read_memory_map(tag);

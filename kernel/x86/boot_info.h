@@ -14,11 +14,32 @@ enum {
 	BOOT_MODULES_MAX = 16,
 	BOOT_COMMAND_LINE_BYTES = 8192,
 	BOOT_RSDP_BYTES = 36, /* ACPI 6.5 table 5.3 */
+	BOOT_MODULE_TEXT_BYTES = 2048,
 };
 
 struct boot_memory {
 	struct memory_range range;
-	bool ram; /* else reserved, ACPI, bad, … */
+	uint32_t type; /* ACPI 6.5 table 15.4 */
+	bool ram;      /* else reserved, ACPI, bad, … */
+};
+
+/* A file that the loader brought. Multiboot2: its string is the module's command line. */
+struct boot_module {
+	struct memory_range range;
+	char text[BOOT_MODULE_TEXT_BYTES]; /* "" without one */
+	bool text_cut;
+};
+
+/* Multiboot2 specification §3.6.12. */
+enum { BOOT_SCREEN_NONE = 0xff, BOOT_SCREEN_RGB = 1, BOOT_SCREEN_TEXT = 2 };
+
+/* The screen as the loader left it: pixels, or the characters and attributes of EGA text mode. */
+struct boot_screen {
+	uint8_t kind; /* BOOT_SCREEN_ */
+	uint64_t base;
+	uint32_t pitch_bytes, width, height; /* in pixels, or in characters */
+	uint8_t bits;                        /* of a pixel, unused ones too */
+	uint8_t red_at, red_bits, green_at, green_bits, blue_at, blue_bits;
 };
 
 struct boot_info {
@@ -26,7 +47,8 @@ struct boot_info {
 	const char *refused;  /* why the information cannot be used, NULL: it can */
 	unsigned memory_count, modules_count;
 	struct boot_memory memory[BOOT_MEMORY_MAX];
-	struct memory_range modules[BOOT_MODULES_MAX];
+	struct boot_module modules[BOOT_MODULES_MAX];
+	struct boot_screen screen;
 	uintptr_t rsdp;        /* address of ACPI's root pointer, 0: not told */
 	uint16_t ebda_segment; /* from the BIOS data area, which page 0's unmapping hides later */
 	bool command_line_cut;

@@ -86,7 +86,7 @@ void memory_init(void)
 			ranges_subtract(range->base, range_end(range));
 	}
 	for (unsigned at = 0; at < boot_info.modules_count; at++)
-		ranges_subtract(boot_info.modules[at].base, range_end(&boot_info.modules[at]));
+		ranges_subtract(boot_info.modules[at].range.base, range_end(&boot_info.modules[at].range));
 	ranges_subtract(0, LOW_MEMORY_END);
 	ranges_subtract((uintptr_t)image_begin, (uintptr_t)image_end);
 	ranges_sort();

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "core/thread.h"
+#include "x86/cpu.h"
 
 struct ktest {
 	const char *name;
@@ -52,6 +53,22 @@ uint64_t ktest_seed(void);
 uint64_t ktest_random(uint64_t *state, uint64_t limit);
 /* One turn of a loop that waits for a thread of any CPU: lets this CPU's run, and hands a shared host CPU over. */
 void ktest_wait_turn(void);
+/*
+ * One turn of a loop that computes, and waits for no other CPU: turn counts them, from 0. Under icount a pause costs the
+ * host as much as there are virtual CPUs, so the others get their turn only now and then.
+ */
+static inline void ktest_compute(unsigned *turn)
+{
+	if (++*turn % 64 == 0)
+		cpu_relax();
+}
+
+/* Computes until the clock shows tick. */
+static inline void ktest_compute_until(uint64_t tick)
+{
+	for (unsigned turn = 0; clock_now() < tick;)
+		ktest_compute(&turn);
+}
 /*
  * A timer that wakes nobody, so many ticks from now: its interrupt hits the caller wherever it then is, and under icount
  * ends the slice of the caller's virtual CPU there. Needs timer_cancel().

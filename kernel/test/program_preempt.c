@@ -28,8 +28,7 @@ static void set(uint32_t *word, uint32_t value)
 
 static void busy_ns(uint64_t ns)
 {
-	for (uint64_t end = clock_now() + timer_ticks(ns); clock_now() < end;)
-		cpu_relax();
+	ktest_compute_until(clock_now() + timer_ticks(ns));
 }
 
 static unsigned last_cpu(void)

@@ -24,8 +24,7 @@ static void set(uint32_t *word, uint32_t value)
 
 static void busy_ns(uint64_t ns)
 {
-	for (uint64_t end = clock_now() + timer_ticks(ns); clock_now() < end;)
-		cpu_relax();
+	ktest_compute_until(clock_now() + timer_ticks(ns));
 }
 
 static unsigned last_cpu(void)
@@ -176,8 +175,8 @@ static void *duty_periodic(void *arg)
 /* Never yields; the other ordinary thread must not run before it is done. */
 static void *duty_ordinary_a(void *arg)
 {
-	while (get(&duty.over) == 0)
-		cpu_relax();
+	for (unsigned turn = 0; get(&duty.over) == 0;)
+		ktest_compute(&turn);
 	CHECK(get(&duty.b_ran) == 0);
 	return arg;
 }

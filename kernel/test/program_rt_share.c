@@ -25,15 +25,9 @@ static void set_over(uint32_t value)
 	__atomic_store_n(&over, value, __ATOMIC_RELEASE);
 }
 
-static void busy_until(uint64_t tick)
-{
-	while (clock_now() < tick)
-		cpu_relax();
-}
-
 static void busy_ns(uint64_t ns)
 {
-	busy_until(clock_now() + timer_ticks(ns));
+	ktest_compute_until(clock_now() + timer_ticks(ns));
 }
 
 /* Starts both on the last CPU, the second one a little later, and joins them. */
@@ -126,8 +120,8 @@ static void *yielder(void *arg)
 		uint64_t arrivals = rt_stats().arrivals;
 
 		sched_yield();
-		while (rt_stats().arrivals < arrivals + YIELDER_ARRIVALS && clock_now() < end)
-			cpu_relax();
+		for (unsigned turn = 0; rt_stats().arrivals < arrivals + YIELDER_ARRIVALS && clock_now() < end;)
+			ktest_compute(&turn);
 		CHECK(rt_stats().arrivals >= arrivals + YIELDER_ARRIVALS);
 	}
 	stats = periodic_look().stats;
@@ -141,8 +135,8 @@ static void *hog(void *arg)
 {
 	uint64_t end = clock_now() + timer_ticks((uint64_t)HOG_MS * MS);
 
-	while (!is_over() && clock_now() < end)
-		cpu_relax();
+	for (unsigned turn = 0; !is_over() && clock_now() < end;)
+		ktest_compute(&turn);
 	CHECK(is_over());
 	return arg;
 }

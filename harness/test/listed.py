@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Test scripts that list their tests: each test_NAME of a script is one CTest test, which listed.cmake registers.
 
-Usage of such a script: --list [harness] | ARGUMENT NAME…     --list harness leaves out what boots guests (@boots_guests)
+Usage of such a script: --list [harness] | ARGUMENT NAME…     --list harness leaves out what one build runs (@boots_guests, @runs_long)
 Exit status: 0 passed, 1 failed, 77 skipped (one line says why), 2 usage.
 """
 import inspect
@@ -23,6 +23,11 @@ def boots_guests(test):
     """Marks a test whose time is the guests', not the harness's: one build runs it, not also the one with sanitizers."""
     test.boots_guests = True
     return test
+
+
+def runs_long(test):
+    """Marks a test of many boots whose code its neighbours run too: one build runs it, not also the one with sanitizers."""
+    return boots_guests(test)
 
 
 def run(name, test, made):

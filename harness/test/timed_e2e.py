@@ -13,7 +13,7 @@ import sys
 import xml.dom.minidom
 
 import e2e
-from listed import main, need
+from listed import main, need, runs_long
 
 
 def test_one_run_holds_two_builds(bench):
@@ -37,6 +37,7 @@ def test_one_run_holds_two_builds(bench):
     bench.refused(2, "run", "--resume", "latest", says=["linux-baseline", "start a new run"])
 
 
+@runs_long
 def test_a_run_goes_on_until_its_medians_are_known(bench):
     bench.fake()
     run = ["run", "-s", "linux@host", "-b", "yield_pair", "--samples", "200", "-q", "--seed", "7"]
@@ -90,6 +91,7 @@ def runs(bench):
     return sorted(entry for entry in bench.results.iterdir() if entry.is_dir() and not entry.is_symlink())
 
 
+@runs_long
 def test_tier_2_finds_ten_percent_in_the_runs_it_asked_for(bench):
     gate = [*two_builds(bench, "normal", "level 1.1"), "--margin", "5%"]
     status, verdicts, data = judged(bench, gate, "--even-if-unfit")
@@ -122,6 +124,7 @@ def test_tier_2_finds_ten_percent_in_the_runs_it_asked_for(bench):
     need(status == 77 and "no margins" in data["subjects"][0]["margins"], "no margin, no gate", data)
 
 
+@runs_long
 def test_tier_2_tells_spread_from_location(bench):
     gate = [*two_builds(bench, "normal", "wider 3"), "--margin", "10%", "--even-if-unfit", "--pairs", "10"]
     junit, markdown = bench.scratch / "gate.xml", bench.scratch / "gate.md"
@@ -134,6 +137,7 @@ def test_tier_2_tells_spread_from_location(bench):
     need("**regression**" in markdown.read_text() and "spread" in markdown.read_text(), "Markdown says so")
 
 
+@runs_long
 def test_tier_2_passes_what_has_not_changed(bench):
     gate = [*two_builds(bench, "normal", "normal"), "--even-if-unfit"]
     status, out, err = bench(*gate, "--margin", "3%", "-b", "yield_pair", "-b", "wake_call:place=same", "-a")
@@ -155,6 +159,7 @@ def test_tier_2_with_a_failed_boot_is_not_judged(bench):
 SHORT = ["-b", "yield_pair", "--pairs", "8", "--even-if-unfit"]  # 6 tests in the family: 8 pairs do
 
 
+@runs_long
 def test_tier_2_with_a_failed_boot_in_the_second_set_is_not_passed(bench):
     gate = two_builds(bench, "normal", "\n".join(["level 1.2"] * 14 + ["crash"]))
     junit, markdown = bench.scratch / "gate.xml", bench.scratch / "gate.md"
@@ -228,6 +233,7 @@ def test_tier_2_with_a_benchmark_that_only_head_has(bench):
     need(len(bench.journal()) == 2, "one boot shows that it works", bench.journal())
 
 
+@runs_long
 def test_tier_2_measures_no_second_set_of_what_does_not_gate(bench):
     gate = [*two_builds(bench, "normal", "level 1.2"), "-b", "yield_pair", "--pairs", "8", "--margin", "5%"]
     status, verdicts, data = judged(bench, gate)

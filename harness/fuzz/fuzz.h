@@ -28,3 +28,5 @@ int fuzz_store(const uint8_t *bytes, size_t len_bytes);
 int fuzz_results(const uint8_t *bytes, size_t len_bytes);
 /* A file to import, of any format. */
 int fuzz_import(const uint8_t *bytes, size_t len_bytes);
+/* Memory that a system left behind, and, the same bytes, the command line that tells where. */
+int fuzz_region(const uint8_t *bytes, size_t len_bytes);

@@ -27,11 +27,9 @@ enum { CUTS = 40, CHANGES = 60, INPUT_BYTES_MAX = 1 << 20 };
 static const struct {
 	const char *folder;
 	int (*run)(const uint8_t *bytes, size_t len_bytes);
-} targets[] = {{"harness/fuzz/corpus/stream", fuzz_stream},
-	       {"harness/fuzz/corpus/store", fuzz_store},
-	       {"harness/fuzz/corpus/results", fuzz_results},
-	       {"harness/fuzz/corpus/import", fuzz_import},
-	       {"harness/test/import_samples", fuzz_import}};
+} targets[] = {{"harness/fuzz/corpus/stream", fuzz_stream},   {"harness/fuzz/corpus/store", fuzz_store},
+	       {"harness/fuzz/corpus/results", fuzz_results}, {"harness/fuzz/corpus/import", fuzz_import},
+	       {"harness/test/import_samples", fuzz_import},  {"harness/fuzz/corpus/region", fuzz_region}};
 
 /* A target in memory that ends where the input does, so that a sanitizer sees a read behind it. */
 static void run(size_t target, const char *bytes, size_t len_bytes)

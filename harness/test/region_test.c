@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Regions of memory that a system left behind: sound ones, every way to be broken, and where Linux says that they are. */
+#include "region.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../../bench/wire.h"
+#include "../../bench/wire_region.h"
+
+enum { BASE = 0x10000000, CAPACITY = WIRE_REGION_BYTES_MIN - WIRE_REGION_HEADER_BYTES };
+
+static const char said[] = "@aero 1\n@env os=aerokernel\nnoise\n";
+
+static union {
+	struct wire_region header;
+	char bytes[WIRE_REGION_BYTES_MIN];
+} memory;
+
+/* As the kernel would have left it. */
+static void seal(void)
+{
+	memory.header.fixed_crc = wire_crc(0, &memory.header.base, 24);
+}
+
+static void made(uint32_t state, uint32_t code)
+{
+	memset(&memory, 0, sizeof(memory));
+	memcpy(memory.header.magic, WIRE_REGION_MAGIC, 16);
+	memory.header.version = 1;
+	memory.header.base = BASE;
+	memory.header.capacity_bytes = CAPACITY;
+	memory.header.boot = 77;
+	memory.header.len_bytes = strlen(said);
+	memory.header.state = state;
+	memory.header.code = code;
+	memcpy(memory.bytes + WIRE_REGION_HEADER_BYTES, said, strlen(said));
+	/* what an earlier boot said behind that is not counted */
+	memcpy(memory.bytes + WIRE_REGION_HEADER_BYTES + strlen(said), "@done 0", 7);
+	seal();
+}
+
+static void expect(int status, const char *text, size_t len_bytes)
+{
+	struct error error = {0};
+	struct region region;
+
+	assert_int_equal(region_parse(&region, &memory, len_bytes, BASE, &error), status);
+	assert_int_equal(error.status, status);
+	if (strstr(error.text, text) == NULL)
+		fail_msg("'%s' is not in '%s'", text, error.text);
+}
+
+static void what_was_counted_is_read_and_nothing_behind_it(void **state)
+{
+	struct error error = {0};
+	struct region region;
+
+	(void)state;
+	made(WIRE_REGION_ENDED, 0x10);
+	assert_int_equal(region_parse(&region, &memory, sizeof(memory), BASE, &error), 0);
+	assert_string_equal(region.bytes, said);
+	assert_int_equal(region.len_bytes, strlen(said));
+	assert_int_equal(region.base, BASE);
+	assert_int_equal(region.capacity_bytes, CAPACITY);
+	assert_int_equal(region.boot, 77);
+	assert_true(region.ended);
+	assert_int_equal(region.code, 0x10);
+	assert_false(region.full);
+	region_free(&region);
+}
+
+static void a_run_that_stopped_without_a_word_is_told_from_one_that_ended(void **state)
+{
+	struct error error = {0};
+	struct region region;
+
+	(void)state;
+	made(WIRE_REGION_WRITING, 0x10);
+	memory.header.flags = WIRE_REGION_FULL;
+	assert_int_equal(region_parse(&region, &memory, sizeof(memory), 0, &error), 0);
+	assert_false(region.ended);
+	assert_int_equal(region.code, 0);
+	assert_true(region.full);
+	region_free(&region);
+}
+
+static void memory_without_a_region_is_no_broken_region(void **state)
+{
+	(void)state;
+	memset(&memory, 0, sizeof(memory));
+	expect(STATUS_FAILED, "cleared memory", sizeof(memory));
+	memset(&memory, 0xa5, sizeof(memory));
+	expect(STATUS_FAILED, "no results at 0x10000000", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.magic[15] = 0; /* cleared first by whoever writes the next one */
+	expect(STATUS_FAILED, "no results", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	for (size_t len = 0; len < WIRE_REGION_HEADER_BYTES; len += 64)
+		expect(STATUS_FAILED, "no results", len);
+}
+
+static void each_way_to_be_broken_is_named(void **state)
+{
+	(void)state;
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.version = 2;
+	expect(STATUS_USAGE, "version 2", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.boot++;
+	expect(STATUS_USAGE, "check", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.base += 4096;
+	seal();
+	expect(STATUS_USAGE, "another place", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.len_bytes = CAPACITY + 1;
+	expect(STATUS_USAGE, "more bytes than there is room for", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	memory.header.capacity_bytes = memory.header.len_bytes = UINT64_MAX;
+	seal();
+	expect(STATUS_USAGE, "more bytes than there is room for", sizeof(memory));
+	made(WIRE_REGION_ENDED, 0x10);
+	expect(STATUS_USAGE, "ends before the bytes", WIRE_REGION_HEADER_BYTES + strlen(said) - 1);
+}
+
+static void a_region_that_is_full_to_its_last_byte_is_read(void **state)
+{
+	struct error error = {0};
+	struct region region;
+
+	(void)state;
+	made(WIRE_REGION_ENDED, 0x11);
+	memory.header.len_bytes = CAPACITY;
+	memory.bytes[sizeof(memory) - 1] = 'z';
+	assert_int_equal(region_parse(&region, &memory, sizeof(memory), BASE, &error), 0);
+	assert_int_equal(region.bytes[CAPACITY - 1], 'z');
+	assert_int_equal(region.bytes[CAPACITY], '\0');
+	region_free(&region);
+}
+
+/* The status of reading a file that holds len_bytes of the memory. */
+static int read_copy(struct region *region, size_t len_bytes, uint64_t base, struct error *error)
+{
+	char path[] = "/tmp/aerobench_region_XXXXXX";
+	int fd = mkstemp(path), status;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, &memory, len_bytes), len_bytes);
+	close(fd);
+	status = region_read(region, path, base, 0, error);
+	unlink(path);
+	return status;
+}
+
+static void a_copy_in_a_file_is_read_from_its_beginning(void **state)
+{
+	struct error error = {0};
+	struct region region;
+
+	(void)state;
+	made(WIRE_REGION_ENDED, 0x10);
+	assert_int_equal(read_copy(&region, WIRE_REGION_HEADER_BYTES + strlen(said), 0, &error), 0);
+	assert_string_equal(region.bytes, said);
+	region_free(&region);
+	assert_int_equal(read_copy(&region, WIRE_REGION_HEADER_BYTES + 3, 0, &error), STATUS_USAGE);
+	error = (struct error){0};
+	assert_int_equal(read_copy(&region, 0, 0, &error), STATUS_FAILED);
+	error = (struct error){0};
+	assert_int_equal(region_read(&region, "/nonexistent/copy", 0, 0, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, "/nonexistent/copy"));
+}
+
+static void linux_tells_where_by_two_words(void **state)
+{
+	struct region_place places[REGION_PLACES_MAX];
+
+	(void)state;
+	assert_int_equal(region_places("console=ttyS0 quiet\n", places), 0);
+	assert_int_equal(region_places("a memmap=64M$0x10000000 aerobench.results=0x20000000+0x4000000\n", places), 2);
+	assert_int_equal(places[0].base, 0x20000000);
+	assert_int_equal(places[0].len_bytes, 64 << 20);
+	assert_int_equal(places[1].base, 0x10000000);
+	assert_int_equal(places[1].len_bytes, 64 << 20);
+	/* memory that is added or ACPI's is none; what lies on no page or is too small neither */
+	assert_int_equal(region_places("memmap=64M@256M,64M#1G,1M$2M,1M$1,4K$4M memmap=exactmap", places), 1);
+	assert_int_equal(places[0].base, 2 << 20);
+	assert_int_equal(
+	    region_places("xmemmap=64M$256M aerobench.results=256M aerobench.results=1M+1Mx memmap=", places), 0);
+	assert_int_equal(region_places("memmap=1M$1M,1M$2M,1M$3M,1M$4M,1M$5M,1M$6M,1M$7M,1M$8M,1M$9M", places),
+			 REGION_PLACES_MAX);
+}
+
+static void a_place_that_cannot_be_is_refused_with_the_form(void **state)
+{
+	static const char *const wrong[] = {
+	    "",      "256M",    "256M+",         "+64M",  "256M+64M ", "256M-64M",  "0+64M",
+	    "1+64M", "256M+4K", "16777216T+64M", "x+64M", "-4K+64M",   "256M+64MM", "256M+99999999999G"};
+	struct region_place place = {.base = 1};
+	struct error error = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		error = (struct error){0};
+		if (region_place_parse("--memory", wrong[i], &place, &error) != STATUS_USAGE)
+			fail_msg("'%s' was taken", wrong[i]);
+		assert_non_null(strstr(error.text, "256M+64M"));
+		assert_int_equal(place.base, 1);
+	}
+	error = (struct error){0};
+	assert_int_equal(region_place_parse("--memory", "0x10000000+64m", &place, &error), 0);
+	assert_int_equal(place.base, BASE);
+	assert_int_equal(place.len_bytes, 64 << 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_counted_is_read_and_nothing_behind_it),
+	    cmocka_unit_test(a_run_that_stopped_without_a_word_is_told_from_one_that_ended),
+	    cmocka_unit_test(memory_without_a_region_is_no_broken_region),
+	    cmocka_unit_test(each_way_to_be_broken_is_named),
+	    cmocka_unit_test(a_region_that_is_full_to_its_last_byte_is_read),
+	    cmocka_unit_test(a_copy_in_a_file_is_read_from_its_beginning),
+	    cmocka_unit_test(linux_tells_where_by_two_words),
+	    cmocka_unit_test(a_place_that_cannot_be_is_refused_with_the_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

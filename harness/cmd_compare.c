@@ -126,14 +126,13 @@ static bool has_rows(const struct summary *summary, const char *subject)
 
 /* --- What to compare ---------------------------------------------------------------------------------------------- */
 
-/* Linux with the Aerokernel on the same machine, or a build with the same subject of the programs beside this one. */
+/* Linux with the Aerokernel on the same hardware, or a build with the same subject of the programs beside this one. */
 static bool belong_together(const struct subject *a, const struct subject *b, bool systems)
 {
 	struct subject other = *b;
 
 	if (systems)
-		return a->system == SUBJECT_AEROKERNEL && b->system == SUBJECT_LINUX && a->machine == b->machine &&
-		       a->cpus == b->cpus && strcmp(a->build, b->build) == 0;
+		return subject_is_pair(a, b);
 	subject_set_build(&other, "");
 	return a->build[0] == '\0' && b->build[0] != '\0' && strcmp(a->name, other.name) == 0;
 }

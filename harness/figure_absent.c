@@ -32,13 +32,10 @@ static void text_add(char **text, const char *words, const char *more)
 	*text = longer;
 }
 
-static bool machines_have(const char *const *machines, size_t count, const char *subject)
+static bool machines_have(const struct store_plan *plan, const char *const *machines, size_t count, const char *subject)
 {
-	char own[SUBJECT_NAME_MAX];
-
-	figure_machine(subject, own, sizeof(own));
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(machines[i], own) == 0)
+		if (figure_is_on(plan, subject, machines[i]))
 			return true;
 	}
 	return false;
@@ -129,7 +126,7 @@ char **figure_absent(const struct figure *figure, const struct summary *summary,
 	char **lines;
 
 	for (size_t i = 0; i < summary->note_count; i++) {
-		if (machines_have(machines, machine_count, notes[i]->subject) &&
+		if (machines_have(&summary->store->plan, machines, machine_count, notes[i]->subject) &&
 		    figure_wants(figure, summary, notes[i]))
 			absences_add(&absences, notes[i]);
 	}

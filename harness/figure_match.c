@@ -46,6 +46,46 @@ const char *figure_machine(const char *subject, char *machine, size_t size)
 	return machine;
 }
 
+/* An Aerokernel that is on none of Linux's machines has Linux beside it on its hardware. */
+static bool shares_hardware(const struct store_plan *plan, const struct subject *subject, const char *machine)
+{
+	struct subject other;
+
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		if (subject_parse(&other, plan->subjects[i], NULL) == 0 && other.system == SUBJECT_AEROKERNEL &&
+		    other.machine != subject->machine && subject_same_hardware(other.machine, subject->machine) &&
+		    (machine == NULL || strcmp(subject_machine_name(other.machine), machine) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool figure_is_on(const struct store_plan *plan, const char *subject, const char *machine)
+{
+	char own[SUBJECT_NAME_MAX];
+	struct subject parsed;
+
+	if (strcmp(figure_machine(subject, own, sizeof(own)), machine) == 0)
+		return true;
+	return subject_parse(&parsed, subject, NULL) == 0 && parsed.system == SUBJECT_LINUX &&
+	       shares_hardware(plan, &parsed, machine);
+}
+
+bool figure_is_elsewhere(const struct store_plan *plan, const char *machine)
+{
+	struct subject host = {.machine = SUBJECT_HOST};
+
+	return strcmp(machine, subject_machine_name(SUBJECT_HOST)) == 0 && shares_hardware(plan, &host, NULL);
+}
+
+const char *figure_linux_machine(const char *machine)
+{
+	if (strcmp(machine, subject_machine_name(SUBJECT_METAL)) == 0 ||
+	    strcmp(machine, subject_machine_name(SUBJECT_CORES)) == 0)
+		return subject_machine_name(SUBJECT_HOST);
+	return machine;
+}
+
 const char *figure_machine_at(size_t place)
 {
 	static const enum subject_machine order[SUBJECT_MACHINES] = {
@@ -87,10 +127,11 @@ static unsigned named_cpus(const char *name)
 static bool row_same_machine(const struct summary_row *a, const struct summary_row *b)
 {
 	char machine_a[SUBJECT_NAME_MAX], machine_b[SUBJECT_NAME_MAX];
+	const char *one = figure_machine(a->subject, machine_a, sizeof(machine_a));
+	const char *other = figure_machine(b->subject, machine_b, sizeof(machine_b));
 
 	return named_cpus(a->subject) == named_cpus(b->subject) &&
-	       strcmp(figure_machine(a->subject, machine_a, sizeof(machine_a)),
-		      figure_machine(b->subject, machine_b, sizeof(machine_b))) == 0;
+	       strcmp(figure_linux_machine(one), figure_linux_machine(other)) == 0;
 }
 
 static bool row_is_largest(const struct summary_row *row, const char *param, const struct summary *summary)

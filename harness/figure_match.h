@@ -17,6 +17,15 @@ double figure_row_number(const struct summary_row *row, const char *param);
 /* The machine of a subject's name: "sim" of "linux@sim:tuned"; into machine, at most size bytes. Returns machine. */
 const char *figure_machine(const char *subject, char *machine, size_t size);
 /*
+ * Whether the subject is shown with those on this machine: it is on it, or it is Linux on the hardware of the plan's
+ * Aerokernel there (linux@host beside aerokernel@metal).
+ */
+bool figure_is_on(const struct store_plan *plan, const char *subject, const char *machine);
+/* Whether the machine's subjects have no panel of their own: figure_is_on() shows each of them on another machine. */
+bool figure_is_elsewhere(const struct store_plan *plan, const char *machine);
+/* The machine that Linux has where the Aerokernel is on this one: "host" beside "metal", else the same. */
+const char *figure_linux_machine(const char *machine);
+/*
  * The machines in the order of panels and sections, from exact to rough: counted, then latency, then shape only, then
  * Linux alone. NULL behind the last.
  */

@@ -172,7 +172,7 @@ struct figure_pair *figure_pairs(const struct summary *summary, const char *mach
 			continue;
 		for (size_t o = 0; o < plan->subject_count; o++) {
 			if (subject_parse(&other, plan->subjects[o], NULL) != 0 || other.system != SUBJECT_LINUX ||
-			    other.machine != base.machine || other.cpus != base.cpus)
+			    !subject_same_hardware(other.machine, base.machine) || other.cpus != base.cpus)
 				continue;
 			pairs = memory_grow(pairs, *count, sizeof(*pairs));
 			pairs[(*count)++] = (struct figure_pair){plan->subjects[b], plan->subjects[o], base_index};

@@ -53,7 +53,7 @@ const char **figure_machines(const struct figure *figure, const struct summary *
 
 	*count = 0;
 	for (size_t i = 0; (machine = figure_machine_at(i)) != NULL; i++) {
-		if (machine_shows(figure, summary, machine))
+		if (!figure_is_elsewhere(&summary->store->plan, machine) && machine_shows(figure, summary, machine))
 			machines[(*count)++] = machine;
 	}
 	return machines;

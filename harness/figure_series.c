@@ -161,7 +161,7 @@ static void maker_add_item(struct series_maker *maker, size_t item_index)
 /* The labels of a machine in the order of the items, whichever subject has them. */
 static void maker_label(struct series_maker *maker, const char *machine)
 {
-	char own[SUBJECT_NAME_MAX];
+	const struct store_plan *plan = &maker->summary->store->plan;
 
 	for (size_t item = 0; item < maker->data->item_count; item++) {
 		for (size_t i = 0; i < maker->summary->row_count; i++) {
@@ -169,7 +169,7 @@ static void maker_label(struct series_maker *maker, const char *machine)
 			struct figure_point point;
 			char *label;
 
-			if (strcmp(figure_machine(row->subject, own, sizeof(own)), machine) != 0 ||
+			if (!figure_is_on(plan, row->subject, machine) ||
 			    !maker_picks(maker, &maker->data->items[item], row, &point))
 				continue;
 			label = label_clean(point_label(&maker->data->items[item], row, maker->data->axis));
@@ -270,7 +270,7 @@ void figure_block_make(struct figure_block *block, const struct figure_data *dat
 	struct series_maker maker = {.block = block, .data = data, .summary = summary};
 	const struct store_plan *plan = &summary->store->plan;
 	bool used[2 * FIGURE_COLORS_PER_SYSTEM + 1] = {false};
-	char own[SUBJECT_NAME_MAX], family[SUBJECT_NAME_MAX];
+	char family[SUBJECT_NAME_MAX];
 
 	*block = (struct figure_block){0};
 	maker_label(&maker, machine);
@@ -278,7 +278,7 @@ void figure_block_make(struct figure_block *block, const struct figure_data *dat
 		const char *subject = plan->subjects[s];
 		const struct figure_series *sibling;
 
-		if (strcmp(figure_machine(subject, own, sizeof(own)), machine) != 0)
+		if (!figure_is_on(plan, subject, machine))
 			continue;
 		maker.subject = subject;
 		maker.family = data->kind == FIGURE_CPUS ? figure_family(subject, family) : subject;

@@ -92,11 +92,13 @@ void figure_term_free(struct figure_term *term)
 	*term = (struct figure_term){0};
 }
 
-/* "linux:tuned" on sim is the subject linux@sim:tuned. */
+/* "linux:tuned" on sim is the subject linux@sim:tuned; on metal it is linux@host:tuned. */
 static bool factor_is_of(const struct figure_factor *factor, const char *machine, const char *subject)
 {
 	size_t system_len = strcspn(factor->system, ":");
-	char *name = memory_format("%.*s@%s%s", (int)system_len, factor->system, machine, factor->system + system_len);
+	bool linux_system = strncmp(factor->system, "linux", 5) == 0;
+	char *name = memory_format("%.*s@%s%s", (int)system_len, factor->system,
+				   linux_system ? figure_linux_machine(machine) : machine, factor->system + system_len);
 	bool same = strcmp(name, subject) == 0;
 
 	free(name);

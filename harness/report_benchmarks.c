@@ -58,13 +58,13 @@ static const char *subject_style(const struct summary *summary, const char *subj
 static size_t point_lines(const struct summary *summary, const struct point *point, const char *machine,
 			  struct plot_line *lines)
 {
-	char own[SUBJECT_NAME_MAX];
+	const struct store_plan *plan = &summary->store->plan;
 	size_t count = 0;
 
-	for (size_t i = 0; i < point->count; i++) {
+	for (size_t i = 0; i < point->count && !figure_is_elsewhere(plan, machine); i++) {
 		const struct summary_row *row = &point->rows[i];
 
-		if (strcmp(figure_machine(row->subject, own, sizeof(own)), machine) == 0)
+		if (figure_is_on(plan, row->subject, machine))
 			lines[count++] = (struct plot_line){row, subject_style(summary, row->subject)};
 	}
 	return count;

@@ -85,6 +85,10 @@ int report_pairs_load_builds(struct report_pairs *pairs, const struct summary *s
 char *report_pair_name(const struct compare *compare)
 {
 	const char *a = strchr(compare->subject_a, '@') + 1, *b = strchr(compare->subject_b, '@') + 1;
+	size_t a_len = strcspn(a, ":"), b_len = strcspn(b, ":");
 
+	/* Linux on the host of an Aerokernel on metal: the hardware is named once, by the Aerokernel's machine. */
+	if (a[a_len] == '\0' && (a_len != b_len || strncmp(a, b, a_len) != 0))
+		return memory_format("%s%s", a, b + b_len);
 	return strchr(a, ':') == NULL || strcmp(a, b) == 0 ? memory_text(b) : memory_format("%s against %s", b, a);
 }

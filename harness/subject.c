@@ -52,6 +52,22 @@ bool subject_is_virtual(const struct subject *subject)
 	return subject->machine == SUBJECT_QEMU || subject->machine == SUBJECT_SIM || subject->machine == SUBJECT_KVM;
 }
 
+static bool is_bare(enum subject_machine machine)
+{
+	return machine == SUBJECT_HOST || machine == SUBJECT_METAL || machine == SUBJECT_CORES;
+}
+
+bool subject_same_hardware(enum subject_machine a, enum subject_machine b)
+{
+	return a == b || (is_bare(a) && is_bare(b));
+}
+
+bool subject_is_pair(const struct subject *a, const struct subject *b)
+{
+	return a->system == SUBJECT_AEROKERNEL && b->system == SUBJECT_LINUX &&
+	       subject_same_hardware(a->machine, b->machine) && a->cpus == b->cpus && strcmp(a->build, b->build) == 0;
+}
+
 /* --- Nearest ----------------------------------------------------------------------------------------------------------- */
 
 /* Edit distance (Wagner and Fischer 1974) over the first WORD_MAX bytes. */

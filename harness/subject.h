@@ -63,6 +63,14 @@ const char *subject_unit(const struct subject *subject);
 bool subject_is_timed(const struct subject *subject);
 /* It runs inside QEMU (qemu, sim, kvm). */
 bool subject_is_virtual(const struct subject *subject);
+/*
+ * Whether two machines can be one computer with nothing between it and the system: host, metal and cores are what a Linux
+ * process, a booted image and CPUs taken from Linux have under them. Every other machine is like itself only. Which
+ * computer it was is computer.h's business.
+ */
+bool subject_same_hardware(enum subject_machine a, enum subject_machine b);
+/* A is an Aerokernel, B the Linux that it is compared with: the same hardware, as many CPUs, programs of one build. */
+bool subject_is_pair(const struct subject *a, const struct subject *b);
 
 /* The subjects that a run without -s measures, in the order of tables. */
 extern const char *const subject_defaults[];

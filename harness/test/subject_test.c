@@ -140,6 +140,30 @@ static void nearest_is_the_least_edit_distance(void **state)
 	assert_string_equal(subject_nearest("yield", words, 3), "yield_pair");
 }
 
+static bool is_pair(const char *a, const char *b)
+{
+	struct subject one, other;
+
+	assert_int_equal(subject_parse(&one, a, NULL), 0);
+	assert_int_equal(subject_parse(&other, b, NULL), 0);
+	return subject_is_pair(&one, &other);
+}
+
+static void linux_on_the_host_is_the_pair_of_an_aerokernel_on_metal(void **state)
+{
+	(void)state;
+	assert_true(is_pair("aerokernel@metal", "linux@host"));
+	assert_true(is_pair("aerokernel@metal", "linux@host:tuned"));
+	assert_true(is_pair("aerokernel@cores", "linux@host"));
+	assert_true(is_pair("aerokernel@qemu", "linux@qemu"));
+	assert_false(is_pair("aerokernel@qemu", "linux@host"));
+	assert_false(is_pair("aerokernel@kvm", "linux@qemu"));
+	assert_false(is_pair("linux@host", "aerokernel@metal"));
+	assert_false(is_pair("aerokernel@metal:cpus=4", "linux@host"));
+	assert_true(is_pair("aerokernel@metal:cpus=4", "linux@host:cpus=4"));
+	assert_false(is_pair("aerokernel@metal:build=old", "linux@host"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +174,7 @@ int main(void)
 	    cmocka_unit_test(only_sim_counts_instructions),
 	    cmocka_unit_test(what_is_wrong_is_named_with_the_nearest_word),
 	    cmocka_unit_test(a_name_of_any_length_is_refused_in_bounds),
+	    cmocka_unit_test(linux_on_the_host_is_the_pair_of_an_aerokernel_on_metal),
 	    cmocka_unit_test(nearest_is_the_least_edit_distance),
 	};
 

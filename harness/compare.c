@@ -8,6 +8,7 @@
 
 #include "compare_row.h"
 #include "memory.h"
+#include "subject.h"
 
 const enum stats_statistic compare_tests[COMPARE_TESTS] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
 
@@ -151,6 +152,19 @@ static bool other_system(const char *a, const char *b)
 	return len != strcspn(b, "@") || strncmp(a, b, len) != 0;
 }
 
+/* A virtual machine is made anew for each boot, by its name; of bare metal there may be several. */
+static void find_computer(struct compare *compare, const struct compare_side *a, const struct compare_side *b)
+{
+	struct subject one, other;
+
+	if (subject_parse(&one, a->subject, NULL) != 0 || subject_parse(&other, b->subject, NULL) != 0 ||
+	    !subject_same_hardware(one.machine, other.machine) ||
+	    (one.machine != SUBJECT_METAL && other.machine != SUBJECT_METAL))
+		return;
+	compare->computer_match =
+	    computer_match_subjects(a->summary, a->subject, b->summary, b->subject, &compare->computer);
+}
+
 int compare_make(struct compare *compare, struct compare_side a, struct compare_side b, double margin,
 		 struct error *error)
 {
@@ -184,10 +198,12 @@ int compare_make(struct compare *compare, struct compare_side a, struct compare_
 				   "%s and %s have no measured point in common: `aerobench show` says what each has",
 				   a.subject, b.subject);
 	}
-	if (status == 0)
+	if (status == 0) {
 		judge_all(compare, a.summary->store->plan.seed);
-	else
+		find_computer(compare, &a, &b);
+	} else {
 		compare_free(compare);
+	}
 	return status;
 }
 
@@ -195,5 +211,6 @@ void compare_free(struct compare *compare)
 {
 	free(compare->rows);
 	free(compare->missing);
+	free(compare->computer);
 	*compare = (struct compare){0};
 }

@@ -5,7 +5,8 @@
  * replication. Within one run the boots of a round are pairs (measuring.md §5), judged together as one family of a
  * report. Rows of two runs have no pairs: they are compared by Welch's t and by ranks, and never judged. Exact rows
  * (instruction counts that repeat) need no interval. What lies below the coarser clock's grain is raised to it on both
- * sides, so that no ratio comes from the clock alone. A pure function of two summaries.
+ * sides, so that no ratio comes from the clock alone. Whether two sides on bare metal were one computer is said beside. A pure
+ * function of two summaries.
  */
 #pragma once
 
@@ -14,6 +15,7 @@
 
 #include <jansson.h>
 
+#include "computer.h"
 #include "error.h"
 #include "stats_judge.h"
 #include "stats_run.h"
@@ -74,6 +76,9 @@ struct compare {
 	size_t row_count;
 	struct stats_tally tally; /* of the rows' verdicts, without those that repeat another */
 	bool across;              /* two systems */
+	/* Whether it was one computer, where one side was on bare metal (computer.h); NULL where that is no question. */
+	char *computer;
+	enum computer_match computer_match;
 	struct compare_missing *missing;
 	size_t missing_count;
 };

@@ -90,4 +90,6 @@ void compare_print_markdown(FILE *file, const struct compare *compare)
 		exact ? ", of exact counts of executed instructions: lengths of path, not times"
 		      : ", with their 95 % intervals over pairs of boots (none: fewer than six pairs, or a tail of "
 			"fewer than 1,000 samples a boot)");
+	if (compare->computer != NULL)
+		fprintf(file, "\n%s and %s: %s.\n", compare->subject_a, compare->subject_b, compare->computer);
 }

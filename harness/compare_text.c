@@ -148,7 +148,10 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		free(names[i]);
 	print_counts(file, compare);
-	if (!reading_same_machine(compare->subject_a, compare->subject_b))
+	if (compare->computer != NULL)
+		fprintf(file, "%s and %s: %s.\n", compare->subject_a, compare->subject_b, compare->computer);
+	if (compare->computer != NULL ? compare->computer_match == COMPUTER_OTHER
+				      : !reading_same_machine(compare->subject_a, compare->subject_b))
 		fputs("The machines differ: these ratios are theirs as much as the systems'.\n", file);
 	print_missing(file, compare);
 }

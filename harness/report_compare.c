@@ -186,6 +186,8 @@ static int report_pair(FILE *file, const struct summary *summary, const struct f
 		return status;
 	html_format(file, "h3", "%s and %s", compare.subject_b, compare.subject_a);
 	pair_counts(file, &compare);
+	if (compare.computer != NULL)
+		html_format(file, "p", "%s and %s: %s.", compare.subject_b, compare.subject_a, compare.computer);
 	pair_table(file, &compare);
 	pair_missing(file, &compare);
 	compare_free(&compare);

@@ -49,8 +49,10 @@ struct store_boot {
 	uint32_t crc;               /* of the raw log */
 	uint64_t archive_len_bytes; /* of the compressed file */
 	uint32_t archive_crc;
-	double seconds;    /* wall time of the boot */
-	json_t *argv;      /* what was launched: array of strings; NULL if nothing */
+	double seconds; /* wall time of the boot */
+	json_t *argv;   /* what was launched: array of strings; NULL if nothing */
+	json_t
+	    *environment;  /* what the boot ran under where that can change from boot to boot (boot_facts.h); or NULL */
 	unsigned attempts; /* journal lines of this index up to this one; filled in by the store */
 };
 

@@ -10,6 +10,7 @@
 const char *sample_unit = "ticks";
 unsigned sample_per = 1;
 unsigned sample_cpus = 2;
+int64_t sample_clock_hz = 2000000000;
 
 static void sample_write(void *context, const char *bytes, size_t len_bytes)
 {
@@ -32,7 +33,14 @@ void sample_open(struct sample_stream *stream, const char *os)
 	wire_begin(&stream->wire, "env");
 	wire_pair(&stream->wire, "os", os);
 	wire_pair_number(&stream->wire, "cpus", sample_cpus);
-	wire_pair_number(&stream->wire, "clock_hz", 2000000000);
+	wire_pair_number(&stream->wire, "clock_hz", sample_clock_hz);
+	wire_end(&stream->wire);
+}
+
+void sample_env(struct sample_stream *stream, const char *key, const char *value)
+{
+	wire_begin(&stream->wire, "env");
+	wire_pair(&stream->wire, key, value);
 	wire_end(&stream->wire);
 }
 

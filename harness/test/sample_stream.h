@@ -18,6 +18,8 @@ struct sample_stream {
 
 /* Opens an empty stream with @aero and one @env record: os, cpus, clock_hz=2000000000. */
 void sample_open(struct sample_stream *stream, const char *os);
+/* One more pair of the environment; before the first run. */
+void sample_env(struct sample_stream *stream, const char *key, const char *value);
 /* One run of n samples from values, repeated in turn, after two warm-up samples (900 and 300). params: "a=b c=d" or "". */
 void sample_run(struct sample_stream *stream, const char *name, const char *params, const uint32_t *values,
 		size_t count, size_t n);
@@ -34,3 +36,5 @@ extern const char *sample_unit;
 extern unsigned sample_per;
 /* How many CPUs streams have that are opened from now on: 2 unless changed. */
 extern unsigned sample_cpus;
+/* How fast their clock ticks: 2000000000 unless changed. */
+extern int64_t sample_clock_hz;

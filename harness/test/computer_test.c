@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams of two systems, and whether they are told to be of one computer; and a comparison that says so. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compare.h"
+#include "computer.h"
+#include "figure_match.h"
+#include "figure_ratio.h"
+#include "sample_run.h"
+
+#define MODEL "Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz"
+
+/* What both systems say of one computer, each in its own words; 0 and NULL: unsaid. */
+struct words {
+	const char *model, *microcode, *hypervisor;
+	int64_t memory_bytes, clock_hz, cpus;
+};
+
+static const struct words usual = {MODEL, "0xb00001e", "none", 34359738368, 2394454000, 28};
+
+static void speak_aerokernel(struct sample_stream *stream, const struct words *words)
+{
+	char number[32];
+
+	sample_clock_hz = words->clock_hz;
+	sample_open(stream, "aerokernel");
+	sample_env(stream, "cpu_vendor", "GenuineIntel");
+	/* as CPUID has it: blanks in front */
+	sample_env(stream, "cpu_model", "  Intel(R) Xeon(R)  CPU E5-2680 v4 @ 2.40GHz ");
+	sample_env(stream, "hypervisor", "");
+	snprintf(number, sizeof(number), "%lld", (long long)words->memory_bytes);
+	sample_env(stream, "memory_bytes", number);
+	snprintf(number, sizeof(number), "%lld", (long long)words->cpus);
+	sample_env(stream, "cpus_listed", number);
+}
+
+static void speak_linux(struct sample_stream *stream, const struct words *words)
+{
+	char number[32];
+
+	sample_clock_hz = words->clock_hz;
+	sample_open(stream, "linux");
+	sample_env(stream, "vendor", "GenuineIntel");
+	sample_env(stream, "cpu", words->model);
+	sample_env(stream, "microcode", words->microcode);
+	sample_env(stream, "hypervisor", words->hypervisor);
+	snprintf(number, sizeof(number), "%lld", (long long)(words->memory_bytes >> 20));
+	sample_env(stream, "memory_mib", number);
+}
+
+/* One boot of each; the journal says how many CPUs Linux has. */
+static void boots(struct sample_run *run, const struct words *words)
+{
+	static const uint32_t samples[] = {500, 510, 520};
+	struct store_boot boot = {.subject = (char *)"linux@host", .index = 1, .seconds = 1};
+	struct store_output output = {0};
+	struct sample_stream stream;
+	struct error error = {0};
+
+	sample_run_open(run, "aerokernel@metal linux@host", 1);
+	speak_aerokernel(&stream, &usual);
+	sample_run(&stream, "wake", "", samples, 3, 50);
+	sample_run_boot(run, "aerokernel@metal", 0, &stream);
+	speak_linux(&stream, words);
+	sample_run(&stream, "wake", "", samples, 3, 50);
+	sample_done(&stream, 0);
+	output.stream = stream.bytes;
+	output.stream_bytes = stream.len_bytes;
+	boot.environment = words->cpus != 0 ? json_pack("{s:I}", "cpus_listed", (json_int_t)words->cpus) : NULL;
+	assert_int_equal(store_append(&run->store, &boot, &output, &error), 0);
+	json_decref(boot.environment);
+	sample_free(&stream);
+	sample_clock_hz = 2000000000;
+}
+
+static enum computer_match match(const struct words *words, char **text)
+{
+	struct sample_run run;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+	enum computer_match found;
+
+	boots(&run, words);
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, "aerokernel@metal"},
+				      (struct compare_side){&summary, "linux@host"}, 0.03, &error),
+			 0);
+	assert_non_null(compare.computer);
+	*text = strdup(compare.computer);
+	found = compare.computer_match;
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+	return found;
+}
+
+static void expect(struct words words, enum computer_match wanted, const char *part)
+{
+	char *text;
+
+	assert_int_equal(match(&words, &text), wanted);
+	if (strstr(text, part) == NULL)
+		fail_msg("'%s' does not hold '%s'", text, part);
+	free(text);
+}
+
+static void facts_of_both_systems_that_agree_are_one_computer(void **state)
+{
+	struct words near = usual;
+
+	(void)state;
+	expect(usual, COMPUTER_SAME, "the same computer by CPU " MODEL);
+	expect(usual, COMPUTER_SAME, "CPUs 28");
+	near.clock_hz += near.clock_hz / 11000;
+	near.memory_bytes -= near.memory_bytes / 20;
+	expect(near, COMPUTER_SAME, "not told on both sides: microcode");
+}
+
+static void each_fact_that_differs_is_another_computer_and_is_named(void **state)
+{
+	struct words other = usual;
+
+	(void)state;
+	other.model = "AMD EPYC 7763";
+	expect(other, COMPUTER_OTHER, "CPU " MODEL " and AMD EPYC 7763");
+	other = usual;
+	other.clock_hz += other.clock_hz / 9000;
+	expect(other, COMPUTER_OTHER, "clock 2394.454 MHz and 2394.720 MHz");
+	other = usual;
+	other.memory_bytes /= 2;
+	expect(other, COMPUTER_OTHER, "memory 32768 MiB and 16384 MiB");
+	other = usual;
+	other.cpus = 14;
+	expect(other, COMPUTER_OTHER, "CPUs 28 and 14");
+	other = usual;
+	other.hypervisor = "KVMKVMKVM";
+	expect(other, COMPUTER_OTHER, "hypervisor none and KVMKVMKVM");
+}
+
+static void what_is_not_told_shows_nothing(void **state)
+{
+	struct words silent = usual;
+
+	(void)state;
+	silent.model = "unknown";
+	expect(silent, COMPUTER_UNKNOWN, "not shown to be the same computer: not told on both sides: CPU");
+	silent = usual;
+	silent.memory_bytes = 0;
+	expect(silent, COMPUTER_UNKNOWN, "memory");
+	silent = usual;
+	silent.cpus = 0;
+	expect(silent, COMPUTER_SAME, "not told on both sides: microcode, CPUs");
+}
+
+static void microcode_is_compared_where_both_tell_it_whatever_its_zeros(void **state)
+{
+	struct computer a = {.microcode = 0}, b;
+	json_t *one = json_pack("{s:s, s:s}", "microcode", "0x0b00001e", "cpu_model", "x");
+	json_t *other = json_pack("{s:s, s:s}", "microcode", "b00001e", "cpu_model", "x");
+	char *text;
+
+	(void)state;
+	computer_read(&a, NULL, one);
+	computer_read(&b, NULL, other);
+	assert_int_equal(a.microcode, 0xb00001e);
+	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_UNKNOWN);
+	free(text);
+	b.microcode++;
+	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_OTHER);
+	assert_string_equal(text, "not the same computer: microcode 0xb00001e and 0xb00001f");
+	free(text);
+	json_decref(one);
+	json_decref(other);
+}
+
+static void virtual_machines_are_asked_for_no_computer(void **state)
+{
+	static const uint32_t samples[] = {500, 510, 520};
+	static const char *const subjects[] = {"aerokernel@qemu", "linux@qemu"};
+	struct sample_run run;
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@qemu linux@qemu", 1);
+	for (int i = 0; i < 2; i++) {
+		struct sample_stream stream;
+
+		sample_open(&stream, "test");
+		sample_run(&stream, "wake", "", samples, 3, 50);
+		sample_run_boot(&run, subjects[i], 0, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, subjects[0]},
+				      (struct compare_side){&summary, subjects[1]}, 0.03, &error),
+			 0);
+	assert_null(compare.computer);
+	compare_free(&compare);
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+static void figures_pair_metal_with_the_host_in_one_panel(void **state)
+{
+	struct sample_run run;
+	struct summary summary;
+	struct error error = {0};
+	struct figure_pair *pairs;
+	size_t count;
+
+	(void)state;
+	boots(&run, &usual);
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	pairs = figure_pairs(&summary, "metal", &count);
+	assert_int_equal(count, 1);
+	assert_string_equal(pairs[0].base, "aerokernel@metal");
+	assert_string_equal(pairs[0].other, "linux@host");
+	free(pairs);
+	assert_true(figure_is_on(&run.store.plan, "linux@host", "metal"));
+	assert_true(figure_is_on(&run.store.plan, "aerokernel@metal", "metal"));
+	assert_false(figure_is_on(&run.store.plan, "linux@host", "qemu"));
+	assert_true(figure_is_elsewhere(&run.store.plan, "host"));
+	assert_false(figure_is_elsewhere(&run.store.plan, "metal"));
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+	sample_run_open(&run, "aerokernel@qemu linux@host", 1);
+	assert_false(figure_is_elsewhere(&run.store.plan, "host"));
+	assert_false(figure_is_on(&run.store.plan, "linux@host", "qemu"));
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(facts_of_both_systems_that_agree_are_one_computer),
+	    cmocka_unit_test(each_fact_that_differs_is_another_computer_and_is_named),
+	    cmocka_unit_test(what_is_not_told_shows_nothing),
+	    cmocka_unit_test(microcode_is_compared_where_both_tell_it_whatever_its_zeros),
+	    cmocka_unit_test(virtual_machines_are_asked_for_no_computer),
+	    cmocka_unit_test(figures_pair_metal_with_the_host_in_one_panel),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -273,6 +273,8 @@ void acpi_init(void)
 		fadt_read(table);
 	if ((table = table_find(root, entry_bytes, "HPET")) != NULL)
 		hpet_read(table);
+	if ((table = table_find(root, entry_bytes, "SPCR")) != NULL)
+		spcr_read(&acpi.spcr, table, table->len_bytes);
 	if ((table = table_find(root, entry_bytes, "SRAT")) != NULL)
 		srat_read(&acpi.srat, table, table->len_bytes);
 	if ((table = table_find(root, entry_bytes, "SLIT")) != NULL && slit_is_sound(table, table->len_bytes))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel wants from the firmware's tables: the CPUs, two clocks to compare the TSC with, the reset register, and the
- * NUMA nodes. A table with a wrong checksum or that lies outside memory counts as absent; so does an entry that leaves its table.
+ * What the kernel wants from the firmware's tables: the CPUs, two clocks to compare the TSC with, the reset register, the
+ * firmware's serial line, and the NUMA nodes. A table with a wrong checksum or that lies outside memory counts as absent; so does an entry that leaves its table.
  */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "spcr.h"
 #include "srat.h"
 
 struct acpi {
@@ -22,6 +23,7 @@ struct acpi {
 	uint8_t reset_space; /* address space of the reset register, ACPI_SPACE_NONE: no register */
 	uint8_t reset_value;
 	uint64_t reset_address;
+	struct spcr spcr;
 	struct srat srat;
 	const void *slit; /* the sound table, NULL: none; it stays where the firmware put it */
 };

@@ -41,14 +41,15 @@ void boot_warn(const char *message, const uint32_t *number)
 		text_decimal(&line, *number);
 	}
 	text_string(&line, "\n");
+	console_tone(CONSOLE_ALERT);
 	console_write(line.bytes, line.len_bytes);
+	console_tone(CONSOLE_PLAIN);
 }
 
 static void boot_info_check(void)
 {
 	machine_facts.boot = boot_info.protocol;
 	machine_facts.entry_tsc = boot_entry_tsc;
-	machine_facts.console = console_name();
 	if (boot_info.refused != NULL)
 		panic("%s", boot_info.refused);
 	if (boot_info.command_line_cut)
@@ -88,6 +89,8 @@ _Noreturn void boot_main(unsigned protocol, uintptr_t information)
 	memory_init();
 	paging_init();
 	acpi_init();
+	console_choose();
+	machine_facts.console = console_name();
 	numa_init();
 	apic_init();
 	timer_init();

@@ -237,8 +237,22 @@ extern const size_t paging_window_bytes;
 /* --- Console and end ------------------------------------------------------------------------------------------------ */
 
 const char *boot_command_line(void);
-/* debugcon if there is one, else the serial line. Safe from any context. */
+/* To every console (x86/console.h); the screen leaves out lines that begin with '@'. Safe from any context. */
 void console_write(const char *bytes, size_t len_bytes);
+/* The same without the screen; and the screen only, if there is one. */
+void console_machine_write(const char *bytes, size_t len_bytes);
+void console_screen_write(const char *bytes, size_t len_bytes);
+/* Whether there is a screen; how many columns and rows its text has, the bottom line left out. */
+bool console_screen(unsigned *columns, unsigned *rows);
+/* The screen's text goes, and the next line is its first. */
+void console_screen_clear(void);
+/* The screen's bottom line. */
+void console_status(const char *text);
+/* How the screen shows what is written from here on. */
+enum console_tone { CONSOLE_PLAIN, CONSOLE_BRIGHT, CONSOLE_ALERT };
+void console_tone(enum console_tone tone);
+/* Whether serial= or screen=, which were obeyed at boot, can have this value; false also for any other key. */
+bool console_word(const char *key, const char *value);
 /* Ends the machine: QEMU exit status is 2 * code + 1 (isa-debug-exit); without that device, reset or halt for good. */
 enum { MACHINE_EXIT_OK = 0x10, MACHINE_EXIT_FAILED = 0x11, MACHINE_EXIT_PANIC = 0x12 };
 _Noreturn void machine_exit(unsigned code);

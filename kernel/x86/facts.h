@@ -12,7 +12,7 @@ struct machine_facts {
 	char cpu_brand[49];        /* "" if the CPU does not say */
 	char hypervisor[13];       /* its vendor string, "" on bare metal */
 	const char *boot;          /* protocol: "pvh", "multiboot2" */
-	const char *console;       /* "debugcon", "serial", "none" */
+	const char *console;       /* "debugcon", "serial", "debugcon+serial", "none" */
 	const char *clock_source;  /* where clock_hz comes from: "cpuid-15h", "hypervisor", "hpet", "acpi-pm", "pit" */
 	const char *timer;         /* "tsc-deadline", "apic-oneshot" */
 	const char *fpu_save;      /* "xsaveopt", "xsave", "fxsave" */

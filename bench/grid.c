@@ -33,6 +33,11 @@ unsigned bench_series(const struct bench *bench)
 	return count > 0 ? count : 1;
 }
 
+unsigned bench_per(const struct bench *bench)
+{
+	return bench->per > 0 ? bench->per : 1;
+}
+
 struct word param_value(const struct bench_param *param, unsigned index)
 {
 	struct word rest = word_of(param->values);

@@ -51,5 +51,7 @@ void grid_free(struct grid *grid);
 unsigned bench_params(const struct bench *bench);
 /* 1 for a benchmark without named series. */
 unsigned bench_series(const struct bench *bench);
+/* Operations in one sample. */
+unsigned bench_per(const struct bench *bench);
 /* Value number index of a parameter; empty: there is no such number. */
 struct word param_value(const struct bench_param *param, unsigned index);

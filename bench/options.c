@@ -140,3 +140,8 @@ unsigned options_warmup(const struct options *options, const struct bench *bench
 
 	return at_most(options->warmup_given ? options->warmup : rule, bench->max_warmup);
 }
+
+const char *options_unit(const struct options *options, const struct bench *bench)
+{
+	return word_order(bench->unit, "ticks") == 0 ? options->unit : bench->unit;
+}

@@ -29,3 +29,5 @@ bool options_parse(struct options *options, const struct runner_port *port, int 
 /* Samples and warm-up samples of one point of this benchmark. */
 unsigned options_samples(const struct options *options, const struct bench *bench);
 unsigned options_warmup(const struct options *options, const struct bench *bench);
+/* What a tick of the clock is on this machine; a benchmark with a unit of its own does not record ticks. */
+const char *options_unit(const struct options *options, const struct bench *bench);

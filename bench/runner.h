@@ -21,6 +21,41 @@
 #include "counting.h"
 #include "wire.h"
 
+enum { RUNNER_PARAMS_MAX = 160 };
+
+struct runner_point {
+	const char *name;    /* the benchmark's */
+	const char *params;  /* "place=other threads=4", "" without; at most RUNNER_PARAMS_MAX bytes, then cut */
+	size_t index, count; /* number index, from 0, of so many */
+	bool counting;       /* in the second pass, which has no rows */
+};
+
+/* What one series of a point measured, warm-up left out. */
+struct runner_row {
+	const char *series; /* "" for the one without a name */
+	const char *unit;   /* of a sample */
+	unsigned per;       /* operations in a sample */
+	uint32_t *samples;  /* emitted already, and not looked at again: may be reordered */
+	size_t count;
+};
+
+/*
+ * Someone who is told how far the run is: always between points, never while one is measured, on the runner's thread. May
+ * write lines to the console that do not begin with '@'. What it does is not measured, but it comes between points: memory
+ * that it wants it takes in begin.
+ */
+struct runner_watch {
+	/* So many points and rows at most will come, ticks being in this unit. False: no memory, which ends the run. */
+	bool (*begin)(size_t points, size_t rows, const char *unit);
+	/* Before a point, also one that is skipped then. */
+	void (*point)(const struct runner_point *point);
+	/* After that point: once for each row, after they were all emitted; or, once, why there is none. */
+	void (*row)(const struct runner_row *row);
+	void (*none)(const char *reason, bool failed);
+	/* After @done. */
+	void (*end)(unsigned failures);
+};
+
 struct runner_port {
 	void (*write)(void *context, const char *bytes, size_t len_bytes);
 	void *context;
@@ -33,6 +68,8 @@ struct runner_port {
 	int64_t (*interrupts)(void);
 	/* Counts events. NULL: this system cannot. */
 	const struct counting_port *counting;
+	/* NULL: nobody watches. */
+	const struct runner_watch *watch;
 	/* Takes a word that the runner does not know; false: unknown, or its value is wrong. NULL: none. */
 	bool (*word)(const char *key, const char *value);
 };

@@ -9,8 +9,10 @@
 #include "core/fault.h"
 #include "core/page.h"
 #include "core/preempt.h"
+#include "core/progress.h"
 #include "core/sched.h"
 #include "core/settings.h"
+#include "core/string.h"
 #include "core/topology_text.h"
 #include "counting_port.h"
 #include "x86/facts.h"
@@ -95,13 +97,38 @@ static int64_t port_interrupts(void)
 	return (int64_t)interrupts;
 }
 
+static bool watch_begin(size_t points, size_t rows, const char *unit)
+{
+	bool ticks = strcmp(unit, "ticks") == 0;
+
+	return progress_begin(points, rows, unit, ticks ? clock_hz : 0);
+}
+
+static void watch_point(const struct runner_point *point)
+{
+	progress_point(&(struct progress_point){.name = point->name,
+						.params = point->params,
+						.index = point->index,
+						.count = point->count,
+						.counting = point->counting});
+}
+
+static void watch_row(const struct runner_row *row)
+{
+	progress_row(&(struct progress_row){
+	    .series = row->series, .unit = row->unit, .samples = row->samples, .count = row->count, .per = row->per});
+}
+
 int runner_port_main(int count, char *const words[])
 {
-	static const struct runner_port port = {.write = port_write,
-						.env = port_env,
-						.interrupts = port_interrupts,
-						.counting = &counting_port,
-						.word = settings_word};
+	static const struct runner_watch watch = {
+	    .begin = watch_begin, .point = watch_point, .row = watch_row, .none = progress_none, .end = progress_end};
+	struct runner_port port = {.write = port_write,
+				   .env = port_env,
+				   .interrupts = port_interrupts,
+				   .counting = &counting_port,
+				   .word = settings_word,
+				   .watch = progress_is_seen() ? &watch : NULL};
 
 	port_begin = clock_now();
 	return runner_main(&port, count, words);

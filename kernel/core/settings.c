@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "core/error.h"
 #include "core/preempt.h"
+#include "core/progress.h"
 #include "core/sched.h"
 #include "core/string.h"
 
@@ -14,13 +15,15 @@ enum settings_panic settings_panic;
 
 static const struct setting {
 	const char *key, *value;
-	enum { SETTING_IDLE, SETTING_SPIN, SETTING_PANIC } what;
+	enum { SETTING_IDLE, SETTING_SPIN, SETTING_PANIC, SETTING_PROGRESS } what;
 	int to;
 } setting_table[] = {
     {"idle", "halt", SETTING_IDLE, false},
     {"idle", "poll", SETTING_IDLE, true},
     {"spin", "none", SETTING_SPIN, false},
     {"spin", "pause", SETTING_SPIN, true},
+    {"progress", "no", SETTING_PROGRESS, false},
+    {"progress", "yes", SETTING_PROGRESS, true},
     {"panic", "assert", SETTING_PANIC, PANIC_ASSERT},
     {"panic", "pagefault", SETTING_PANIC, PANIC_PAGEFAULT},
     {"panic", "overflow", SETTING_PANIC, PANIC_OVERFLOW},
@@ -75,6 +78,8 @@ bool settings_word(const char *key, const char *value)
 {
 	if (strcmp(key, "quantum_us") == 0)
 		return settings_quantum(value);
+	if (console_word(key, value))
+		return true;
 	for (size_t i = 0; i < sizeof(setting_table) / sizeof(setting_table[0]); i++) {
 		const struct setting *setting = &setting_table[i];
 
@@ -84,6 +89,8 @@ bool settings_word(const char *key, const char *value)
 			sched_idle_polls = setting->to;
 		else if (setting->what == SETTING_SPIN)
 			cpu_relax_pauses = setting->to;
+		else if (setting->what == SETTING_PROGRESS)
+			progress_lines = setting->to;
 		else
 			settings_panic = (enum settings_panic)setting->to;
 		return true;

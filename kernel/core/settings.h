@@ -6,6 +6,8 @@
  *   spin=pause|none    what a spin loop executes (default pause)
  *   quantum_us=N       lets threads of one CPU preempt each other after N microseconds: 10 to 1000000, or 0, the default:
  *                      never (core/preempt.h)
+ *   progress=yes|no    says on the console how far the run is, and its results as a table (core/progress.h; default no)
+ *   serial=, screen=   where the console is (x86/console.h): obeyed at boot, only checked here
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
  *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
  *                      middle of the stream

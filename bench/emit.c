@@ -196,6 +196,12 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_end(wire);
 }
 
+void emit_head(struct wire *wire)
+{
+	wire_begin(wire, "head");
+	wire_end_crc_stream(wire);
+}
+
 void emit_done(struct wire *wire, unsigned failures)
 {
 	wire_begin(wire, "done");

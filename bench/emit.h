@@ -11,6 +11,8 @@
 void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points);
 /* One @bench. */
 void emit_bench(struct wire *wire, const struct bench *bench);
+/* @head: what was emitted so far is whole. */
+void emit_head(struct wire *wire);
 /* @skip or @fail of a point. */
 void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason);
 /* All series of a point that was measured, each from its @run to its @end. interrupts: -1 if unknown. */

@@ -298,6 +298,7 @@ static void measure_all(struct runner *runner)
 {
 	header_emit(runner);
 	selected_emit(runner);
+	emit_head(&runner->wire);
 	for (size_t i = 0; i < runner->grid.count; i++) {
 		const struct grid_point *point = &runner->grid.points[i];
 
@@ -316,6 +317,7 @@ static void list_all(struct runner *runner)
 	header_emit(runner);
 	for (size_t i = 0; i < runner->benches.count; i++)
 		emit_bench(&runner->wire, runner->benches.sorted[i]);
+	emit_head(&runner->wire);
 	emit_done(&runner->wire, 0);
 }
 

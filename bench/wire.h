@@ -32,6 +32,10 @@
  *                                                        warm samples that count instructions differ, empty: none;
  *                                                        spread_at= at which points they do, several
  *                                                        separated by one space, empty: at all
+ *   @head crc=C                                          ends what is known before the first result; C: CRC of all
+ *                                                        records from @aero on, up to " crc=", so that the environment
+ *                                                        of a stream that was cut can be trusted (older streams have
+ *                                                        no @head)
  *   @done F runs=R crc=C                                 last record: F failures, R @run and @repeat records; C: CRC of all records
  *                                                        of the stream from @aero on, up to " crc="
  *
@@ -74,7 +78,7 @@ void wire_number(struct wire *wire, uint64_t number);
 void wire_pair(struct wire *wire, const char *key, const char *value);
 void wire_pair_number(struct wire *wire, const char *key, int64_t number);
 void wire_end(struct wire *wire);
-/* Ends the record with the pair crc=: of the run, of the stream. */
+/* Ends the record with the pair crc=: of the run, of the stream so far. */
 void wire_end_crc_run(struct wire *wire);
 void wire_end_crc_stream(struct wire *wire);
 /* Starts the run's CRC: call before wire_begin(wire, "run") or "repeat". */

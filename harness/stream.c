@@ -30,6 +30,8 @@ struct stream_reader {
 	struct stream_run *run;
 	uint64_t n, warmup; /* what the current @run promises */
 	bool content;       /* something that is not @env has been read */
+	bool results;       /* something that is neither @env, @bench nor @head has been read */
+	bool headed;        /* @head has been read */
 	uint64_t failures;  /* as @done says */
 };
 
@@ -92,7 +94,7 @@ static int read_run(struct stream_reader *reader, struct stream_record *record)
 	run->per = (unsigned)per;
 	reader->run = run;
 	reader->crc_run = 0;
-	reader->content = true;
+	reader->content = reader->results = true;
 	reader->state = STREAM_WARMUP;
 	return 0;
 }
@@ -208,7 +210,7 @@ static int read_note(struct stream_reader *reader, struct stream_record *record,
 	*notes = memory_grow(*notes, *count, sizeof(**notes));
 	note = &(*notes)[(*count)++];
 	*note = (struct stream_note){.line = reader->line};
-	reader->content = true;
+	reader->content = reader->results = true;
 	if (!record_word(record, &note->point.benchmark) || !record_params(record, &note->point, &note->reason))
 		return broken(reader, "the record is not NAME PARAM=VALUE … reason=TEXT");
 	return 0;
@@ -272,6 +274,8 @@ static int read_bench(struct stream_reader *reader, struct stream_record *record
 	stream->benches = memory_grow(stream->benches, stream->bench_count, sizeof(*stream->benches));
 	bench = &stream->benches[stream->bench_count++];
 	*bench = (struct stream_bench){.bare = STREAM_BARE_UNKNOWN};
+	if (reader->headed)
+		return broken(reader, "@bench behind @head");
 	reader->content = true;
 	if (!record_word(record, &bench->point.benchmark) || !record_key(record, "unit", &bench->unit) ||
 	    !record_key_number(record, "per", UINT32_MAX, &bench->per) ||
@@ -283,6 +287,20 @@ static int read_bench(struct stream_reader *reader, struct stream_record *record
 	    !record_params(record, &bench->point, NULL))
 		return broken(reader, "@bench is not NAME unit= per= min_cpus= max_samples= extra= bare= series= "
 				      "about= spread= spread_at= PARAM=V|V …");
+	return 0;
+}
+
+static int read_head(struct stream_reader *reader, struct stream_record *record)
+{
+	uint64_t crc;
+
+	if (!record_key_number(record, "crc", UINT32_MAX, &crc) || !record_at_end(record))
+		return broken(reader, "@head is not crc=");
+	if (reader->headed || reader->results)
+		return broken(reader, "@head twice, or behind the first result");
+	if (crc != record_crc(record, reader->crc_stream))
+		return broken(reader, "the CRC of the environment does not match");
+	reader->content = reader->headed = true;
 	return 0;
 }
 
@@ -321,6 +339,7 @@ static const struct {
     {"nocount", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_nocount},
     {"count", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_count},
     {"bench", 1u << STREAM_TOP, read_bench},
+    {"head", 1u << STREAM_TOP, read_head},
     {"done", 1u << STREAM_TOP | 1u << STREAM_COUNTS, read_done},
 };
 

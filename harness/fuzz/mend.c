@@ -44,7 +44,8 @@ static void put_line(struct mending *mending, const char *line, size_t len)
 {
 	if (begins(line, len, "@run "))
 		mending->crc_run = 0;
-	if ((begins(line, len, "@end ") || begins(line, len, "@done ")) && memchr(line, '\0', len) == NULL) {
+	if ((begins(line, len, "@end ") || begins(line, len, "@head ") || begins(line, len, "@done ")) &&
+	    memchr(line, '\0', len) == NULL) {
 		put_checked(mending, line, len);
 		return;
 	}

@@ -48,6 +48,7 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 			    "about=control spread= spread_at=\n"
 			    "@bench plain unit=ticks per=4 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
 			    "about=one%20series,%20100%20and%20more spread= spread_at=\n"
+			    "@head crc=596815277\n"
 			    "@run clock_read unit=instructions per=1 n=18 warmup=2\n"
 			    "@w 3 3\n"
 			    "@s 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3\n"
@@ -58,7 +59,7 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 			    "@s 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117\n"
 			    "@s 118 119\n"
 			    "@end plain n=18 overflow=0 irqs=5 crc=3430536523\n"
-			    "@done 0 runs=2 crc=3117305180\n");
+			    "@done 0 runs=2 crc=2878843886\n");
 }
 
 static void every_point_of_the_grid_is_a_run_per_series(void **state)

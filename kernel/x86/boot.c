@@ -20,6 +20,7 @@
 #include "memory.h"
 #include "numa.h"
 #include "paging.h"
+#include "power.h"
 #include "smp.h"
 #include "text.h"
 #include "timer.h"
@@ -70,6 +71,7 @@ static void boot_main_guarded(void)
 {
 	fpu_init();
 	clock_init_cpu(0);
+	power_init_cpu(0);
 	clock_init();
 	timer_init_cpu();
 	smp_start();

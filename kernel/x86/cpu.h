@@ -93,6 +93,12 @@ static inline uint64_t clock_now(void)
 
 extern uint64_t clock_hz; /* ticks per second, calibrated at boot */
 
+/* count times dec/jnz: no CPU of today takes more than 3 ticks for one, and whatever interprets code takes many. count > 0. */
+static inline void cpu_count_down(unsigned count)
+{
+	asm volatile("1: decl %0\n\tjnz 1b" : "+r"(count) : : "cc");
+}
+
 /* --- Context: callee-saved registers and the stack, nothing else ---------------------------------------------------- */
 
 /* Pushes the callee-saved registers, stores rsp in *save, loads rsp from load, pops them and returns there. */

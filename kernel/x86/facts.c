@@ -40,6 +40,8 @@ void facts_init(void)
 		name_append(&machine_facts.hypervisor[0], hypervisor.ebx);
 		name_append(&machine_facts.hypervisor[4], hypervisor.ecx);
 		name_append(&machine_facts.hypervisor[8], hypervisor.edx);
+		if (machine_facts.hypervisor[0] == '\0')
+			machine_facts.hypervisor[0] = '?';
 	}
 }
 

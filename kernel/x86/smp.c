@@ -19,6 +19,7 @@
 #include "layout.h"
 #include "memory.h"
 #include "msr.h"
+#include "power.h"
 #include "timer.h"
 #include "topology.h"
 
@@ -181,6 +182,7 @@ _Noreturn void ap_main(unsigned slot)
 	cpu_local_init(number - 1, slot);
 	fpu_init_cpu();
 	clock_init_cpu(number - 1);
+	power_init_cpu(number - 1);
 	apic_init_cpu();
 	timer_init_cpu();
 	topology_init_cpu(number - 1, ap_apic_id[slot]);

@@ -7,6 +7,7 @@
 #include <build_info.h>
 #include "runner.h"
 #include "core/fault.h"
+#include "core/format.h"
 #include "core/page.h"
 #include "core/preempt.h"
 #include "core/progress.h"
@@ -15,6 +16,9 @@
 #include "core/string.h"
 #include "core/topology_text.h"
 #include "counting_port.h"
+#include "doctor.h"
+#include "emit.h"
+#include "hardware_env.h"
 #include "x86/facts.h"
 
 static uint64_t port_begin; /* stamp of the first thread's arrival here: boot is over */
@@ -86,6 +90,14 @@ static void port_env(struct wire *wire)
 	wire_end(wire);
 	wire_begin(wire, "env");
 	port_env_topology(wire);
+	wire_end(wire);
+	wire_begin(wire, "env");
+	hardware_env(wire);
+	if (doctor_result()->measured) {
+		wire_end(wire);
+		wire_begin(wire, "env");
+		doctor_env(wire);
+	}
 }
 
 static int64_t port_interrupts(void)
@@ -129,7 +141,53 @@ int runner_port_main(int count, char *const words[])
 				   .counting = &counting_port,
 				   .word = settings_word,
 				   .watch = progress_is_seen() ? &watch : NULL};
+	int failures;
 
 	port_begin = clock_now();
-	return runner_main(&port, count, words);
+	if (settings_doctor)
+		doctor_run();
+	failures = runner_main(&port, count, words);
+	if (doctor_result()->measured && !doctor_run_after())
+		failures = failures != 0 ? failures : 1;
+	return failures;
+}
+
+/* Words for others than the kernel's own settings have no meaning here: they are errors, as everywhere. */
+static bool doctor_words(int count, char *const words[])
+{
+	for (int i = 0; i < count; i++) {
+		char *equals = strchr(words[i], '=');
+		bool known = strcmp(words[i], "mode=doctor") == 0;
+
+		if (!known && equals != NULL) {
+			*equals = '\0';
+			known = settings_word(words[i], equals + 1);
+			*equals = '=';
+		}
+		if (!known) {
+			format_print("mode=doctor: '%s' is no word of it; leave it out\n", words[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+int runner_port_doctor(int count, char *const words[])
+{
+	static const struct options options = {.warmup_given = true};
+	static const struct benches benches;
+	struct wire wire;
+
+	port_begin = clock_now();
+	if (!doctor_words(count, words))
+		return -RUNNER_EINVAL;
+	doctor_run();
+	doctor_print();
+	wire_open(&wire, port_write, NULL);
+	emit_header(&wire, &options, &benches, 0);
+	wire_begin(&wire, "env");
+	port_env(&wire);
+	wire_end(&wire);
+	emit_done(&wire, 0);
+	return 0;
 }

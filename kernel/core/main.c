@@ -23,10 +23,10 @@ static struct {
 	char *words[SETTINGS_WORDS_MAX];
 } main_line;
 
-static bool main_tests(void)
+static bool main_has(const char *word)
 {
 	for (int i = 0; i < main_line.count; i++)
-		if (strcmp(main_line.words[i], "mode=test") == 0)
+		if (strcmp(main_line.words[i], word) == 0)
 			return true;
 	return false;
 }
@@ -37,8 +37,10 @@ static void *main_thread(void *arg)
 
 	(void)arg;
 	fault_inject();
-	if (main_tests())
+	if (main_has("mode=test"))
 		failures = ktest_main(main_line.count, main_line.words);
+	else if (main_has("mode=doctor"))
+		failures = runner_port_doctor(main_line.count, main_line.words);
 	else
 		failures = runner_port_main(main_line.count, main_line.words);
 	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);

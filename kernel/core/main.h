@@ -6,3 +6,5 @@
 
 /* Runs the benchmarks that the words ask for, on the first thread of CPU 0; returns the number of failures. */
 int runner_port_main(int count, char *const words[]);
+/* mode=doctor: measures the machine's fitness, as a table for people and as a stream without results. The same result. */
+int runner_port_doctor(int count, char *const words[]);

@@ -12,10 +12,11 @@
 #include "core/string.h"
 
 enum settings_panic settings_panic;
+bool settings_doctor;
 
 static const struct setting {
 	const char *key, *value;
-	enum { SETTING_IDLE, SETTING_SPIN, SETTING_PANIC, SETTING_PROGRESS } what;
+	enum { SETTING_IDLE, SETTING_SPIN, SETTING_PANIC, SETTING_PROGRESS, SETTING_DOCTOR } what;
 	int to;
 } setting_table[] = {
     {"idle", "halt", SETTING_IDLE, false},
@@ -24,6 +25,8 @@ static const struct setting {
     {"spin", "pause", SETTING_SPIN, true},
     {"progress", "no", SETTING_PROGRESS, false},
     {"progress", "yes", SETTING_PROGRESS, true},
+    {"doctor", "no", SETTING_DOCTOR, false},
+    {"doctor", "yes", SETTING_DOCTOR, true},
     {"panic", "assert", SETTING_PANIC, PANIC_ASSERT},
     {"panic", "pagefault", SETTING_PANIC, PANIC_PAGEFAULT},
     {"panic", "overflow", SETTING_PANIC, PANIC_OVERFLOW},
@@ -91,6 +94,8 @@ bool settings_word(const char *key, const char *value)
 			cpu_relax_pauses = setting->to;
 		else if (setting->what == SETTING_PROGRESS)
 			progress_lines = setting->to;
+		else if (setting->what == SETTING_DOCTOR)
+			settings_doctor = setting->to;
 		else
 			settings_panic = (enum settings_panic)setting->to;
 		return true;

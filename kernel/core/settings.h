@@ -8,6 +8,8 @@
  *                      never (core/preempt.h)
  *   progress=yes|no    says on the console how far the run is, and its results as a table (core/progress.h; default no)
  *   serial=, screen=   where the console is (x86/console.h): obeyed at boot, only checked here
+ *   doctor=yes|no      measures the machine's fitness before anything else and records it (default no); mode=doctor does only
+ *                      that (doctor.h)
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
  *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
  *                      middle of the stream
@@ -29,6 +31,7 @@ enum settings_panic {
 };
 
 extern enum settings_panic settings_panic;
+extern bool settings_doctor;
 
 enum { SETTINGS_WORDS_MAX = 64, SETTINGS_LINE_MAX = 2048 };
 

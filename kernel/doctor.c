@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From probes to a verdict. The limits and the words are those of harness/host.c, so that a verdict reads the same on both
+ * systems; what only this side can know is added.
+ */
+#include "doctor.h"
+
+#include <build_info.h>
+#include "core/format.h"
+#include "core/percpu.h"
+#include "core/remote_call.h"
+#include "core/string.h"
+#include "x86/facts.h"
+#include "x86/power.h"
+
+/* Limits of measuring.md §2, "Fitness to measure"; those of the noise probe are this project's choice. */
+enum {
+	READ_MAX_TICKS = 200,
+	LOOP_MAX_TICKS = 3,
+	LOST_MAX_PERCENT = 1,
+	GAP_MAX_US = 1000,
+	DISAGREEMENT_MAX_PPM = 50,
+	DIFFERENCE_BYTES = 160,
+};
+
+static struct doctor doctor;
+static uint64_t smi_before[CPU_MAX]; /* each CPU writes its own */
+
+const struct doctor *doctor_result(void)
+{
+	return &doctor;
+}
+
+const char *doctor_verdict(void)
+{
+	return !doctor.measured ? "not measured" : doctor.fit ? "fit" : "unfit";
+}
+
+const char *doctor_machine(void)
+{
+	return machine_facts.hypervisor[0] != '\0' ? machine_facts.hypervisor : "metal";
+}
+
+bool doctor_emulated(void)
+{
+	return strcmp(machine_facts.hypervisor, "TCGTCGTCGTCG") == 0;
+}
+
+/* --- Judging ------------------------------------------------------------------------------------------------------------ */
+
+/* Adds a reason if it holds. */
+static void against(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void against(bool holds, const char *format, ...)
+{
+	va_list list;
+
+	if (!holds || doctor.reason_count == DOCTOR_REASONS_MAX)
+		return;
+	va_start(list, format);
+	format_list(doctor.reasons[doctor.reason_count++], DOCTOR_REASON_BYTES, format, list);
+	va_end(list);
+}
+
+static void judge_clock(void)
+{
+	const struct doctor_clock *clock = &doctor.clock;
+
+	against(!machine_facts.tsc_invariant, "the TSC is not invariant: its rate may change with power states");
+	against(!machine_facts.tsc_adjust_equal,
+		"IA32_TSC_ADJUST differs between the CPUs: the firmware has set their clocks apart");
+	against(!machine_facts.lfence_serialises, "LFENCE does not serialise, and cannot be made to: stamps may move");
+	against(clock->read_p50 > READ_MAX_TICKS, "a clock read takes %lu ticks, limit %u: it is trapped or emulated",
+		clock->read_p50, READ_MAX_TICKS);
+	against(clock->loop_hundredths > LOOP_MAX_TICKS * 100,
+		"dec/jnz takes %lu.%02lu ticks, limit %u: this CPU is emulated", clock->loop_hundredths / 100,
+		clock->loop_hundredths % 100, LOOP_MAX_TICKS);
+	against(machine_facts.clock_spread_ppm > DISAGREEMENT_MAX_PPM,
+		"two windows of TSC against %s disagree by %u ppm, limit %u", machine_facts.clock_source,
+		machine_facts.clock_spread_ppm, DISAGREEMENT_MAX_PPM);
+	against(doctor.offsets.failed > 0, "no bound on the clock offset between CPUs: %s", doctor.offsets.reason);
+}
+
+static void judge_noise(void)
+{
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		const struct doctor_noise_cpu *noise = &doctor.noise.cpu[cpu];
+		uint64_t lost = noise->watched_ticks > 0 ? noise->lost_ticks * 10000 / noise->watched_ticks : 0;
+		uint64_t longest_us = noise->longest_ticks * 1000 / (clock_hz / 1000);
+
+		against(lost > LOST_MAX_PERCENT * 100 || longest_us > GAP_MAX_US,
+			"noise on CPU %u: %lu.%02lu %% of the time lost, longest gap %lu us; limits %u %% and %u us",
+			cpu, lost / 100, lost % 100, longest_us, LOST_MAX_PERCENT, GAP_MAX_US);
+	}
+}
+
+static void judge_power(void)
+{
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		const struct power *power = power_of(cpu);
+		bool hot = power->value[POWER_THROTTLED] != 0 || power->value[POWER_PACKAGE_THROTTLED] != 0;
+
+		against(hot, "CPU %u was throttled by heat, current or power when it started", cpu);
+	}
+}
+
+static void judge(void)
+{
+	doctor.reason_count = 0;
+	if (doctor_emulated()) {
+		against(true, "QEMU TCG: ticks are host time and include translation, or executed instructions; good "
+			      "for shapes and ratios only");
+	} else {
+		judge_clock();
+		against(machine_facts.hypervisor[0] != '\0',
+			"under a hypervisor (%s) that may stop or move these CPUs; measure on bare metal, or gate on "
+			"@sim",
+			machine_facts.hypervisor);
+		judge_noise();
+		judge_power();
+	}
+	against(strcmp(BUILD_TYPE, "release") != 0, "this build is '%s': measure with preset release", BUILD_TYPE);
+	against(strcmp(BUILD_ASSERTS, "off") != 0, "debug assertions are on: measure with preset release");
+	doctor.fit = doctor.reason_count == 0;
+}
+
+/* --- Measuring ---------------------------------------------------------------------------------------------------------- */
+
+static void smi_read(void *arg)
+{
+	struct power_counters counters;
+	uint64_t *smi = arg;
+
+	power_counters_read(&counters);
+	smi[this_cpu->cpu] = counters.smi;
+}
+
+static void smi_read_all(uint64_t smi[static CPU_MAX])
+{
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		if (cpu == this_cpu->cpu)
+			smi_read(smi);
+		else
+			remote_call_wait(cpu, smi_read, smi);
+	}
+}
+
+/* The most that any CPU has taken since smi_before. */
+static uint64_t smi_since(void)
+{
+	static uint64_t smi_now[CPU_MAX];
+	uint64_t most = 0;
+
+	smi_read_all(smi_now);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		most = smi_now[cpu] - smi_before[cpu] > most ? smi_now[cpu] - smi_before[cpu] : most;
+	return most;
+}
+
+void doctor_run(void)
+{
+	uint64_t begin = clock_now();
+
+	smi_read_all(smi_before);
+	doctor_clock_probe(&doctor.clock);
+	doctor_offsets_probe(&doctor.offsets);
+	doctor_noise_probe(&doctor.noise);
+	doctor.smi_delta = smi_since();
+	doctor.elapsed_ticks = clock_now() - begin;
+	doctor.measured = true;
+	judge();
+}
+
+bool doctor_run_after(void)
+{
+	static struct doctor_offsets after;
+	struct doctor_pair moved;
+	uint64_t smi = smi_since();
+
+	doctor_offsets_probe(&after);
+	if (doctor.noise.smi_known)
+		format_print("doctor: %lu system management interrupts since it began\n", smi);
+	if (after.pairs > 0 && after.failed < after.pairs)
+		format_print("doctor: offset between CPUs at the end: at most %lu ticks\n", after.bound_ticks);
+	if (after.failed > 0)
+		format_print("doctor: no bound on the clock offset between CPUs at the end: %s\n", after.reason);
+	if (doctor_offsets_moved(&doctor.offsets, &after, &moved)) {
+		format_print("doctor: FAILED: the clocks of CPUs %u and %u have moved apart during the run: no latency "
+			     "between CPUs can be believed\n",
+			     moved.a, moved.b);
+		return false;
+	}
+	if (after.contradiction)
+		format_print("doctor: FAILED: a CPU's clock drifts or was set during the run\n");
+	return !after.contradiction;
+}

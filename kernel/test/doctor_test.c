@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The doctor's sums on made-up measurements, and its probes on this machine as far as any machine must pass them.
+ */
+#include "doctor.h"
+
+#include "core/ktest.h"
+#include "core/string.h"
+
+/* Two clocks with a constant offset, whose line takes a while each way, not the same while. */
+static void rounds(struct doctor_pair *pair, int64_t offset, uint64_t there, uint64_t back, uint64_t drift_each)
+{
+	for (uint64_t round = 0; round < 100; round++) {
+		uint64_t t0 = 1000000 + round * 1000, wobble = round * 7 % 13;
+		uint64_t arrival = t0 + there + wobble, t1 = arrival + back + round * 5 % 11;
+
+		doctor_pair_narrow(pair, t0, arrival + (uint64_t)offset + round * drift_each, t1);
+	}
+	pair->answered = true;
+}
+
+KERNEL_TEST(doctor_bounds_an_offset_whatever_the_way_back_takes)
+{
+	static const int64_t offsets[] = {0, 5000, -5000, 1ll << 40, -(1ll << 40)};
+
+	for (unsigned at = 0; at < 5; at++) {
+		struct doctor_pair pair = {.low_ticks = INT64_MIN, .high_ticks = INT64_MAX};
+
+		rounds(&pair, offsets[at], 40, 400, 0);
+		CHECK(pair.low_ticks <= offsets[at] && offsets[at] <= pair.high_ticks);
+		CHECK(pair.high_ticks - pair.low_ticks == 440); /* the quickest way there and the quickest back */
+	}
+}
+
+KERNEL_TEST(doctor_finds_no_offset_for_a_clock_that_drifts)
+{
+	struct doctor_pair pair = {.low_ticks = INT64_MIN, .high_ticks = INT64_MAX};
+
+	rounds(&pair, 0, 40, 40, 3);
+	CHECK(pair.low_ticks > pair.high_ticks);
+}
+
+KERNEL_TEST(doctor_sees_that_clocks_have_moved_between_two_measurements)
+{
+	static struct doctor_offsets before, after;
+	struct doctor_pair moved = {0};
+
+	before = after = (struct doctor_offsets){.pairs = 2};
+	before.pair[0] = after.pair[0] = (struct doctor_pair){0, 1, true, -10, 10};
+	before.pair[1] = (struct doctor_pair){0, 2, true, -10, 10};
+	after.pair[1] = (struct doctor_pair){0, 2, true, 10, 30};
+	CHECK(!doctor_offsets_moved(&before, &after, &moved)); /* 10 fits both */
+	after.pair[1].low_ticks = 11;
+	CHECK(doctor_offsets_moved(&before, &after, &moved) && moved.b == 2);
+	CHECK(doctor_offsets_moved(&after, &before, &moved));
+	after.pair[1].answered = false; /* nothing is known: nothing is claimed */
+	CHECK(!doctor_offsets_moved(&before, &after, &moved));
+}
+
+KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)
+{
+	static uint32_t values[4000];
+	struct doctor_clock clock;
+
+	for (unsigned at = 0; at < 4000; at++)
+		values[at] = at < 1000 ? 52 : at < 3900 ? 78 : at < 3999 ? 104 : 1001; /* one odd value once */
+	doctor_clock_judge(&clock, values, 4000);
+	CHECK(clock.grain_ticks == 26 && clock.read_p50 == 78 && clock.read_p99 == 104);
+	for (unsigned at = 0; at < 4000; at++)
+		values[at] = at; /* all different: no step */
+	doctor_clock_judge(&clock, values, 4000);
+	CHECK(clock.grain_ticks == 1);
+}
+
+KERNEL_TEST(doctor_reads_a_clock_that_costs_something)
+{
+	struct doctor_clock clock;
+
+	doctor_clock_probe(&clock);
+	CHECK(clock.read_p50 > 0 && clock.read_p99 >= clock.read_p50 && clock.grain_ticks >= 1);
+	CHECK(clock.loop_hundredths > 0);
+}
+
+KERNEL_TEST_CPUS(doctor_measures_every_pair_of_few_cpus, 2)
+{
+	static struct doctor_offsets offsets;
+	unsigned pairs = cpu_count <= 16 ? cpu_count * (cpu_count - 1) / 2 : 2 * cpu_count - 3;
+
+	doctor_offsets_probe(&offsets);
+	CHECK(offsets.pairs == pairs && !offsets.contradiction);
+	for (unsigned at = 0; at < offsets.pairs; at++) {
+		CHECK(offsets.pair[at].a < offsets.pair[at].b && offsets.pair[at].b < cpu_count);
+		CHECK(!offsets.pair[at].answered || offsets.pair[at].low_ticks <= offsets.pair[at].high_ticks);
+	}
+	CHECK((offsets.failed == 0) == (offsets.reason[0] == '\0'));
+}
+
+KERNEL_TEST(doctor_watches_every_cpu_for_the_whole_time)
+{
+	static struct doctor_noise noise;
+
+	doctor_noise_probe(&noise);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		CHECK(noise.cpu[cpu].watched_ticks >= clock_hz / 1000 * 10);
+		CHECK(noise.cpu[cpu].lost_ticks <= noise.cpu[cpu].watched_ticks);
+		CHECK(noise.cpu[cpu].longest_ticks <= noise.cpu[cpu].lost_ticks);
+		CHECK((noise.cpu[cpu].gaps == 0) == (noise.cpu[cpu].lost_ticks == 0));
+	}
+}

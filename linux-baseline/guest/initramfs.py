@@ -3,7 +3,8 @@
 """Packs a static program as the init of an initramfs: gzip of a cpio archive in "newc" form.
 
 Usage: initramfs.py PROGRAM ARCHIVE
-The same program gives the same bytes: owners, times and inode numbers are fixed. Needs neither root, mknod nor cpio.
+If there is a kernel module aerobench.ko beside the archive (ci/module_build), it goes in as /aerobench.ko. The same files
+give the same bytes: owners, times and inode numbers are fixed. Needs neither root, mknod nor cpio.
 The form: Linux, Documentation/driver-api/early-userspace/buffer-format.rst.
 """
 import gzip
@@ -36,9 +37,10 @@ def entry(inode, name, mode, device=(0, 0), data=b""):
     return padded(head + name_bytes) + padded(data)
 
 
-def archive(program):
+def archive(files):
+    """files: (name, mode, bytes) of each."""
     parts = [entry(inode, name, mode, device) for inode, (name, mode, device) in enumerate(NODES, 1)]
-    parts.append(entry(len(NODES) + 1, "init", stat.S_IFREG | 0o755, data=program))
+    parts += [entry(inode, name, stat.S_IFREG | mode, data=data) for inode, (name, mode, data) in enumerate(files, len(NODES) + 1)]
     parts.append(entry(0, "TRAILER!!!", 0))
     return b"".join(parts)
 
@@ -47,10 +49,14 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__.strip())
     with open(sys.argv[1], "rb") as file:
-        program = file.read()
+        files = [("init", 0o755, file.read())]
+    module = os.path.join(os.path.dirname(sys.argv[2]), "aerobench.ko")
+    if os.path.exists(module):
+        with open(module, "rb") as file:
+            files.append(("aerobench.ko", 0o644, file.read()))
     packed = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=packed, mtime=0) as stream:
-        stream.write(archive(program))
+        stream.write(archive(files))
     # under another name first: an interrupted build leaves no half an archive behind
     with open(sys.argv[2] + ".partial", "wb") as file:
         file.write(packed.getvalue())

@@ -45,17 +45,6 @@ void emit_header(struct wire *wire, const struct options *options, const struct 
 	wire_end(wire);
 }
 
-/* What a tick of the clock is on this machine; a benchmark with a unit of its own does not record ticks. */
-static const char *unit_of(const struct options *options, const struct bench *bench)
-{
-	return word_order(bench->unit, "ticks") == 0 ? options->unit : bench->unit;
-}
-
-static unsigned per_of(const struct bench *bench)
-{
-	return bench->per > 0 ? bench->per : 1;
-}
-
 void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason)
 {
 	wire_begin(wire, record);
@@ -95,8 +84,8 @@ static void emit_series(struct wire *wire, const struct options *options, const 
 	wire_run_crc_reset(wire);
 	wire_begin(wire, "run");
 	wire_word(wire, bench->name);
-	wire_pair(wire, "unit", unit_of(options, bench));
-	wire_pair_number(wire, "per", per_of(bench));
+	wire_pair(wire, "unit", options_unit(options, bench));
+	wire_pair_number(wire, "per", bench_per(bench));
 	wire_pair_number(wire, "n", samples);
 	wire_pair_number(wire, "warmup", warmup);
 	emit_params(wire, point);
@@ -122,7 +111,7 @@ void emit_repeat(struct wire *wire, const struct grid_point *point, const struct
 	wire_begin(wire, "repeat");
 	wire_word(wire, point->bench->name);
 	wire_pair(wire, "unit", "ticks");
-	wire_pair_number(wire, "per", per_of(point->bench));
+	wire_pair_number(wire, "per", bench_per(point->bench));
 	wire_pair_number(wire, "n", run->total);
 	wire_pair_number(wire, "copies", run->copies);
 	emit_params(wire, point);
@@ -147,7 +136,7 @@ void emit_count(struct wire *wire, const struct grid_point *point, const struct 
 	wire_pair(wire, "event", event->name);
 	wire_pair_number(wire, "count", event->count);
 	wire_pair_number(wire, "iterations", iterations);
-	wire_pair_number(wire, "per", per_of(point->bench));
+	wire_pair_number(wire, "per", bench_per(point->bench));
 	emit_params(wire, point);
 	wire_end(wire);
 }
@@ -174,7 +163,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 	wire_begin(wire, "bench");
 	wire_word(wire, bench->name);
 	wire_pair(wire, "unit", bench->unit);
-	wire_pair_number(wire, "per", per_of(bench));
+	wire_pair_number(wire, "per", bench_per(bench));
 	wire_pair_number(wire, "min_cpus", bench->min_cpus);
 	wire_pair_number(wire, "max_samples", bench->max_samples);
 	wire_pair_number(wire, "extra", bench->extra);

@@ -11,6 +11,7 @@
 #include "grid.h"
 #include "options.h"
 #include "splitmix.h"
+#include "watch.h"
 
 /*
  * Differencing (measuring.md §2, "Below the grain"): 100 pairs, of samples so long that the clock's step is 0.4 % of one;
@@ -178,12 +179,15 @@ static void point_measure(struct runner *runner, const struct grid_point *point)
 	if (defect != NULL) {
 		runner->failures++;
 		emit_reason(&runner->wire, "fail", point, defect);
+		watch_fail(runner->port->watch, defect);
 	} else if (run.skipped != NULL) {
 		emit_reason(&runner->wire, "skip", point, run.skipped);
+		watch_skip(runner->port->watch, run.skipped);
 	} else {
 		emit_runs(&runner->wire, &runner->options, point, &run, before < 0 || after < 0 ? -1 : after - before);
 		if (repeated.copies > 0 && repeated.skipped == NULL)
 			emit_repeat(&runner->wire, point, &repeated);
+		watch_runs(runner->port->watch, &runner->options, &run);
 	}
 }
 
@@ -203,6 +207,7 @@ static void point_skip(struct runner *runner, const struct grid_point *point)
 	}
 	reason[at] = '\0';
 	emit_reason(&runner->wire, "skip", point, reason);
+	watch_skip(runner->port->watch, reason);
 }
 
 /* --- Counting ----------------------------------------------------------------------------------------------------- */
@@ -222,6 +227,7 @@ static void point_count(struct runner *runner, const struct grid_point *point, u
 	if (defect != NULL) {
 		runner->failures++;
 		emit_count_fail(&runner->wire, point, defect);
+		watch_fail(runner->port->watch, defect);
 	}
 	for (unsigned i = 0; defect == NULL && run.skipped == NULL && i < counting->count; i++) {
 		const struct counting_event *event = &counting->events[i];
@@ -249,6 +255,8 @@ static void count_all(struct runner *runner)
 
 		if (point->bench->min_cpus > os_cpu_count())
 			continue;
+		if (counting->turns > 0 && runner->failures == 0)
+			watch_point(runner->port->watch, &runner->grid, i, true);
 		for (unsigned turn = 0; turn < counting->turns && runner->failures == 0; turn++)
 			point_count(runner, point, turn);
 	}
@@ -302,6 +310,7 @@ static void measure_all(struct runner *runner)
 	for (size_t i = 0; i < runner->grid.count; i++) {
 		const struct grid_point *point = &runner->grid.points[i];
 
+		watch_point(runner->port->watch, &runner->grid, i, false);
 		if (point->bench->min_cpus > os_cpu_count())
 			point_skip(runner, point);
 		else
@@ -310,6 +319,7 @@ static void measure_all(struct runner *runner)
 	if (runner->failures == 0)
 		count_all(runner);
 	emit_done(&runner->wire, runner->failures);
+	watch_end(runner->port->watch, runner->failures);
 }
 
 static void list_all(struct runner *runner)
@@ -334,6 +344,8 @@ static bool prepare(struct runner *runner, struct complaint *complaint)
 		return false;
 	if (!memory_prepare(runner))
 		return complain(complaint, "memory", "not enough for this many samples; give a smaller samples=");
+	if (!word_is(options->mode, "list") && !watch_begin(runner->port->watch, options, &runner->grid))
+		return complain(complaint, "memory", "not enough for the table of results; name fewer with bench=");
 	return true;
 }
 

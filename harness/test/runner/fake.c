@@ -5,6 +5,7 @@
 #include "fake.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,14 +140,59 @@ static void counting_stop(struct counting *counting, unsigned turn)
 		counting->events[i].count = counting->events[i].code == 0 ? -1 : (int64_t)counting->events[i].code;
 }
 
+int fake_watched;
+
+static void watch_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void watch_say(const char *format, ...)
+{
+	char line[256];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(line, sizeof(line), format, list);
+	va_end(list);
+	port_write(&text_bytes, line, strlen(line));
+}
+
+static bool watch_begin(size_t points, size_t rows, const char *unit)
+{
+	watch_say("# %zu points %zu rows in %s\n", points, rows, unit);
+	return fake_watched == 1;
+}
+
+static void watch_point(const struct runner_point *point)
+{
+	watch_say("# %zu of %zu%s: %s [%s]\n", point->index, point->count, point->counting ? " again" : "", point->name,
+		  point->params);
+}
+
+static void watch_row(const struct runner_row *row)
+{
+	watch_say("# [%s] %zu %s / %u, %u to %u\n", row->series, row->count, row->unit, row->per, row->samples[0],
+		  row->samples[row->count - 1]);
+	memset(row->samples, 0, row->count * sizeof(row->samples[0]));
+}
+
+static void watch_none(const char *reason, bool failed)
+{
+	watch_say("# %s: %s\n", failed ? "failed" : "skipped", reason);
+}
+
+static void watch_end(unsigned failures)
+{
+	watch_say("# end %u\n", failures);
+}
+
 int fake_run(const char *first, ...)
 {
 	static const struct counting_port counts = {counting_prepare, counting_start, counting_stop};
+	static const struct runner_watch watch = {watch_begin, watch_point, watch_row, watch_none, watch_end};
 	const struct runner_port port = {.write = port_write,
 					 .context = &text_bytes,
 					 .env = port_env,
 					 .interrupts = port_interrupts,
 					 .counting = fake_counts ? &counts : NULL,
+					 .watch = fake_watched > 0 ? &watch : NULL,
 					 .word = port_word};
 	char *words[16];
 	int count = 0;

@@ -25,6 +25,7 @@ static int fresh(void **state)
 	fake_interrupts = -1;
 	fake_wrong = 0;
 	fake_counts = false;
+	fake_watched = 0;
 	return 0;
 }
 
@@ -303,6 +304,70 @@ static void defect_is_a_fail_without_numbers(void **state)
 	}
 }
 
+/* fake_text without the lines that begin with '#'. */
+static const char *unwatched_text(void)
+{
+	static char text[sizeof(fake_text)];
+	size_t len_bytes = 0;
+
+	for (const char *line = fake_text, *next; *line != '\0'; line = next) {
+		next = strchr(line, '\n') + 1;
+		if (*line == '#')
+			continue;
+		memcpy(text + len_bytes, line, (size_t)(next - line));
+		len_bytes += (size_t)(next - line);
+	}
+	text[len_bytes] = '\0';
+	return text;
+}
+
+static void watch_is_told_between_points_and_changes_no_byte_of_the_stream(void **state)
+{
+	char *silent;
+
+	(void)state;
+	assert_int_equal(fake_run("bench=grid:threads=2,needs_four", "samples=5", "warmup=1", NULL), 0);
+	silent = strdup(fake_text);
+	fake_watched = 1;
+	assert_int_equal(fake_run("bench=grid:threads=2,needs_four", "samples=5", "warmup=1", NULL), 0);
+	assert_string_equal(unwatched_text(), silent);
+	free(silent);
+	assert_int_equal(fake_lines("#"), 1 + 4 + 1 + 2 * 2 + 1 + 1);
+	assert_int_equal(strncmp(fake_text, "# 4 points 6 rows in ticks\n@aero", 32), 0);
+	assert_non_null(strstr(fake_text, "\n# 0 of 4: clock_read []\n@run clock_read"));
+	assert_non_null(strstr(fake_text, "\n# [] 5 ticks / 1, 3 to 3\n# 1 of 4: "));
+	assert_non_null(strstr(fake_text, ": grid [threads=2 place=same]\n@run"));
+	assert_non_null(strstr(fake_text, "\n# [call] 5 ticks / 1, 2 to 2\n# [last] 5 ticks / 1, 1002 to 1002\n"));
+	assert_non_null(strstr(fake_text, ": needs_four []\n@skip needs_four"));
+	assert_non_null(strstr(fake_text, "\n# skipped: needs 4 CPUs, here are 2\n"));
+	assert_string_equal(strstr(fake_text, "# end"), "# end 0\n");
+	assert_true(strstr(fake_text, "@done 0") < strstr(fake_text, "# end"));
+}
+
+static void watch_is_told_of_failures_and_of_the_second_pass(void **state)
+{
+	(void)state;
+	fake_watched = 1;
+	fake_counts = true;
+	assert_int_equal(fake_run("bench=plain", "samples=3", "warmup=0", "events=r1/a", NULL), 0);
+	assert_non_null(strstr(fake_text, "\n# [] 3 ticks / 4, 100 to 102\n# 0 of 2 again: clock_read []\n@count"));
+	assert_non_null(strstr(fake_text, "\n# 1 of 2 again: plain []\n@count"));
+	assert_int_equal(fake_lines("# "), 1 + 2 * 2 + 2 + 1);
+	fake_counts = false;
+	assert_int_equal(fake_run("bench=defective:how=check", "samples=3", NULL), 1);
+	assert_non_null(strstr(fake_text, "\n# failed: switches are 2 a round\n"));
+	assert_string_equal(strstr(fake_text, "# end"), "# end 1\n");
+}
+
+static void watch_without_memory_is_one_line_and_no_stream(void **state)
+{
+	(void)state;
+	fake_watched = 2;
+	assert_int_equal(fake_run("bench=plain", NULL), -RUNNER_EINVAL);
+	assert_int_equal(fake_lines("@"), 0);
+	assert_non_null(strstr(fake_text, "aerobench: memory: not enough for the table of results"));
+}
+
 static void skip_has_its_reason_and_is_no_failure(void **state)
 {
 	(void)state;
@@ -469,6 +534,9 @@ int main(void)
 	    RUNNER_TEST(warmup_is_the_larger_of_200_and_a_tenth_unless_given),
 	    RUNNER_TEST(own_unit_stays_whatever_a_tick_is),
 	    RUNNER_TEST(defect_is_a_fail_without_numbers),
+	    RUNNER_TEST(watch_is_told_between_points_and_changes_no_byte_of_the_stream),
+	    RUNNER_TEST(watch_is_told_of_failures_and_of_the_second_pass),
+	    RUNNER_TEST(watch_without_memory_is_one_line_and_no_stream),
 	    RUNNER_TEST(skip_has_its_reason_and_is_no_failure),
 	    RUNNER_TEST(events_are_counted_in_turns_behind_all_results),
 	    RUNNER_TEST(events_that_nobody_counts_leave_the_samples_as_they_are),

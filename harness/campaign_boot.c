@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot_facts.h"
 #include "memory.h"
 #include "stats_random.h"
 #include "paths.h"
@@ -25,7 +26,7 @@ struct plan_subject *campaign_subject(const struct campaign *campaign, const str
  * Boots that count instructions get the same words every time, or they could not be equal. The others get an order of
  * points of their own, because order is accidental and must not become a constant of the result.
  */
-static char *boot_words(const struct campaign *campaign, const struct plan_boot *boot)
+char *campaign_boot_words(const struct campaign *campaign, const struct plan_boot *boot)
 {
 	const struct plan_subject *subject = campaign_subject(campaign, boot);
 	uint64_t seed =
@@ -109,7 +110,7 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	struct stats_random random = {campaign->plan->seed ^ boot->index};
 	int status = 0;
 
-	*active = (struct campaign_boot){.boot = boot, .words = boot_words(campaign, boot)};
+	*active = (struct campaign_boot){.boot = boot, .words = campaign_boot_words(campaign, boot)};
 	request.words = active->words;
 	request.padding_bytes = subject_is_timed(&subject->subject) ? stats_random_below(&random, PADDING_BYTES) : 0;
 	request.timeout_ns =
@@ -208,12 +209,14 @@ int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active
 	record.reason = problem.status == STATUS_OK ? NULL : problem.text;
 	record.seconds = (double)result.duration_ns / NS_PER_S;
 	record.argv = active->argv;
+	record.environment = subject->subject.machine == SUBJECT_HOST ? boot_facts_json("") : NULL;
 	if (record.status == STORE_OK) {
 		subject->seconds = subject->known ? (subject->seconds + record.seconds) / 2 : record.seconds;
 		subject->known = true;
 	}
 	campaign->timed_out += result.end == LAUNCH_TIMED_OUT;
 	status = boot_store(campaign, active->boot, &record, &result, error);
+	json_decref(record.environment);
 	launch_result_free(&result);
 	active_free(active);
 	return status;

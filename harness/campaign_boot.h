@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One boot of a campaign: its words, its start, its end, its judgement, its place in the store. Private to campaign*.c.
+ * One boot of a campaign: its words, its start, its end, its judgement, its place in the store. For
+ * campaign*.c, and for the session that has a boot made elsewhere.
  */
 #pragma once
 
@@ -25,6 +26,8 @@ char *campaign_boot_name(const struct campaign *campaign, const struct plan_boot
 /* The beginning of its journal line: index, round, subject. */
 struct store_boot campaign_boot_record(const struct campaign *campaign, const struct plan_boot *boot);
 
+/* What the runner is told: allocated. */
+char *campaign_boot_words(const struct campaign *campaign, const struct plan_boot *boot);
 /* Starts it. *running: it runs; else it is stored as failed. Returns the store's status. */
 int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active, const struct plan_boot *boot,
 			bool *running, struct error *error);

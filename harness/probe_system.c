@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot_words.h"
 #include "cpus.h"
 
 enum { BUSY_WINDOW_MS = 200, CHOSEN = 2 };
@@ -168,7 +169,6 @@ static void read_files(struct probe_system *system)
 		char *text;
 		size_t text_bytes;
 	} files[] = {
-	    {"/proc/cmdline", system->command_line, sizeof(system->command_line)},
 	    {"cpu0/cpufreq/scaling_governor", system->governor, sizeof(system->governor)},
 	    {"cpufreq/boost", system->boost, sizeof(system->boost)},
 	    {"cpuidle/current_driver", system->idle_driver, sizeof(system->idle_driver)},
@@ -190,69 +190,14 @@ static void read_files(struct probe_system *system)
 	}
 }
 
-/*
- * Keeps of the kernel's command line what changes measurements and drops the rest, which is nobody's business: such lines hold
- * addresses, names of machines, sometimes secrets.
- */
-static void keep_relevant_words(char *line)
+static void command_line(char *text, size_t text_bytes)
 {
-	static const char *const relevant[] = {
-	    "amd_pstate",
-	    "audit",
-	    "clocksource",
-	    "cpuidle",
-	    "default_hugepagesz",
-	    "elevator",
-	    "hugepages",
-	    "idle",
-	    "intel_idle",
-	    "intel_pstate",
-	    "irqaffinity",
-	    "isolcpus",
-	    "kpti",
-	    "maxcpus",
-	    "mce",
-	    "mitigations",
-	    "nmi_watchdog",
-	    "no5lvl",
-	    "nohz",
-	    "nohz_full",
-	    "nokaslr",
-	    "nopti",
-	    "norandmaps",
-	    "nosmt",
-	    "nosoftlockup",
-	    "nospectre_v1",
-	    "nospectre_v2",
-	    "nowatchdog",
-	    "numa_balancing",
-	    "pcie_aspm",
-	    "preempt",
-	    "processor",
-	    "pti",
-	    "rcu_nocb_poll",
-	    "rcu_nocbs",
-	    "skew_tick",
-	    "spec_store_bypass_disable",
-	    "spectre_v2",
-	    "threadirqs",
-	    "transparent_hugepage",
-	    "tsc",
-	    "workqueue",
-	};
-	char kept[PROBE_TEXT_MAX] = "";
-	size_t used = 0;
+	char line[2048 + 1], *kept; /* COMMAND_LINE_SIZE, Linux, arch/x86/include/asm/setup.h */
 
-	for (char *rest, *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-		size_t name_len = strcspn(word, "=.");
-		bool keep = false;
-
-		for (size_t i = 0; i < sizeof(relevant) / sizeof(relevant[0]); i++)
-			keep = keep || (strlen(relevant[i]) == name_len && strncmp(word, relevant[i], name_len) == 0);
-		if (keep)
-			used += (size_t)snprintf(kept + used, sizeof(kept) - used, "%s%s", used > 0 ? " " : "", word);
-	}
-	memcpy(line, kept, sizeof(kept));
+	first_line("/proc/cmdline", line, sizeof(line));
+	kept = boot_words_keep(line);
+	snprintf(text, text_bytes, "%s", kept);
+	free(kept);
 }
 
 void probe_system(struct probe_system *system)
@@ -264,7 +209,7 @@ void probe_system(struct probe_system *system)
 		snprintf(system->kernel, sizeof(system->kernel), "%.100s %.100s %.200s", name.sysname, name.release,
 			 name.version);
 	read_files(system);
-	keep_relevant_words(system->command_line);
+	command_line(system->command_line, sizeof(system->command_line));
 	cpuinfo("model name", system->model, sizeof(system->model));
 	cpuinfo("microcode", system->microcode, sizeof(system->microcode));
 	hypervisor(system->hypervisor, sizeof(system->hypervisor));

@@ -204,13 +204,13 @@ static void signals_set(struct sigaction *old, bool install)
 		sigaction(numbers[i], install ? &action : &old[i], install ? &old[i] : NULL);
 }
 
-int campaign_run(struct campaign *campaign, struct error *error)
+/* Makes the boots that are not done, unless status says that there was an error before. */
+static int carry_out(struct campaign *campaign, unsigned boots, int status, struct error *error)
 {
 	struct session session = {.count = 0};
 	struct sigaction old[3];
-	int status = take_stock(campaign, error);
 
-	progress_begin(&campaign->progress, runnable(campaign), campaign->ok, campaign->quiet);
+	progress_begin(&campaign->progress, boots, campaign->ok, campaign->quiet);
 	stop_signal = 0;
 	signals_set(old, true);
 	while (status == 0 && stop_signal == 0) {
@@ -228,6 +228,21 @@ int campaign_run(struct campaign *campaign, struct error *error)
 	progress_end(&campaign->progress);
 	campaign->seconds = (double)(process_now_ns() - campaign->progress.begun_ns) / NS_PER_S;
 	return status;
+}
+
+int campaign_run(struct campaign *campaign, struct error *error)
+{
+	int status = take_stock(campaign, error);
+
+	return carry_out(campaign, runnable(campaign), status, error);
+}
+
+int campaign_run_one(struct campaign *campaign, unsigned index, struct error *error)
+{
+	campaign->done = memory_new(campaign->plan->boot_count, sizeof(*campaign->done));
+	for (size_t i = 0; i < campaign->plan->boot_count; i++)
+		campaign->done[i] = i != index;
+	return carry_out(campaign, 1, 0, error);
 }
 
 void campaign_free(struct campaign *campaign)

@@ -48,4 +48,6 @@ struct campaign {
  * kept as partial.
  */
 int campaign_run(struct campaign *campaign, struct error *error);
+/* The same for the one boot with this index, which may have failed before; all others are left as they are. */
+int campaign_run_one(struct campaign *campaign, unsigned index, struct error *error);
 void campaign_free(struct campaign *campaign);

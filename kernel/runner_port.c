@@ -47,6 +47,7 @@ static void port_env_kernel(struct wire *wire)
 	wire_pair(wire, "spin", cpu_relax_pauses ? "pause" : "none");
 	wire_pair_number(wire, "quantum_us", (int64_t)(preempt_quantum_ns() / 1000));
 	wire_pair(wire, "boot", machine_facts.boot);
+	wire_pair(wire, "results", machine_facts.results);
 	wire_pair(wire, "fpu_save", machine_facts.fpu_save);
 	wire_pair_number(wire, "boot_ticks", (int64_t)(port_begin - machine_facts.entry_tsc));
 }

@@ -81,7 +81,7 @@ bool settings_word(const char *key, const char *value)
 {
 	if (strcmp(key, "quantum_us") == 0)
 		return settings_quantum(value);
-	if (console_word(key, value))
+	if (console_word(key, value) || machine_word(key, value))
 		return true;
 	for (size_t i = 0; i < sizeof(setting_table) / sizeof(setting_table[0]); i++) {
 		const struct setting *setting = &setting_table[i];

@@ -10,6 +10,10 @@
  *   serial=, screen=   where the console is (x86/console.h): obeyed at boot, only checked here
  *   doctor=yes|no      measures the machine's fitness before anything else and records it (default no); mode=doctor does only
  *                      that (doctor.h)
+ *   results=BASE+LEN   a region of memory that gets every byte of the console, for whoever runs next (x86/results.h); numbers
+ *                      decimal or 0x…, with K, M or G: obeyed at boot
+ *   after=WHAT         halt, reset (the default) or linux: what becomes of a machine without isa-debug-exit (x86/exit.c)
+ *   rsdp=0xADDRESS     where ACPI's root pointer is, if the boot loader does not say: obeyed at boot
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
  *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
  *                      middle of the stream

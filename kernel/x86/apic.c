@@ -148,6 +148,13 @@ void apic_init_cpu(void)
 	cpu_destination[this_local->cpu] = destination(apic_id());
 }
 
+void apic_silence(void)
+{
+	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
+	apic_write(APIC_TIMER_INITIAL, 0);
+	apic_write(APIC_LVT_LINT1, APIC_LVT_MASKED);
+}
+
 static inline void command_send_x2apic(uint32_t to, uint32_t command)
 {
 	/*

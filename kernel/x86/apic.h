@@ -11,6 +11,8 @@
 void apic_init(void);
 /* On every CPU, the boot CPU included: mode, spurious vector, all local sources masked. */
 void apic_init_cpu(void);
+/* On the CPU that calls: no local source interrupts any more. */
+void apic_silence(void);
 /* The APIC ID of the CPU that calls. */
 uint32_t apic_id(void);
 

@@ -52,7 +52,8 @@ boot_pvh:
 	movl $BOOT_PVH, %edi
 	jmp boot_start
 
-/* boot_multiboot2, from GRUB, never returns. EAX = 0x36d76289, EBX = boot information: Multiboot2 specification §3.3. */
+/* boot_multiboot2, from GRUB and, by the ELF header's entry, from kexec-tools, never returns. EAX = 0x36d76289, EBX = boot information: Multiboot2 specification §3.3. */
+	.globl boot_multiboot2
 	.globl boot_multiboot2
 boot_multiboot2:
 	movl $BOOT_MULTIBOOT2, %edi
@@ -181,6 +182,8 @@ ap_start64:
 	ud2
 
 	.section .data
+	/* extern uint64_t boot_pml4[]: the first 4 GiB, read, write and execute */
+	.globl boot_pml4
 	.balign 4096
 boot_pml4:
 	.quad boot_pdpt + 3	/* present, writable: SDM vol. 3 §4.5 */

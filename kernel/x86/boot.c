@@ -11,16 +11,20 @@
 #include "clock.h"
 #include "console.h"
 #include "core/panic.h"
+#include "core/string.h"
 #include "core_hooks.h"
 #include "cpu.h"
 #include "cpu_local.h"
 #include "facts.h"
 #include "fpu.h"
 #include "idt.h"
+#include "linux_boot.h"
 #include "memory.h"
 #include "numa.h"
 #include "paging.h"
 #include "power.h"
+#include "region.h"
+#include "results.h"
 #include "smp.h"
 #include "text.h"
 #include "timer.h"
@@ -66,6 +70,29 @@ static void spin_choose(void)
 	cpu_relax_pauses = value == NULL || len_bytes != 4 || value[0] != 'n';
 }
 
+/* rsdp=0xADDRESS, for loaders that do not say; acpi.c looks at what is there before it believes it. */
+static void rsdp_choose(void)
+{
+	size_t len_bytes;
+	const char *value = boot_option("rsdp", &len_bytes);
+	uint64_t address;
+
+	if (boot_info.rsdp == 0 && value != NULL && region_number(value, len_bytes, &address))
+		boot_info.rsdp = address;
+}
+
+bool machine_word(const char *key, const char *value)
+{
+	uint64_t base, len_bytes;
+
+	if (strcmp(key, "results") == 0)
+		return region_place(value, strlen(value), &base, &len_bytes);
+	if (strcmp(key, "rsdp") == 0)
+		return region_number(value, strlen(value), &base);
+	return strcmp(key, "after") == 0 &&
+	       (strcmp(value, "halt") == 0 || strcmp(value, "reset") == 0 || strcmp(value, "linux") == 0);
+}
+
 /* On the boot CPU's own stack, which has a guard page. */
 static void boot_main_guarded(void)
 {
@@ -88,8 +115,13 @@ _Noreturn void boot_main(unsigned protocol, uintptr_t information)
 	console_init();
 	boot_info_check();
 	spin_choose();
+	rsdp_choose();
 	memory_init();
+	results_reserve();
+	linux_boot_reserve();
 	paging_init();
+	results_begin();
+	linux_boot_check();
 	acpi_init();
 	console_choose();
 	machine_facts.console = console_name();

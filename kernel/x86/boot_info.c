@@ -171,13 +171,25 @@ static void multiboot2_read_screen(const struct multiboot2_tag *tag)
 	screen->blue_bits = from->blue_bits;
 }
 
+/* GRUB gives the words, kexec-tools the image's path before them; no word of ours begins with a slash. */
+static void multiboot2_read_command_line(const char *text)
+{
+	if (*text == '/') {
+		while (*text != ' ' && *text != '\0')
+			text++;
+		while (*text == ' ')
+			text++;
+	}
+	command_line_copy(text);
+}
+
 static void multiboot2_read_tag(const struct multiboot2_tag *tag)
 {
 	const uint32_t *module = (const uint32_t *)(tag + 1); /* begin, end */
 
 	switch (tag->type) {
 	case TAG_COMMAND_LINE:
-		command_line_copy((const char *)(tag + 1));
+		multiboot2_read_command_line((const char *)(tag + 1));
 		break;
 	case TAG_MODULE:
 		module_add(module[0], module[1] - module[0], (const char *)(module + 2));
@@ -268,4 +280,16 @@ const char *boot_option(const char *key, size_t *len_bytes)
 			at++;
 	}
 	return NULL;
+}
+
+bool boot_option_is(const char *key, const char *value)
+{
+	size_t len_bytes, at = 0;
+	const char *found = boot_option(key, &len_bytes);
+
+	if (found == NULL)
+		return false;
+	while (at < len_bytes && value[at] == found[at])
+		at++;
+	return at == len_bytes && value[at] == '\0';
 }

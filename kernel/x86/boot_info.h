@@ -62,3 +62,5 @@ extern struct boot_info boot_info;
 void boot_info_read(unsigned protocol, uintptr_t information);
 /* The value of the first word key=value of the command line, and its length; NULL: there is none. */
 const char *boot_option(const char *key, size_t *len_bytes);
+/* Whether that word is key=value. */
+bool boot_option_is(const char *key, const char *value);

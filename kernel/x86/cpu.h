@@ -259,9 +259,16 @@ enum console_tone { CONSOLE_PLAIN, CONSOLE_BRIGHT, CONSOLE_ALERT };
 void console_tone(enum console_tone tone);
 /* Whether serial= or screen=, which were obeyed at boot, can have this value; false also for any other key. */
 bool console_word(const char *key, const char *value);
-/* Ends the machine: QEMU exit status is 2 * code + 1 (isa-debug-exit); without that device, reset or halt for good. */
+/* Whether results=, after= or rsdp=, which were obeyed at boot, can have this value; false also for any other key. */
+bool machine_word(const char *key, const char *value);
+/*
+ * Ends the machine: QEMU exit status is 2 * code + 1 (isa-debug-exit); without that device, what the word after= says. The
+ * region of results says how it ended before that.
+ */
 enum { MACHINE_EXIT_OK = 0x10, MACHINE_EXIT_FAILED = 0x11, MACHINE_EXIT_PANIC = 0x12 };
 _Noreturn void machine_exit(unsigned code);
+/* Where a CPU stays that was stopped; the boot CPU goes on from there if machine_exit() needs it. */
+_Noreturn void machine_stopped(void);
 /* Prints a symbolised backtrace from this frame, or from the given one. */
 void backtrace_print(const void *frame);
 /* Tells every other CPU to stop (NMI), so that a panic's message is the last word. */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of the machine: an exit status where QEMU has a device for that, else a reset, else halted for good.
+ * The end of the machine: an exit status where QEMU has a device for that, else what the word after= says: a reset, a halt
+ * for good, or Linux. Whatever cannot be done ends in a reset, and a reset that does nothing in a halt.
  */
 #include "acpi.h"
+#include "boot_info.h"
 #include "cpu.h"
+#include "cpu_local.h"
 #include "io.h"
+#include "linux_boot.h"
+#include "results.h"
 
 enum {
 	DEBUG_EXIT_PORT = 0xf4,  /* -device isa-debug-exit,iobase=0xf4,iosize=4: status = value << 1 | 1 */
@@ -12,6 +17,8 @@ enum {
 	KEYBOARD_RESET = 0xfe,
 	RESET_WAIT_SPINS = 100000, /* port writes take effect within microseconds */
 };
+
+static bool boot_cpu_called; /* atomic: the boot CPU, which was stopped, has to end the machine */
 
 static void reset_wait(void)
 {
@@ -28,13 +35,55 @@ static void acpi_reset(void)
 	reset_wait();
 }
 
+static _Noreturn void halt(void)
+{
+	for (;;)
+		asm volatile("cli\n\thlt" : : : "memory");
+}
+
+/*
+ * Linux begins on the CPU that the firmware began on: an INIT would send that one to the firmware. So where another CPU
+ * ends the machine, after a panic, it leaves that to the boot CPU, if that one was stopped; else it is lost, and resets.
+ */
+static void linux_call(void)
+{
+	if (this_local->cpu == 0)
+		linux_boot();
+	else if (__atomic_load_n(&cpu_locals[0].stopped, __ATOMIC_ACQUIRE)) {
+		__atomic_store_n(&boot_cpu_called, true, __ATOMIC_RELEASE); /* release: the results are complete */
+		halt();
+	}
+}
+
+static _Noreturn void machine_end(void)
+{
+	if (boot_option_is("after", "halt"))
+		halt();
+	if (boot_option_is("after", "linux"))
+		linux_call();
+	acpi_reset();
+	io_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
+	halt();
+}
+
 _Noreturn void machine_exit(unsigned code)
 {
 	irq_disable();
+	results_end(code);
 	io_write32(DEBUG_EXIT_PORT, code);
 	reset_wait();
-	acpi_reset();
-	io_write8(KEYBOARD_COMMAND, KEYBOARD_RESET);
-	for (;;)
-		asm volatile("cli\n\thlt" : : : "memory");
+	machine_end();
+}
+
+_Noreturn void machine_stopped(void)
+{
+	irq_disable();
+	if (this_local->cpu != 0)
+		halt();
+	while (!__atomic_load_n(&boot_cpu_called, __ATOMIC_ACQUIRE))
+		asm volatile("pause"
+			     :
+			     :
+			     : "memory"); /* no halt: NMIs are held back here, and nothing else would end it */
+	machine_end();
 }

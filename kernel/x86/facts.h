@@ -11,6 +11,7 @@ struct machine_facts {
 	char cpu_vendor[13];       /* "GenuineIntel" */
 	char cpu_brand[49];        /* "" if the CPU does not say */
 	char hypervisor[13];       /* its vendor string, "?" if it has none, "" on bare metal */
+	const char *results;       /* where the console is kept in memory, "BASE+LEN", or "none" */
 	const char *boot;          /* protocol: "pvh", "multiboot2" */
 	const char *console;       /* "debugcon", "serial", "debugcon+serial", "none" */
 	const char *clock_source;  /* where clock_hz comes from: "cpuid-15h", "hypervisor", "hpet", "acpi-pm", "pit" */

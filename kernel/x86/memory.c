@@ -94,6 +94,35 @@ void memory_init(void)
 		panic("no free memory in the boot loader's map of %u entries", boot_info.memory_count);
 }
 
+bool memory_reserve(uint64_t base, uint64_t end)
+{
+	uint64_t free_end = base;
+
+	/* ascending, and they do not overlap: what is free from base on */
+	for (size_t at = 0; at < ranges_count; at++) {
+		if (ranges[at].base <= free_end && free_end < range_end(&ranges[at]))
+			free_end = range_end(&ranges[at]);
+	}
+	if (free_end < end)
+		return false;
+	ranges_subtract(base, end);
+	ranges_sort();
+	return true;
+}
+
+uint64_t memory_reserve_low(uint64_t len_bytes, uint64_t align_bytes, uint64_t low)
+{
+	for (size_t at = 0; at < ranges_count; at++) {
+		uint64_t base = ranges[at].base < low ? low : ranges[at].base;
+
+		base = (base + align_bytes - 1) & ~(align_bytes - 1);
+		if (base + len_bytes > range_end(&ranges[at]) || base + len_bytes > 1ul << 32)
+			continue;
+		return memory_reserve(base, base + len_bytes) ? base : 0;
+	}
+	return 0;
+}
+
 void memory_assign_nodes(void)
 {
 	for (size_t at = 0; at < ranges_count; at++) {

@@ -11,6 +11,13 @@
 /* Reads boot_info's map. Panics if nothing is free. */
 void memory_init(void);
 /*
+ * Takes [base, end), whole pages, out of the free memory for good; false, and nothing is taken: not all of it is free. And
+ * the lowest free len_bytes at or above low and below 4 GiB, aligned to a power of two of a page or more; 0: there are none.
+ * Before anything else has taken memory.
+ */
+bool memory_reserve(uint64_t base, uint64_t end);
+uint64_t memory_reserve_low(uint64_t len_bytes, uint64_t align_bytes, uint64_t low);
+/*
  * pages contiguous pages below 4 GiB, not cleared, taken from what memory_ranges() reports: only before core_main().
  * Panics if there are none.
  */

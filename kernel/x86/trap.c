@@ -177,8 +177,7 @@ static void nmi_handle(struct trap_frame *frame)
 	if (!cpu_stop_requested())
 		return;
 	this_local->stopped = true;
-	for (;;)
-		asm volatile("cli\n\thlt" : : : "memory");
+	machine_stopped();
 }
 
 void trap_handle(struct trap_frame *frame)

@@ -22,8 +22,8 @@ multiboot2_header:
 	.short 3, 0		/* entry address tag, §3.1.7 */
 	.long 12, boot_multiboot2
 	.balign 8
-	.short 5, 1		/* framebuffer tag, §3.1.10, optional: any width, height and depth */
-	.long 20, 0, 0, 0
+	.short 5, 1		/* framebuffer tag, §3.1.10, optional: where the loader can choose, 128 columns and 48 rows of text */
+	.long 20, 1024, 768, 32
 	.balign 8
 	.short 0, 0		/* end tag */
 	.long 8

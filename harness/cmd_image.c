@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* `aerobench image`: a medium, or a server's tree, that boots a machine into the suite. */
+#include "command.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "catalog.h"
+#include "image_make.h"
+#include "launch.h"
+#include "memory.h"
+#include "output.h"
+#include "parse.h"
+
+enum {
+	PXE = 0x3000,
+	TIMEOUT,
+	DEFAULT,
+	UNATTENDED,
+	BOOTS,
+	SERIAL,
+	RESULTS,
+	SAMPLES,
+	WARMUP,
+	WORDS,
+	NO_SCREEN,
+	TEXT,
+	BIOS_ONLY,
+	UEFI_ONLY,
+	LINUX,
+	MODULES_FROM,
+	SELECTIONS_MAX = 64,
+	TIMEOUT_DEFAULT_S = 10,
+};
+
+#define RESULTS_DEFAULT "256M+64M"
+
+struct image_command {
+	struct image_make make;
+	const char *output, *pxe, *serial;
+	char *selections[SELECTIONS_MAX];
+	size_t selection_count;
+	bool bios_only, uefi_only, help;
+};
+
+static void help(const char *program)
+{
+	printf(
+	    "Usage: %s [OPTION…]\n"
+	    "Writes one image for CD, USB stick and disk that boots a PC by BIOS and by UEFI into a menu, and from it "
+	    "the "
+	    "Aerokernel.\n"
+	    "Put it on a stick by `cp FILE /dev/sdX && sync` as root (all that is on sdX is lost); Secure Boot has to "
+	    "be "
+	    "off.\n\n"
+	    "  -o, --output FILE   default: aerobench.iso\n"
+	    "      --pxe DIR       a tree for a TFTP server whose root is DIR instead, and what to tell the DHCP "
+	    "server\n"
+	    "      --default ENTRY suite, quick, doctor, test, conform or a benchmark's name (default: suite)\n"
+	    "      --timeout S     seconds until it starts, 0 … %d (default: %d)\n"
+	    "      --unattended    the machine resets at the end and goes on to the next boot device; without it, the "
+	    "screen stays\n"
+	    "      --boots N       unattended, N boots after each other, 1 … %d; counted on the medium itself, which "
+	    "has "
+	    "to be\n                      writable (a stick, not a CD)\n"
+	    "      --serial WHERE[:SPEED]  com1 … com4, 0xPORT, mmio:0xADDRESS, auto, none (default: auto): menu and "
+	    "results\n"
+	    "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none (default: %s)\n"
+	    "      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after the "
+	    "Aerokernel's "
+	    "reset\n                      and which writes the results to the stick: FILES in results/ of its "
+	    "partition "
+	    "AEROBENCH\n"
+	    "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
+	    "      --samples N --warmup N  of each point\n"
+	    "      --words WORDS   more words for each entry (bench/runner.h)\n"
+	    "      --no-screen     the Aerokernel leaves the screen alone\n"
+	    "      --text          by BIOS the screen stays in text mode (80 columns), for remote consoles that show "
+	    "no pixels\n"
+	    "      --bios-only, --uefi-only  only for this firmware\n"
+	    "  -h, --help\n\n"
+	    "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.\n",
+	    program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
+}
+
+/* --- Benchmarks ------------------------------------------------------------------------------------------------------------- */
+
+/* The image's own list, from a short boot in QEMU; where that cannot be, the submenu is left out, and it is said. */
+static int benches_find(struct image_command *command, struct catalog *catalog, struct error *error)
+{
+	struct image_options *menu = &command->make.menu;
+	const struct stream *stream = &catalog->stream[SUBJECT_AEROKERNEL];
+	struct image_bench *benches;
+
+	if (catalog_load(catalog, SUBJECT_AEROKERNEL) != 0) {
+		if (command->selection_count > 0)
+			return error_set(error, catalog->error[SUBJECT_AEROKERNEL].status, "-b cannot be looked up: %s",
+					 catalog->error[SUBJECT_AEROKERNEL].text);
+		error_warn("the menu has no entries for single benchmarks: %s",
+			   catalog->error[SUBJECT_AEROKERNEL].text);
+		return 0;
+	}
+	benches = memory_new(stream->bench_count, sizeof(*benches));
+	for (size_t i = 0; i < stream->bench_count; i++)
+		benches[i] = (struct image_bench){stream->benches[i].point.benchmark, stream->benches[i].about};
+	menu->benches = benches;
+	menu->bench_count = stream->bench_count;
+	for (size_t i = 0; i < command->selection_count; i++) {
+		if (catalog_check(catalog, command->selections[i], error) != 0)
+			return (int)error->status;
+	}
+	if (command->selection_count == 0)
+		return 0;
+	menu->benchmarks = catalog_word(catalog, SUBJECT_AEROKERNEL, command->selections, command->selection_count);
+	if (menu->benchmarks == NULL)
+		return error_set(error, STATUS_USAGE,
+				 "the Aerokernel has none of these benchmarks; see 'aerobench list'");
+	return 0;
+}
+
+/* --- What to do with it ------------------------------------------------------------------------------------------------------- */
+
+static void disk_tell(const struct image_make *make)
+{
+	struct stat facts = {0};
+
+	stat(make->output, &facts);
+	printf("%s: %.1f MiB, boots by %s%s%s%s\n", make->output, (double)facts.st_size / (1 << 20),
+	       make->bios ? "BIOS" : "", make->bios && make->uefi ? " and " : "", make->uefi ? "UEFI" : "",
+	       make->linux_kernel != NULL ? "; a stick keeps the results itself" : "");
+	printf("To a stick, as root: cp %s /dev/sdX && sync    (lsblk names it; everything on it is lost)\n",
+	       make->output);
+}
+
+/* RFC 4578 §2.1: 0 is BIOS, 7 and 9 are x86-64 UEFI (the two were swapped in the registry's first version). */
+static void network_tell(const struct image_make *make)
+{
+	static const char bios[] = "boot/grub/i386-pc/core.0", uefi[] = "boot/grub/x86_64-efi/core.efi";
+
+	printf("%s: the root of a TFTP server\n\ndnsmasq:\n  enable-tftp\n  tftp-root=ABSOLUTE-PATH-OF-%s\n",
+	       make->output, make->output);
+	if (make->bios)
+		printf("  dhcp-match=set:bios,option:client-arch,0\n  dhcp-boot=tag:bios,%s\n", bios);
+	if (make->uefi)
+		printf("  dhcp-match=set:uefi,option:client-arch,7\n  dhcp-match=set:uefi,option:client-arch,9\n"
+		       "  dhcp-boot=tag:uefi,%s\n",
+		       uefi);
+	puts("\nISC dhcpd:\n  option architecture-type code 93 = unsigned integer 16;\n  next-server "
+	     "ADDRESS-OF-THE-TFTP-SERVER;");
+	if (make->uefi)
+		printf("  if option architecture-type = 00:07 or option architecture-type = 00:09 {\n    filename "
+		       "\"%s\";\n  }%s",
+		       uefi, make->bios ? " else " : "\n");
+	if (make->bios)
+		printf("%s    filename \"%s\";\n%s", make->uefi ? "{\n" : "", bios, make->uefi ? "  }\n" : "");
+}
+
+static int image_run(struct image_command *command, struct error *error)
+{
+	struct image_make *make = &command->make;
+	struct catalog catalog = {0};
+	char *kernel = launch_path("aerokernel.elf");
+	bool network = command->pxe != NULL;
+	int status;
+
+	make->kernel = kernel;
+	make->output = network ? command->pxe : command->output;
+	status = image_make_check(make, network, error);
+	if (status == 0)
+		status = benches_find(command, &catalog, error);
+	if (status == 0)
+		status = image_entry_check(&make->menu, error);
+	if (status == 0)
+		status = network ? image_make_network(make, error) : image_make_disk(make, error);
+	if (status == 0 && network)
+		network_tell(make);
+	else if (status == 0)
+		disk_tell(make);
+	free((void *)make->menu.benches);
+	free((void *)make->menu.benchmarks);
+	catalog_free(&catalog);
+	free(kernel);
+	return status == 0 ? output_finish(error) : status;
+}
+
+/* --- The command line --------------------------------------------------------------------------------------------------------- */
+
+static int number(const char *option, unsigned low, unsigned high, unsigned *value, struct error *error)
+{
+	int64_t read = 0;
+	int status = parse_number(option, optarg, low, high, &read, error);
+
+	*value = status == 0 ? (unsigned)read : *value;
+	return status;
+}
+
+static int option_take(struct image_command *command, int option, char **argv, struct error *error)
+{
+	struct image_options *menu = &command->make.menu;
+	unsigned ignored;
+
+	switch (option) {
+	case TIMEOUT:
+		return number("timeout", 0, IMAGE_TIMEOUT_MAX_S, &menu->timeout_s, error);
+	case BOOTS:
+		menu->unattended = true;
+		return number("boots", 1, IMAGE_BOOTS_MAX, &menu->boots, error);
+	case SAMPLES:
+		menu->samples = optarg;
+		return number("samples", 1, 1 << 24, &ignored, error);
+	case WARMUP:
+		menu->warmup = optarg;
+		return number("warmup", 0, 1 << 24, &ignored, error);
+	case SERIAL:
+		return image_serial_parse(&menu->serial, optarg, error);
+	case RESULTS:
+		menu->results = strcmp(optarg, "none") == 0 ? NULL : optarg;
+		return menu->results == NULL ? 0 : image_results_parse(optarg, NULL, NULL, error);
+	case WORDS:
+		menu->words = optarg;
+		return image_words_check("words", optarg, error);
+	case 'b':
+		if (command->selection_count == SELECTIONS_MAX)
+			return error_set(error, STATUS_USAGE, "more than %d -b", SELECTIONS_MAX);
+		command->selections[command->selection_count++] = optarg;
+		return image_words_check("benchmark", optarg, error);
+	default:
+		return error_set(error, STATUS_USAGE,
+				 "option '%s' is unknown or lacks its value; see 'aerobench image --help'",
+				 argv[optind - 1]);
+	}
+}
+
+/* Options that are only kept. False: it is none of them. */
+static bool option_keep(struct image_command *command, int option)
+{
+	struct image_make *make = &command->make;
+	const struct {
+		int option;
+		const char **value;
+		bool *flag;
+	} kept[] = {{'o', &command->output, NULL},
+		    {PXE, &command->pxe, NULL},
+		    {DEFAULT, &make->menu.entry, NULL},
+		    {LINUX, &make->linux_kernel, NULL},
+		    {MODULES_FROM, &make->modules, NULL},
+		    {TEXT, NULL, &make->menu.text},
+		    {UNATTENDED, NULL, &make->menu.unattended},
+		    {BIOS_ONLY, NULL, &command->bios_only},
+		    {UEFI_ONLY, NULL, &command->uefi_only},
+		    {'h', NULL, &command->help}};
+
+	if (option == NO_SCREEN)
+		make->menu.screen = false;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (kept[i].option != option)
+			continue;
+		if (kept[i].flag != NULL)
+			*kept[i].flag = true;
+		else
+			*kept[i].value = optarg;
+		return true;
+	}
+	return option == NO_SCREEN;
+}
+
+/* What only all options together tell. */
+static int options_check(struct image_command *command, struct error *error)
+{
+	struct image_make *make = &command->make;
+
+	if (command->bios_only && command->uefi_only)
+		return error_set(error, STATUS_USAGE, "one of --bios-only and --uefi-only");
+	make->bios = !command->uefi_only;
+	make->uefi = !command->bios_only;
+	if (command->pxe != NULL && (make->menu.boots > 0 || make->linux_kernel != NULL))
+		return error_set(
+		    error, STATUS_USAGE,
+		    "--pxe: what boots from a server cannot keep anything; --boots and --linux are for a stick");
+	if ((make->linux_kernel != NULL) != (make->modules != NULL))
+		return error_set(error, STATUS_USAGE, "--linux and --modules-from go together");
+	if (make->linux_kernel != NULL && make->menu.results == NULL)
+		return error_set(error, STATUS_USAGE, "--linux takes the results from memory: not with --results none");
+	if (make->menu.unattended && make->menu.boots == 0 && command->pxe == NULL)
+		make->menu.boots = 1;
+	return 0;
+}
+
+static int options_parse(struct image_command *command, int argc, char **argv, struct error *error)
+{
+	static const struct option long_options[] = {{"output", required_argument, NULL, 'o'},
+						     {"pxe", required_argument, NULL, PXE},
+						     {"default", required_argument, NULL, DEFAULT},
+						     {"timeout", required_argument, NULL, TIMEOUT},
+						     {"unattended", no_argument, NULL, UNATTENDED},
+						     {"boots", required_argument, NULL, BOOTS},
+						     {"serial", required_argument, NULL, SERIAL},
+						     {"results", required_argument, NULL, RESULTS},
+						     {"benchmark", required_argument, NULL, 'b'},
+						     {"samples", required_argument, NULL, SAMPLES},
+						     {"warmup", required_argument, NULL, WARMUP},
+						     {"words", required_argument, NULL, WORDS},
+						     {"no-screen", no_argument, NULL, NO_SCREEN},
+						     {"text", no_argument, NULL, TEXT},
+						     {"bios-only", no_argument, NULL, BIOS_ONLY},
+						     {"uefi-only", no_argument, NULL, UEFI_ONLY},
+						     {"linux", required_argument, NULL, LINUX},
+						     {"modules-from", required_argument, NULL, MODULES_FROM},
+						     {"help", no_argument, NULL, 'h'},
+						     {NULL, 0, NULL, 0}};
+	int option, status = 0;
+
+	opterr = 0;
+	optind = 0;
+	while (status == 0 && (option = getopt_long(argc, argv, ":ho:b:", long_options, NULL)) != -1) {
+		if (!option_keep(command, option))
+			status = option_take(command, option, argv, error);
+	}
+	if (status == 0 && optind < argc)
+		status = error_set(error, STATUS_USAGE, "unexpected argument '%s'; the file is -o FILE", argv[optind]);
+	return status == 0 ? options_check(command, error) : status;
+}
+
+static int cmd_image(int argc, char **argv)
+{
+	struct image_command command = {
+	    .output = "aerobench.iso",
+	    .make.menu = {
+		.entry = "suite", .timeout_s = TIMEOUT_DEFAULT_S, .screen = true, .results = RESULTS_DEFAULT}};
+	struct error error = {0};
+	int status = image_serial_parse(&command.make.menu.serial, "auto", &error);
+
+	if (status == 0)
+		status = options_parse(&command, argc, argv, &error);
+	if (status == 0 && command.help)
+		help(argv[0]);
+	else if (status == 0)
+		status = image_run(&command, &error);
+	return error.status != STATUS_OK ? error_print(&error) : status;
+}
+
+COMMAND(image, .summary = "a CD, USB or network image that boots into the suite", .run = cmd_image);

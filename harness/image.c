@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/* GRUB's menu of a boot image: see image.h. */
+#include "image.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../bench/wire_region.h"
+
+#include "memory.h"
+#include "subject.h"
+
+enum { PAGE_BYTES = 4096, BAUD_MIN = 300, BAUD_MAX = 4000000, BAUD_DEFAULT = 115200, PORT_MAX = 0xffff };
+static const unsigned long long RESULTS_LOW = 16ULL << 20, RESULTS_HIGH = 4ULL << 30;
+
+/* --- Values of options ------------------------------------------------------------------------------------------------------ */
+
+static bool number_read(const char *text, int base, unsigned long long low, unsigned long long high,
+			unsigned long long *value)
+{
+	char *end = NULL;
+	unsigned long long read;
+
+	errno = 0;
+	if (!isxdigit((unsigned char)text[0]))
+		return false;
+	read = strtoull(text, &end, base);
+	*value = read;
+	return errno == 0 && *end == '\0' && read >= low && read <= high;
+}
+
+static int serial_wrong(const char *text, struct error *error)
+{
+	return error_set(error, STATUS_USAGE,
+			 "--serial '%s': use com1 … com4, 0xPORT, mmio:0xADDRESS, auto or none, then :SPEED from %d to "
+			 "%d, as com1:%d",
+			 text, BAUD_MIN, BAUD_MAX, BAUD_DEFAULT);
+}
+
+int image_serial_parse(struct image_serial *serial, const char *text, struct error *error)
+{
+	unsigned long long speed = BAUD_DEFAULT, port = 0;
+	bool mmio = strncmp(text, "mmio:", 5) == 0;
+	const char *colon = strchr(text + (mmio ? 5 : 0), ':');
+	char where[32];
+	size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
+
+	if (len >= sizeof(where))
+		return serial_wrong(text, error);
+	memcpy(where, text, len);
+	where[len] = '\0';
+	*serial = (struct image_serial){.unit = -1};
+	if (colon != NULL && !number_read(colon + 1, 10, BAUD_MIN, BAUD_MAX, &speed))
+		return serial_wrong(text, error);
+	if (strcmp(where, "auto") == 0)
+		serial->unit = 0;
+	else if (strncmp(where, "com", 3) == 0 && where[3] >= '1' && where[3] <= '4' && where[4] == '\0')
+		serial->unit = where[3] - '1';
+	else if (strncmp(where, "0x", 2) == 0 && number_read(where, 16, 1, PORT_MAX, &port))
+		serial->port = (unsigned)port;
+	else if (!(mmio && strncmp(where + 5, "0x", 2) == 0 && number_read(where + 5, 16, 1, ~0ULL, &port)) &&
+		 (strcmp(where, "none") != 0 || colon != NULL))
+		return serial_wrong(text, error);
+	serial->speed_baud = (unsigned)speed;
+	/* Without a speed the Aerokernel takes what ACPI says of the line, where auto finds it there. */
+	snprintf(serial->word, sizeof(serial->word), colon != NULL ? "%s:%u" : "%s", where, serial->speed_baud);
+	return 0;
+}
+
+/* A number of bytes with K, M or G; *end is what follows. */
+static bool bytes_read(const char *text, const char **end, unsigned long long *bytes)
+{
+	unsigned shift;
+	char *at;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	*bytes = strtoull(text, &at, text[0] == '0' && text[1] == 'x' ? 16 : 10);
+	shift = *at == 'K' ? 10 : *at == 'M' ? 20 : *at == 'G' ? 30 : 0;
+	*end = at + (shift != 0);
+	if (errno != 0 || *bytes > RESULTS_HIGH >> shift)
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+int image_results_parse(const char *text, unsigned long long *begin, unsigned long long *end, struct error *error)
+{
+	unsigned long long base, len;
+	const char *at;
+
+	if (!bytes_read(text, &at, &base) || *at != '+' || !bytes_read(at + 1, &at, &len) || *at != '\0')
+		return error_set(error, STATUS_USAGE, "--results '%s': use BASE+LENGTH, as 256M+64M, or none", text);
+	if (base % PAGE_BYTES != 0 || len % PAGE_BYTES != 0 || len < WIRE_REGION_BYTES_MIN || base < RESULTS_LOW ||
+	    base + len > RESULTS_HIGH)
+		return error_set(error, STATUS_USAGE,
+				 "--results '%s': whole pages of 4K, at least %dM of them, between 16M and 4G", text,
+				 WIRE_REGION_BYTES_MIN >> 20);
+	if (begin != NULL)
+		*begin = base;
+	if (end != NULL)
+		*end = base + len;
+	return 0;
+}
+
+int image_words_check(const char *option, const char *text, struct error *error)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		if (!isalnum((unsigned char)*at) && strchr("_=:,.+-/%@ ", *at) == NULL)
+			return error_set(
+			    error, STATUS_USAGE,
+			    "--%s '%s': letters, digits and _=:,.+-/%%@ only: GRUB's scripts take the rest "
+			    "for something else",
+			    option, text);
+	}
+	if (strlen(text) > IMAGE_WORDS_MAX)
+		return error_set(error, STATUS_USAGE, "--%s is longer than %d bytes", option, IMAGE_WORDS_MAX);
+	return 0;
+}
+
+/* --- Entries ----------------------------------------------------------------------------------------------------------------- */
+
+/* What the menu holds besides the submenu of benchmarks; words NULL: no boot of the Aerokernel. */
+static const struct entry {
+	const char *id, *title, *words, *command;
+} entries[] = {
+    {"suite", "Whole suite", "", NULL},
+    {"quick", "Quick: every benchmark, few samples", "samples=200 warmup=20", NULL},
+    {"one", "One benchmark", NULL, NULL},
+    {"doctor", "Doctor: is this machine fit to measure", "mode=doctor", NULL},
+    {"test", "Self-test: the kernel's objects", "mode=test", NULL},
+    {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL},
+    {"exit", "Leave: the next boot device", NULL, "exit"},
+    {"off", "Power off", NULL, "halt"},
+};
+
+enum { ENTRIES = sizeof(entries) / sizeof(entries[0]), NAMES_MAX = 256 };
+
+static bool entry_offered(const struct image_options *options, const struct entry *entry)
+{
+	return strcmp(entry->id, "one") != 0 || options->bench_count > 0;
+}
+
+static const struct image_bench *bench_find(const struct image_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->bench_count; i++)
+		if (strcmp(options->benches[i].name, name) == 0)
+			return &options->benches[i];
+	return NULL;
+}
+
+int image_entry_check(const struct image_options *options, struct error *error)
+{
+	const char *names[NAMES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < ENTRIES; i++) {
+		if (entry_offered(options, &entries[i]) && strcmp(entries[i].id, "one") != 0)
+			names[count++] = entries[i].id;
+	}
+	for (size_t i = 0; i < options->bench_count && count < NAMES_MAX; i++)
+		names[count++] = options->benches[i].name;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], options->entry) == 0)
+			return 0;
+	return error_set(
+	    error, STATUS_USAGE,
+	    "--default '%s' is no entry of the menu, nearest is '%s'; there are suite, quick, doctor, test, "
+	    "conform, exit, off and the benchmarks' names",
+	    options->entry, subject_nearest(options->entry, names, count));
+}
+
+/* In double quotes; §6.1: there a backslash, a dollar sign and a double quote need a backslash. */
+static void quoted(FILE *file, const char *text)
+{
+	fputc('"', file);
+	for (; *text != '\0'; text++) {
+		if (strchr("\\$\"", *text) != NULL)
+			fputc('\\', file);
+		fputc((unsigned char)*text < 0x20 ? ' ' : *text, file);
+	}
+	fputc('"', file);
+}
+
+/* An entry for measuring has --samples and --warmup; a word twice is an error (bench/runner.h). */
+static void entry_print(FILE *file, const struct image_options *options, const char *title, const char *id,
+			const char *words)
+{
+	bool measures = strncmp(words, "mode=", 5) != 0 && strstr(words, "samples=") == NULL;
+
+	fputs("menuentry ", file);
+	quoted(file, title);
+	fprintf(file, " --id %s {\n\taerobench", id);
+	if (measures && options->samples != NULL)
+		fprintf(file, " samples=%s", options->samples);
+	if (measures && options->warmup != NULL)
+		fprintf(file, " warmup=%s", options->warmup);
+	fprintf(file, "%s%s\n}\n", words[0] != '\0' ? " " : "", words);
+}
+
+static void submenu_print(FILE *file, const struct image_options *options, const struct entry *entry)
+{
+	fprintf(file, "submenu \"%s\" --id %s {\n", entry->title, entry->id);
+	for (size_t i = 0; i < options->bench_count; i++) {
+		char *title = memory_format("%-22s %s", options->benches[i].name, options->benches[i].about);
+		char *words = memory_format("bench=%s", options->benches[i].name);
+
+		entry_print(file, options, title, options->benches[i].name, words);
+		free(words);
+		free(title);
+	}
+	fputs("}\n", file);
+}
+
+static void menu_print(FILE *file, const struct image_options *options)
+{
+	for (size_t i = 0; i < ENTRIES; i++) {
+		const struct entry *entry = &entries[i];
+		bool whole = strcmp(entry->id, "suite") == 0, quick = strcmp(entry->id, "quick") == 0;
+		char *words;
+
+		if (!entry_offered(options, entry))
+			continue;
+		if (entry->command != NULL) {
+			fprintf(file, "menuentry \"%s\" --id %s {\n\t%s\n}\n", entry->title, entry->id, entry->command);
+			continue;
+		}
+		if (entry->words == NULL) {
+			submenu_print(file, options, entry);
+			continue;
+		}
+		words = memory_format("%s%s%s%s", entry->words, quick && options->benchmarks != NULL ? " " : "",
+				      (whole || quick) && options->benchmarks != NULL ? "bench=" : "",
+				      (whole || quick) && options->benchmarks != NULL ? options->benchmarks : "");
+		entry_print(file, options, entry->title, entry->id, words);
+		free(words);
+	}
+}
+
+/* --- The script --------------------------------------------------------------------------------------------------------------- */
+
+static char *words_of(const struct image_options *options)
+{
+	char *text = memory_format("serial=%s progress=yes doctor=yes%s", options->serial.word,
+				   options->screen ? "" : " screen=no");
+	const char *const more[][2] = {{"results=", options->results}, {"", options->words}};
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		char *longer;
+
+		if (more[i][1] == NULL)
+			continue;
+		longer = memory_format("%s %s%s", text, more[i][0], more[i][1]);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/*
+ * A line that is not there is no terminal: §16.3.62, and the command fails. What stands on an unattended line (noise on an
+ * open cable, a modem) is no key that stops the countdown.
+ */
+static void serial_print(FILE *file, const struct image_options *options)
+{
+	const struct image_serial *serial = &options->serial;
+
+	if (serial->unit < 0 && serial->port == 0)
+		return;
+	if (serial->unit >= 0)
+		fprintf(file, "if serial --unit=%d", serial->unit);
+	else
+		fprintf(file, "if serial --port=0x%x", serial->port);
+	fprintf(file, " --speed=%u; then\n\tterminal_output --append serial\n%sfi\n", serial->speed_baud,
+		options->unattended ? "" : "\tterminal_input --append serial\n");
+}
+
+/*
+ * What an Aerokernel left in memory that has ended, as bench/wire_region.h says: then a medium that cannot be written
+ * to, or a server, knows that this boot is the one after. §16.3.52 read_dword.
+ */
+static void memory_print(FILE *file, const struct image_options *options)
+{
+	unsigned long long base;
+	struct error error = {0};
+	uint32_t magic;
+
+	if (options->results == NULL || image_results_parse(options->results, &base, NULL, &error) != 0)
+		return;
+	memcpy(&magic, WIRE_REGION_MAGIC, sizeof(magic));
+	fprintf(file,
+		"read_dword -v magic 0x%llx\nread_dword -v state 0x%llx\n"
+		"if [ \"$magic\" = %x -a \"$state\" = %x ]; then\n\tset measured=yes\nfi\n",
+		base, base + offsetof(struct wire_region, state), magic, WIRE_REGION_ENDED);
+}
+
+/* $next: what the next start of GRUB does; $round: an x for each boot that was started. There is no arithmetic. */
+static void state_print(FILE *file, const struct image_options *options)
+{
+	char *rounds = memory_new(IMAGE_BOOTS_MAX + 1, 1);
+	unsigned long long begin, end;
+	struct error error = {0};
+
+	memset(rounds, 'x', options->boots);
+	fprintf(file, "search --no-floppy --fs-uuid --set=stick %s\n", options->stick);
+	fprintf(file,
+		"if [ -n \"$stick\" ]; then\n\tload_env --file ($stick)" IMAGE_STATE " next round\nfi\n"
+		"set rounds=%s\n",
+		rounds);
+	if (options->collector && image_results_parse(options->results, &begin, &end, &error) == 0) {
+		fprintf(file,
+			"if [ \"$next\" = collect ]; then\n\tset next=rest\n"
+			"\tsave_env --file ($stick)" IMAGE_STATE " next round\n"
+			"\techo \"Aerobench: a small Linux takes the results from memory to this stick.\"\n"
+			"\tcutmem 0x%llx 0x%llx\n"
+			"\tlinux " IMAGE_COLLECTOR_KERNEL
+			" memmap=0x%llx\\$0x%llx quiet panic=10 aerobench=%llu,%llu,%s",
+			begin, end, end - begin, begin, begin, end - begin, options->stick);
+		if (options->serial.unit >= 0)
+			fprintf(file, " console=tty0 console=ttyS%d,%u", options->serial.unit,
+				options->serial.speed_baud);
+		fprintf(file, "\n\tinitrd " IMAGE_COLLECTOR_TREE "\n\tboot\nfi\n");
+	}
+	fputs("if [ \"$next\" = rest ]; then\n\tset next=\n\tset rested=yes\n"
+	      "\tsave_env --file ($stick)" IMAGE_STATE " next round\nfi\n",
+	      file);
+	free(rounds);
+}
+
+/* The function that every entry of the menu calls with its words. A submenu sees exported variables only: §6.1. */
+static void start_print(FILE *file, const struct image_options *options)
+{
+	fputs("export words stick round rounds next\nfunction aerobench {\n", file);
+	fprintf(file, "\tset after=%s\n", options->unattended && options->stick == NULL ? "reset" : "halt");
+	if (options->stick != NULL) {
+		fprintf(file,
+			"\tif [ \"$round\" = \"$rounds\" ]; then\n\t\tset round=\n\tfi\n"
+			"\tset round=${round}x\n\tset next=%s\n"
+			"\tif [ -n \"$stick\" ]; then\n"
+			"\t\tif save_env --file ($stick)" IMAGE_STATE
+			" next round; then\n\t\t\tset after=reset\n\t\tfi\n"
+			"\tfi\n"
+			"\tif [ $after = halt ]; then\n"
+			"\t\techo \"Aerobench: this medium cannot be written to: the machine will halt at the end.\"\n"
+			"\tfi\n",
+			options->collector ? "collect" : "");
+	}
+	fputs("\techo \"Aerobench: loading " IMAGE_KERNEL "\"\n"
+	      "\tif multiboot2 " IMAGE_KERNEL " $words after=$after \"$@\"; then\n\t\tboot\n\tfi\n}\n",
+	      file);
+}
+
+/* A benchmark's entry is in the submenu. */
+static void default_print(FILE *file, const struct image_options *options)
+{
+	bool bench = bench_find(options, options->entry) != NULL;
+
+	fprintf(file, "set default=\"%s%s\"\nset timeout=%u\n", bench ? "one>" : "", options->entry,
+		options->timeout_s);
+	if (options->unattended && options->stick != NULL)
+		fputs("if [ \"$round\" = $rounds ]; then\n\tset default=exit\nfi\n", file);
+	else if (options->unattended)
+		fputs("if [ \"$measured\" = yes ]; then\n\tset default=exit\nfi\n", file);
+	else if (options->stick != NULL) /* what came before was one by hand */
+		fputs("if [ \"$rested\" = yes ]; then\n\tset timeout=-1\nfi\n", file);
+}
+
+char *image_config(const struct image_options *options)
+{
+	char *text = NULL, *words = words_of(options);
+	size_t len_bytes;
+	FILE *file = open_memstream(&text, &len_bytes);
+
+	fprintf(file, "# Written by `aerobench image`.\nset words='%s'\n", words);
+	serial_print(file, options);
+	/*
+	 * What the Aerokernel gets to write on: pixels of a common size, else any that the firmware has; no screen is no
+	 * error. Pixels even for BIOS, because a row of the table wants more than 80 columns. §15.1.9.
+	 */
+	fprintf(file, "insmod all_video\nset gfxpayload=%s\n", options->text ? "text" : "1024x768,800x600,auto");
+	if (options->unattended && options->stick == NULL)
+		memory_print(file, options);
+	if (options->stick != NULL)
+		state_print(file, options);
+	start_print(file, options);
+	default_print(file, options);
+	menu_print(file, options);
+	fclose(file);
+	free(words);
+	return text;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs and files that make an image: see image_tool.h. */
+#include "image_tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "process.h"
+#include "store_file.h"
+
+enum { ARGS_MAX = 48, FILE_BYTES_MAX = 1 << 30, OPEN_DIRECTORIES = 16, PATH_BYTES = 4096 };
+static const uint64_t TOOL_TIMEOUT_NS = 600ULL * 1000 * 1000 * 1000; /* detects a hang */
+static const long DATE_DEFAULT_S = 1577836800;                       /* 2020-01-01: FAT knows none before 1980 */
+
+/* --- Programs ----------------------------------------------------------------------------------------------------------------- */
+
+static bool in_path(const char *program)
+{
+	const char *path = getenv("PATH");
+	char *all = memory_text(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin"), *at = all, *directory;
+	bool found = false;
+
+	while (!found && (directory = strsep(&at, ":")) != NULL) {
+		char *name = memory_format("%s/%s", directory, program);
+
+		found = access(name, X_OK) == 0;
+		free(name);
+	}
+	free(all);
+	return found;
+}
+
+int image_tools_check(const struct image_tool *tools, unsigned count, struct error *error)
+{
+	char programs[256] = "", packages[256] = "";
+
+	for (unsigned i = 0; i < count; i++) {
+		size_t have = strlen(programs);
+
+		if (in_path(tools[i].program))
+			continue;
+		snprintf(programs + have, sizeof(programs) - have, "%s%s", have > 0 ? ", " : "", tools[i].program);
+		have = strlen(packages);
+		if (strstr(packages, tools[i].package) == NULL)
+			snprintf(packages + have, sizeof(packages) - have, " %s", tools[i].package);
+	}
+	if (programs[0] == '\0')
+		return 0;
+	return error_set(error, STATUS_UNSUPPORTED, "no %s here; install what has it: apt-get install%s", programs,
+			 packages);
+}
+
+long image_date_s(void)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	char *end = NULL;
+	long date_s = text != NULL ? strtol(text, &end, 10) : 0;
+
+	return end != NULL && end != text && *end == '\0' && date_s > 0 ? date_s : DATE_DEFAULT_S;
+}
+
+/* The last line that says something: a tool's reason. GRUB's end with a full stop in a line of its own. */
+static int tool_failed(const char *program, const struct process *process, struct error *error)
+{
+	char *said = process_read(process, PROCESS_STDERR, NULL), *at = said, *line;
+	const char *reason = "without a word";
+
+	while (at != NULL && (line = strsep(&at, "\n")) != NULL) {
+		if (strlen(line) > 1)
+			reason = line;
+	}
+	if (process->end == PROCESS_TIMED_OUT)
+		reason = "it hung";
+	error_set(error, STATUS_FAILED, "%s failed: %s", program, reason);
+	free(said);
+	return STATUS_FAILED;
+}
+
+int image_tool_run(const char *const *argv, struct error *error)
+{
+	char *date = memory_format("SOURCE_DATE_EPOCH=%ld", image_date_s());
+	const char *all[ARGS_MAX + 3] = {"env", date};
+	struct process_spec spec = {.argv = (char *const *)all, .timeout_ns = TOOL_TIMEOUT_NS};
+	struct process process;
+	int status = 0;
+
+	for (unsigned i = 0; argv[i] != NULL && i < ARGS_MAX; i++)
+		all[i + 2] = argv[i];
+	if (process_start(&process, &spec) != 0) {
+		free(date);
+		return error_set(error, STATUS_FAILED, "cannot start %s", argv[0]);
+	}
+	process_wait(&process);
+	if (process.end != PROCESS_EXITED || process.status != 0)
+		status = tool_failed(argv[0], &process, error);
+	process_close(&process);
+	free(date);
+	return status;
+}
+
+/* --- Files ------------------------------------------------------------------------------------------------------------------- */
+
+char *image_scratch_make(const char *directory, struct error *error)
+{
+	const char *temporary = getenv("TMPDIR");
+	char *scratch;
+
+	if (directory == NULL)
+		directory = temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp";
+	scratch = memory_format("%s/aerobench-image-XXXXXX", directory);
+	if (mkdtemp(scratch) != NULL && chmod(scratch, 0755) == 0)
+		return scratch;
+	error_set_errno(error, STATUS_FAILED, "cannot make a directory below", directory);
+	free(scratch);
+	return NULL;
+}
+
+static int entry_remove(const char *path, const struct stat *facts, int kind, struct FTW *place)
+{
+	(void)facts;
+	(void)kind;
+	(void)place;
+	remove(path);
+	return 0;
+}
+
+void image_scratch_remove(char *scratch)
+{
+	if (scratch != NULL)
+		nftw(scratch, entry_remove, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
+	free(scratch);
+}
+
+static int directories_make(char *path, struct error *error)
+{
+	for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
+		*at = '\0';
+		if (mkdir(path, 0755) != 0 && errno != EEXIST)
+			return error_set_errno(error, STATUS_FAILED, "cannot make", path);
+		*at = '/';
+	}
+	return 0;
+}
+
+static int bytes_write(const char *scratch, const char *path, const void *bytes, size_t len_bytes, struct error *error)
+{
+	char *name = memory_format("%s%s", scratch, path);
+	struct timespec dates[2] = {{.tv_sec = image_date_s()}, {.tv_sec = image_date_s()}};
+	int status = directories_make(name, error);
+
+	if (status == 0)
+		status = store_file_write(name, bytes, len_bytes, error);
+	if (status == 0 && (chmod(name, 0644) != 0 || utimensat(AT_FDCWD, name, dates, 0) != 0))
+		status = error_set_errno(error, STATUS_FAILED, "cannot set the date of", name);
+	free(name);
+	return status;
+}
+
+int image_file_write(const char *scratch, const char *path, const char *text, struct error *error)
+{
+	return bytes_write(scratch, path, text, strlen(text), error);
+}
+
+int image_file_copy(const char *scratch, const char *path, const char *from, struct error *error)
+{
+	char *bytes = NULL;
+	size_t len_bytes = 0;
+	int status = store_file_read(from, FILE_BYTES_MAX, &bytes, &len_bytes, error);
+
+	if (status == 0)
+		status = bytes_write(scratch, path, bytes, len_bytes, error);
+	free(bytes);
+	return status;
+}

@@ -118,6 +118,7 @@ static void print_system(const struct host *host)
 	fact("events encoded for", counter_pmu() != NULL ? counter_pmu() : "libpfm4 does not know this processor");
 	fact("PMU", host->pmu.usable ? "usable" : host->pmu.reason);
 	fact("KVM", host->kvm->reason);
+	fact("KVM's settings", host->kvm->parameters);
 	fact("QEMU", host->qemu_problem[0] != '\0' ? host->qemu_problem : host->qemu_version);
 }
 

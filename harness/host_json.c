@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpus.h"
+#include "output.h"
 
 /* NaN and infinity are null. */
 static json_t *number(double value)
@@ -86,9 +87,18 @@ static json_t *kvm_json(const struct probe_kvm *kvm)
 {
 	static const char *const states[] = {"absent", "denied", "broken", "emulates", "real"};
 
-	return json_pack("{s:s, s:s, s:o, s:I}", "state", states[kvm->state], "reason", kvm->reason,
-			 "ticks_per_iteration", number(kvm->ticks_per_iteration), "iterations",
-			 (json_int_t)kvm->iterations);
+	json_t *can = json_array();
+
+	for (int i = 0; i < PROBE_KVM_CAPABILITIES; i++)
+		if (kvm->can[i])
+			json_array_append_new(can,
+					      json_string(probe_kvm_capability_name((enum probe_kvm_capability)i)));
+	return json_pack("{s:s, s:s, s:o, s:I, s:o, s:o, s:b, s:b, s:i, s:i, s:o}", "state", states[kvm->state],
+			 "reason", kvm->reason, "ticks_per_iteration", number(kvm->ticks_per_iteration), "iterations",
+			 (json_int_t)kvm->iterations, "module", output_text_json(kvm->module), "parameters",
+			 output_text_json(kvm->parameters), "nested", (int)kvm->nested, "shadow_paging",
+			 (int)kvm->shadow_paging, "api_version", kvm->api_version, "max_vcpus", kvm->max_vcpus,
+			 "capabilities", can);
 }
 
 static json_t *system_json(const struct probe_system *system)

@@ -21,15 +21,42 @@ enum probe_kvm_state {
 	PROBE_KVM_REAL
 };
 
+enum probe_kvm_capability {
+	PROBE_KVM_IRQCHIP, /* local APICs and I/O APIC in the kernel */
+	PROBE_KVM_TSC_CONTROL,
+	PROBE_KVM_TSC_KHZ,
+	PROBE_KVM_ADJUST_CLOCK,
+	PROBE_KVM_HALT_WITHOUT_EXIT, /* a guest's HLT may be left to the processor */
+	PROBE_KVM_STATS_FD,
+	PROBE_KVM_CAPABILITIES
+};
+
 struct probe_kvm {
 	enum probe_kvm_state state;
 	double ticks_per_iteration;    /* of dec/jnz in the guest; NaN if nothing ran */
 	uint64_t iterations;           /* that were timed */
 	char reason[PROBE_REASON_MAX]; /* one line, for REAL too */
+	char module[128];           /* that serves /dev/kvm: "kvm_intel", "kvm_amd", else all that are called kvm_… */
+	char parameters[256];       /* of the modules, those that change times: "npt=Y halt_poll_ns=200000" */
+	bool shadow_paging;         /* paging of two dimensions (EPT, NPT) is off: a guest's page tables cost exits */
+	bool nested;                /* this computer is a virtual machine itself */
+	bool invariant_tsc;         /* and a guest may be told so */
+	int api_version, max_vcpus; /* 0: not asked */
+	bool can[PROBE_KVM_CAPABILITIES];
 };
 
 /* Runs a real guest in a child, once per process; the result is kept. */
 const struct probe_kvm *probe_kvm(void);
+/* module, parameters, shadow_paging from a tree like /sys: probe_kvm_module.c. */
+void probe_kvm_module(struct probe_kvm *kvm, const char *sys);
+/* nested, invariant_tsc: CPUID. */
+void probe_kvm_processor(struct probe_kvm *kvm);
+/* What an open /dev/kvm says of itself. */
+void probe_kvm_capabilities(struct probe_kvm *kvm, int device);
+/* Why QEMU could not use it although it runs guests, or NULL. */
+const char *probe_kvm_lacks(const struct probe_kvm *kvm);
+/* As KVM's documentation has it, without KVM_CAP_, in small letters. */
+const char *probe_kvm_capability_name(enum probe_kvm_capability capability);
 
 /* --- The clock: probe_tsc.c ------------------------------------------------------------------------------------------ */
 

@@ -6,8 +6,10 @@
  */
 #include "probe.h"
 
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/kvm.h>
 #include <math.h>
 #include <poll.h>
@@ -17,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <x86intrin.h>
@@ -160,25 +163,40 @@ static bool collect(int in, pid_t pid, struct report *report)
 	return good;
 }
 
+/* " (kvm_amd, in a virtual machine)": for the end of a reason; static text. */
+static const char *served_by(const struct probe_kvm *kvm)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), " (module %.40s%s)", kvm->module[0] != '\0' ? kvm->module : "unknown",
+		 kvm->nested ? ", in a virtual machine" : "");
+	return text;
+}
+
 static void judge(struct probe_kvm *kvm, const struct report *report)
 {
+	const char *lacks = probe_kvm_lacks(kvm);
+
 	kvm->ticks_per_iteration = report->ticks_per_iteration;
 	kvm->iterations = report->iterations;
 	if (report->failed != NULL) {
 		kvm->state = PROBE_KVM_BROKEN;
-		snprintf(kvm->reason, sizeof(kvm->reason), "/dev/kvm opens but cannot run a guest: %s%s%s",
+		snprintf(kvm->reason, sizeof(kvm->reason), "/dev/kvm opens but cannot run a guest: %s%s%s%s",
 			 report->failed, report->error != 0 ? ": " : "",
-			 report->error != 0 ? strerror(report->error) : "");
+			 report->error != 0 ? strerror(report->error) : "", served_by(kvm));
 	} else if (report->ticks_per_iteration > LIMIT_TICKS) {
 		kvm->state = PROBE_KVM_EMULATES;
 		snprintf(kvm->reason, sizeof(kvm->reason),
 			 "/dev/kvm only emulates: %.0f ticks per iteration of dec/jnz in ring 0, hardware takes at "
-			 "most %.0f",
-			 report->ticks_per_iteration, LIMIT_TICKS);
+			 "most %.0f%s",
+			 report->ticks_per_iteration, LIMIT_TICKS, served_by(kvm));
+	} else if (lacks != NULL) {
+		kvm->state = PROBE_KVM_BROKEN;
+		snprintf(kvm->reason, sizeof(kvm->reason), "/dev/kvm runs guests but %s%s", lacks, served_by(kvm));
 	} else {
 		kvm->state = PROBE_KVM_REAL;
-		snprintf(kvm->reason, sizeof(kvm->reason), "hardware: %.2f ticks per iteration of dec/jnz in ring 0",
-			 report->ticks_per_iteration);
+		snprintf(kvm->reason, sizeof(kvm->reason), "hardware: %.2f ticks per iteration of dec/jnz in ring 0%s",
+			 report->ticks_per_iteration, served_by(kvm));
 	}
 }
 
@@ -201,8 +219,46 @@ static void run_guest(struct probe_kvm *kvm, int device)
 		judge(kvm, &report);
 	else
 		snprintf(kvm->reason, sizeof(kvm->reason),
-			 "/dev/kvm opens, but a guest of three instructions did not end within %d ms", TIMEOUT_MS);
+			 "/dev/kvm opens, but a guest of three instructions did not end within %d ms%s", TIMEOUT_MS,
+			 served_by(kvm));
 	close(ends[0]);
+}
+
+/* Why it may not be opened, with what to do: a group may have it, or only root. */
+static void denied(struct probe_kvm *kvm)
+{
+	struct stat device;
+	const struct group *group = stat("/dev/kvm", &device) == 0 ? getgrgid(device.st_gid) : NULL;
+
+	kvm->state = PROBE_KVM_DENIED;
+	if (group != NULL && device.st_gid != 0 && (device.st_mode & S_IRGRP) != 0 && (device.st_mode & S_IWGRP) != 0)
+		snprintf(
+		    kvm->reason, sizeof(kvm->reason),
+		    "/dev/kvm may not be opened; join the group that owns it and log in again: usermod -aG %s $USER",
+		    group->gr_name);
+	else
+		snprintf(kvm->reason, sizeof(kvm->reason),
+			 "/dev/kvm may not be opened and no group may; as root: setfacl -m u:$USER:rw /dev/kvm");
+}
+
+/* Why there is none, with what to do. */
+static void absent(struct probe_kvm *kvm, int error)
+{
+	unsigned eax, ebx, ecx, edx;
+	bool intel, amd;
+
+	/* CPUID 1:ECX[5] VMX; 8000_0001H:ECX[2] SVM: AMD APM vol. 3, appendix E */
+	intel = __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & 1u << 5) != 0;
+	amd = __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) != 0 && (ecx & 1u << 2) != 0;
+	kvm->state = PROBE_KVM_ABSENT;
+	if (intel || amd)
+		snprintf(kvm->reason, sizeof(kvm->reason), "no usable /dev/kvm: %s; load its module: modprobe %s",
+			 strerror(error), intel ? "kvm_intel" : "kvm_amd");
+	else
+		snprintf(kvm->reason, sizeof(kvm->reason), "no usable /dev/kvm: %s; %s", strerror(error),
+			 kvm->nested
+			     ? "the hypervisor does not pass VMX or SVM on: switch nested virtualisation on there"
+			     : "the processor shows neither VMX nor SVM: switch it on in the firmware");
 }
 
 const struct probe_kvm *probe_kvm(void)
@@ -212,17 +268,15 @@ const struct probe_kvm *probe_kvm(void)
 
 	if (kvm.reason[0] != '\0')
 		return &kvm;
+	probe_kvm_module(&kvm, "/sys");
+	probe_kvm_processor(&kvm);
 	device = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (device < 0 && (errno == EACCES || errno == EPERM)) {
-		kvm.state = PROBE_KVM_DENIED;
-		snprintf(kvm.reason, sizeof(kvm.reason),
-			 "/dev/kvm may not be opened; join the group that owns it: usermod -aG kvm $USER");
+		denied(&kvm);
 	} else if (device < 0) {
-		kvm.state = PROBE_KVM_ABSENT;
-		snprintf(kvm.reason, sizeof(kvm.reason),
-			 "no usable /dev/kvm: %s; the hypervisor does not pass it on, or the module is not loaded",
-			 strerror(errno));
+		absent(&kvm, errno);
 	} else {
+		probe_kvm_capabilities(&kvm, device);
 		run_guest(&kvm, device);
 		close(device);
 	}

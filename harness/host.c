@@ -14,6 +14,7 @@
 #include "cpus.h"
 #include "error.h"
 #include "launch.h"
+#include "launch_kvm.h"
 #include "launch_machine.h"
 #include "process.h"
 
@@ -158,6 +159,21 @@ static void judge_time(const struct host *host, struct host_verdict *verdict)
 	against(verdict, strcmp(BUILD_ASSERTS, "off") != 0, "debug assertions are on: measure with preset release");
 }
 
+/* What makes times on KVM others than those of the processor. */
+static void judge_kvm(const struct probe_kvm *kvm, struct host_verdict *verdict)
+{
+	against(verdict, kvm->state == PROBE_KVM_EMULATES, "functional test only (AEROBENCH_KVM=functional): %.160s",
+		kvm->reason);
+	against(
+	    verdict, kvm->shadow_paging,
+	    "KVM runs without EPT or NPT (%.100s), so a guest's page tables cost exits: load %s with ept=1 or npt=1",
+	    kvm->parameters, kvm->module);
+	against(
+	    verdict, kvm->nested,
+	    "KVM is nested in another hypervisor's guest (module %.40s): each exit is several; use the computer itself",
+	    kvm->module);
+}
+
 /* One line each for machines that launch_check() refuses whatever the system. */
 static void judge_absent(enum subject_machine machine, struct host_verdict *verdict)
 {
@@ -182,7 +198,7 @@ static bool judge_support(const struct host *host, enum subject_machine machine,
 	if (machine == SUBJECT_QEMU || machine == SUBJECT_SIM || machine == SUBJECT_KVM)
 		against(verdict, host->qemu_problem[0] != '\0', "%s", host->qemu_problem);
 	if (machine == SUBJECT_KVM)
-		against(verdict, host->kvm->state != PROBE_KVM_REAL, "%s", host->kvm->reason);
+		against(verdict, !launch_kvm_usable(host->kvm), "%s", host->kvm->reason);
 	if (machine == SUBJECT_METAL || machine == SUBJECT_CORES)
 		judge_absent(machine, verdict);
 	return verdict->reason_count == 0;
@@ -200,5 +216,7 @@ void host_judge(const struct host *host, enum subject_machine machine, struct ho
 			"plain TCG: ticks are host time and include translation; good for shapes and ratios only");
 	else if (machine != SUBJECT_SIM) /* nothing of this computer enters a count of instructions */
 		judge_time(host, verdict);
+	if (machine == SUBJECT_KVM)
+		judge_kvm(host->kvm, verdict);
 	verdict->fit = verdict->reason_count == 0;
 }

@@ -14,9 +14,12 @@
 #include "memory.h"
 #include "paths.h"
 
-/* Polls are rare, because each may disturb what is measured; but quick at first, while threads appear. */
-enum { POLL_EARLY_MS = 20, POLL_MS = 500 };
-static const uint64_t EARLY_NS = 1000000000, NS_PER_S = 1000000000;
+/*
+ * Polls are rare, because each may disturb what is measured; but quick at first, while threads appear, and more often in a
+ * short boot than in a long one, so that the last look at it has seen most of it.
+ */
+enum { POLL_EARLY_MS = 20, POLL_MS = 500, POLL_SHARE = 8 };
+static const uint64_t NS_PER_MS = 1000000, NS_PER_S = 1000000000;
 
 static const struct launch_machine *const machines[SUBJECT_MACHINES] = {
     [SUBJECT_HOST] = &launch_host, [SUBJECT_QEMU] = &launch_qemu,    [SUBJECT_SIM] = &launch_qemu,
@@ -141,21 +144,26 @@ bool launch_poll(struct launch *launch)
 		return true;
 	if (!launch->placed)
 		launch->placed = machines[launch->subject.machine]->place(launch);
+	if (machines[launch->subject.machine]->look != NULL)
+		machines[launch->subject.machine]->look(launch);
 	return false;
 }
 
 void launch_sleep(struct launch *const *launches, size_t count)
 {
 	struct process *processes[LAUNCH_PARALLEL_MAX];
-	int timeout_ms = POLL_MS;
+	uint64_t timeout_ms = POLL_MS;
 	size_t used = 0;
 
 	for (size_t i = 0; i < count && used < LAUNCH_PARALLEL_MAX; i++) {
+		uint64_t share_ms =
+		    (process_now_ns() - launches[i]->process.started_ns) / NS_PER_MS / POLL_SHARE + POLL_EARLY_MS;
+
 		processes[used++] = &launches[i]->process;
-		if (!launches[i]->placed && process_now_ns() - launches[i]->process.started_ns < EARLY_NS)
-			timeout_ms = POLL_EARLY_MS;
+		if (share_ms < timeout_ms)
+			timeout_ms = share_ms;
 	}
-	process_sleep(processes, used, timeout_ms);
+	process_sleep(processes, used, (int)timeout_ms);
 }
 
 void launch_abort(struct launch *launch)
@@ -272,6 +280,9 @@ void launch_finish(struct launch *launch, struct launch_result *result)
 	collect_console(launch, machine->console, result);
 	result->duration_ns = launch->process.ended_ns - launch->process.started_ns;
 	memcpy(result->placement, launch->placement, sizeof(result->placement));
+	result->machine = machine->facts != NULL ? machine->facts(launch) : NULL;
+	free(launch->stats);
+	launch->stats = NULL;
 	if (launch->process.end != PROCESS_EXITED || launch->process.status != machine->success)
 		explain(launch, machine->success, result);
 	process_close(&launch->process);
@@ -282,6 +293,7 @@ void launch_result_free(struct launch_result *result)
 {
 	free(result->stream);
 	free(result->console);
+	json_decref(result->machine);
 	memset(result, 0, sizeof(*result));
 }
 

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "error.h"
 #include "process.h"
 #include "subject.h"
@@ -52,6 +54,7 @@ struct launch_result {
 	size_t console_bytes;
 	uint64_t duration_ns;
 	char placement[128]; /* which CPUs it ran on, or why it was not bound */
+	json_t *machine;     /* what the machine was and went through, owned: launch_machine.h; NULL: nothing to tell */
 	struct error error;  /* one line with the remedy, unless LAUNCH_SUCCEEDED */
 };
 
@@ -69,6 +72,7 @@ struct launch {
 	unsigned cpus;
 	bool placed; /* binding its threads has been done or given up */
 	char placement[128];
+	struct kvm_stats *stats; /* of a virtual machine's threads, owned (kvm_stats.h); NULL: not looked at */
 };
 
 /*

@@ -6,23 +6,18 @@
  */
 #include "launch_machine.h"
 
-#include <dirent.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cpus.h"
+#include "launch_kvm.h"
+#include "launch_qemu_run.h"
 #include "memory.h"
 #include "probe.h"
 
-/*
- * Room for 10,000 threads (create_live, yield_many, wake_all_call) of a Linux that locks its memory (profile tuned), whose
- * stacks are there from the start: more than 1 GiB. The host gives what a guest touches.
- */
-enum { QEMU_OLDEST_MAJOR = 7, GUEST_MEMORY_MIB = 2048 };
-static const uint64_t VERSION_TIMEOUT_NS = 10ULL * 1000 * 1000 * 1000, PLACE_GIVE_UP_NS = 10ULL * 1000 * 1000 * 1000;
+enum { QEMU_OLDEST_MAJOR = 7 };
+static const uint64_t VERSION_TIMEOUT_NS = 10ULL * 1000 * 1000 * 1000;
 
 /* --- What is needed ------------------------------------------------------------------------------------------------------ */
 
@@ -75,6 +70,17 @@ static int need_file(const struct subject *subject, const char *name, enum statu
 	return status;
 }
 
+/* Whether a guest runs on this KVM: by running one, the first time. */
+static int kvm_check(const struct subject *subject, struct error *error)
+{
+	struct error kvm = {STATUS_OK, ""};
+
+	if (launch_kvm_choose(subject->cpus != 0 ? subject->cpus : LAUNCH_CPUS_DEFAULT, &kvm) == NULL)
+		return error_set(error, kvm.status, "%s: %s; use %s@qemu or %s@sim", subject->name, kvm.text,
+				 subject_system_name(subject->system), subject_system_name(subject->system));
+	return 0;
+}
+
 static int qemu_check(const struct subject *subject, struct error *error)
 {
 	static const char build[] = "build it: cmake --preset release && cmake --build --preset release";
@@ -83,25 +89,25 @@ static int qemu_check(const struct subject *subject, struct error *error)
 
 	if (launch_qemu_probe(NULL, &qemu) != 0)
 		return error_set(error, qemu.status, "%s: %s", subject->name, qemu.text);
-	if (subject->machine == SUBJECT_KVM && probe_kvm()->state != PROBE_KVM_REAL)
+	if (subject->machine == SUBJECT_KVM && !launch_kvm_usable(probe_kvm()))
 		return error_set(error, STATUS_UNSUPPORTED, "%s: unsupported here: %s; use %s@qemu or %s@sim",
 				 subject->name, probe_kvm()->reason, subject_system_name(subject->system),
 				 subject_system_name(subject->system));
-	if (subject->system == SUBJECT_AEROKERNEL)
-		return need_file(subject, "aerokernel.elf", STATUS_FAILED, build, error);
-	status = need_file(subject, "vmlinuz", STATUS_UNSUPPORTED,
-			   "fetch the guest's kernel: ci/fetch_guest_kernel DIRECTORY", error);
-	return status != 0 ? status : need_file(subject, "guest.cpio.gz", STATUS_FAILED, build, error);
+	if (subject->system == SUBJECT_LINUX) {
+		status = need_file(subject, "vmlinuz", STATUS_UNSUPPORTED,
+				   "fetch the guest's kernel: ci/fetch_guest_kernel DIRECTORY", error);
+		if (status == 0)
+			status = need_file(subject, "guest.cpio.gz", STATUS_FAILED, build, error);
+	} else {
+		status = need_file(subject, "aerokernel.elf", STATUS_FAILED, build, error);
+	}
+	return status == 0 && subject->machine == SUBJECT_KVM ? kvm_check(subject, error) : status;
 }
 
 /* --- The machine --------------------------------------------------------------------------------------------------------- */
 
 /* The same for every subject and machine. */
 static const char *const machine_always[] = {
-    "-M",
-    "q35",
-    "-cpu",
-    "max,-erms,-fsrm",
     "-nodefaults",
     "-no-user-config",
     "-net",
@@ -121,22 +127,34 @@ static const char *const machine_always[] = {
     "isa-debug-exit,iobase=0xf4,iosize=4",
 };
 
-static void machine_args(struct launch_argv *argv, const struct subject *subject, unsigned cpus)
+void launch_qemu_machine(struct launch_argv *argv, enum subject_machine machine, const struct kvm_choice *choice,
+			 unsigned cpus)
 {
 	launch_arg(argv, "%s", launch_qemu_binary());
+	launch_arg(argv, "-M");
+	launch_arg(argv, "q35");
+	launch_arg(argv, "-cpu");
+	if (choice != NULL)
+		launch_kvm_cpu(argv, choice);
+	else
+		launch_arg(argv, "max," LAUNCH_CPU_LESS);
 	for (size_t i = 0; i < sizeof(machine_always) / sizeof(machine_always[0]); i++)
 		launch_arg(argv, "%s", machine_always[i]);
 	launch_arg(argv, "-smp");
 	launch_arg(argv, "%u", cpus);
 	launch_arg(argv, "-m");
-	launch_arg(argv, "%d", GUEST_MEMORY_MIB);
+	launch_arg(argv, "%d", LAUNCH_GUEST_MEMORY_MIB);
+	if (choice != NULL) {
+		launch_kvm_args(argv, choice);
+		return;
+	}
 	launch_arg(argv, "-accel");
-	if (subject->machine == SUBJECT_SIM) {
+	if (machine == SUBJECT_SIM) {
 		launch_arg(argv, "tcg,thread=single");
 		launch_arg(argv, "-icount");
 		launch_arg(argv, "shift=0,sleep=off");
 	} else {
-		launch_arg(argv, subject->machine == SUBJECT_KVM ? "kvm" : "tcg,thread=multi");
+		launch_arg(argv, "tcg,thread=multi");
 	}
 }
 
@@ -198,8 +216,14 @@ static void linux_args(const struct launch_request *request, struct launch_argv 
 static int qemu_command(const struct launch_request *request, unsigned cpus, struct launch_argv *argv,
 			struct error *error)
 {
-	(void)error;
-	machine_args(argv, request->subject, cpus);
+	const struct kvm_choice *choice = NULL;
+
+	if (request->subject->machine == SUBJECT_KVM) {
+		choice = launch_kvm_choose(cpus, error);
+		if (choice == NULL)
+			return (int)error->status;
+	}
+	launch_qemu_machine(argv, request->subject->machine, choice, cpus);
 	if (request->subject->system == SUBJECT_AEROKERNEL)
 		aerokernel_args(request, argv);
 	else
@@ -207,75 +231,12 @@ static int qemu_command(const struct launch_request *request, unsigned cpus, str
 	return 0;
 }
 
-/* --- Placement ------------------------------------------------------------------------------------------------------------ */
-
-/* The number of the virtual CPU that thread tid of process pid runs, -1 if it runs none. */
-static int vcpu_of(pid_t pid, const char *tid)
-{
-	char path[300], name[32] = "";
-	int vcpu = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)pid, tid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return -1;
-	if (fgets(name, sizeof(name), file) == NULL || sscanf(name, "CPU %d/", &vcpu) != 1)
-		vcpu = -1;
-	fclose(file);
-	return vcpu;
-}
-
-/* Binds each virtual CPU's thread to a CPU of its own; returns how many there were. */
-static unsigned bind_vcpus(const struct launch *launch, const unsigned *cpus, unsigned count)
-{
-	char path[64];
-	unsigned bound = 0;
-	DIR *tasks;
-
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)launch->process.pid);
-	tasks = opendir(path);
-	if (tasks == NULL)
-		return 0;
-	for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
-		int vcpu = vcpu_of(launch->process.pid, entry->d_name);
-		cpu_set_t set;
-
-		if (vcpu < 0 || (unsigned)vcpu >= count)
-			continue;
-		CPU_ZERO(&set);
-		CPU_SET(cpus[vcpu], &set);
-		bound += sched_setaffinity(atoi(entry->d_name), sizeof(set), &set) == 0;
-	}
-	closedir(tasks);
-	return bound;
-}
-
-static bool qemu_place(struct launch *launch)
-{
-	unsigned cpus[CPUS_MAX], count = cpus_choose(cpus, launch->cpus);
-	char *list = cpus_text(cpus, count);
-	bool done = true;
-
-	if (launch->subject.machine == SUBJECT_SIM)
-		snprintf(launch->placement, sizeof(launch->placement), "not bound: instructions do not depend on it");
-	else if (count < launch->cpus)
-		snprintf(launch->placement, sizeof(launch->placement), "not bound: %u virtual CPUs on %u", launch->cpus,
-			 count);
-	else if (bind_vcpus(launch, cpus, count) == launch->cpus)
-		snprintf(launch->placement, sizeof(launch->placement), "virtual CPUs bound to %.80s", list);
-	else if (process_now_ns() - launch->process.started_ns > PLACE_GIVE_UP_NS)
-		snprintf(launch->placement, sizeof(launch->placement), "not bound: no threads named 'CPU n'");
-	else
-		done = false;
-	free(list);
-	return done;
-}
-
 const struct launch_machine launch_qemu = {
     .check = qemu_check,
     .command = qemu_command,
-    .place = qemu_place,
+    .place = launch_qemu_place,
+    .look = launch_qemu_look,
+    .facts = launch_qemu_facts,
     .stream = PROCESS_EXTRA,
     .console = PROCESS_STDOUT,
     .success = LAUNCH_QEMU_SUCCESS,

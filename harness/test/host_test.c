@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -126,6 +127,45 @@ static void what_cannot_run_is_unsupported_for_one_reason(void **state)
 	assert_true(judged(&host, SUBJECT_HOST).supported);
 }
 
+/* KVM is unfit, for one reason that says this; time on this Linux is not. */
+static void kvm_unfit_because(const struct probe_kvm *kvm, const char *says)
+{
+	struct host host = perfect();
+	struct host_verdict verdict;
+
+	host.kvm = kvm;
+	verdict = judged(&host, SUBJECT_KVM);
+	assert_true(verdict.supported && judged(&host, SUBJECT_HOST).fit);
+	assert_string_equal(host_verdict_word(&verdict), "unfit");
+	assert_int_equal(verdict.reason_count, 1);
+	if (strstr(verdict.reasons[0], says) == NULL)
+		fail_msg("'%s' does not say '%s'", verdict.reasons[0], says);
+}
+
+static void what_makes_exits_dear_makes_kvm_unfit_and_is_named(void **state)
+{
+	struct probe_kvm kvm = kvm_real;
+
+	(void)state;
+	strcpy(kvm.module, "kvm_intel");
+	kvm.nested = true;
+	kvm_unfit_because(&kvm, "nested in another hypervisor's guest (module kvm_intel)");
+	kvm.nested = false;
+	kvm.shadow_paging = true;
+	strcpy(kvm.parameters, "ept=N");
+	kvm_unfit_because(&kvm, "without EPT or NPT (ept=N)");
+}
+
+static void a_functional_test_of_kvm_is_never_fit(void **state)
+{
+	struct probe_kvm kvm = {.state = PROBE_KVM_EMULATES, .reason = "only emulates: 13 ticks"};
+
+	(void)state;
+	setenv("AEROBENCH_KVM", "functional", 1);
+	kvm_unfit_because(&kvm, "functional test only (AEROBENCH_KVM=functional): only emulates: 13 ticks");
+	unsetenv("AEROBENCH_KVM");
+}
+
 static void a_computer_that_does_not_matter_to_counts_is_fit_for_them(void **state)
 {
 	struct host host;
@@ -196,6 +236,8 @@ int main(void)
 	    cmocka_unit_test(unknown_business_of_a_cpu_is_no_fault),
 	    cmocka_unit_test(plain_tcg_is_never_fit_for_time),
 	    cmocka_unit_test(what_cannot_run_is_unsupported_for_one_reason),
+	    cmocka_unit_test(what_makes_exits_dear_makes_kvm_unfit_and_is_named),
+	    cmocka_unit_test(a_functional_test_of_kvm_is_never_fit),
 	    cmocka_unit_test(a_computer_that_does_not_matter_to_counts_is_fit_for_them),
 	    cmocka_unit_test(the_probes_of_this_computer_agree_with_each_other),
 	    cmocka_unit_test(cpu_lists_are_read_as_linux_writes_them),

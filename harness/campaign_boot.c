@@ -209,6 +209,7 @@ int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active
 	record.reason = problem.status == STATUS_OK ? NULL : problem.text;
 	record.seconds = (double)result.duration_ns / NS_PER_S;
 	record.argv = active->argv;
+	record.machine = result.machine;
 	record.environment = subject->subject.machine == SUBJECT_HOST ? boot_facts_json("") : NULL;
 	if (record.status == STORE_OK) {
 		subject->seconds = subject->known ? (subject->seconds + record.seconds) / 2 : record.seconds;

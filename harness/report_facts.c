@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "paths.h"
 #include "report_html.h"
+#include "report_machine.h"
 #include "report_section.h"
 #include "subject.h"
 #include "verdict.h"
@@ -185,5 +186,7 @@ void report_sources(FILE *file, const struct summary *summary)
 	for (size_t i = 0; i < store->boot_count; i++)
 		boot_row(file, &store->boots[i]);
 	html_table_end(file);
-	fputs("</details>\n</section>\n", file);
+	fputs("</details>\n", file);
+	report_machines(file, store);
+	fputs("</section>\n", file);
 }

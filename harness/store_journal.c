@@ -108,6 +108,7 @@ void store_boot_free(struct store_boot *boot)
 	free(boot->log);
 	json_decref(boot->argv);
 	json_decref(boot->environment);
+	json_decref(boot->machine);
 	*boot = (struct store_boot){0};
 }
 
@@ -130,6 +131,7 @@ void store_boots_add(struct store *store, const struct store_boot *boot)
 	copy.log = boot->log != NULL ? memory_text(boot->log) : NULL;
 	copy.argv = json_incref(boot->argv);
 	copy.environment = json_incref(boot->environment);
+	copy.machine = json_incref(boot->machine);
 	if (old != NULL) {
 		/* The order of the journal is kept: the new one is the last. */
 		store_boot_free(old);
@@ -149,13 +151,13 @@ static json_t *text_or_null(const char *text)
 
 static json_t *boot_json(const struct store_boot *boot)
 {
-	return json_pack("{s:I, s:I, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:O?, s:O*}", "index",
+	return json_pack("{s:I, s:I, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:I, s:f, s:O?, s:O*, s:O*}", "index",
 			 (json_int_t)boot->index, "round", (json_int_t)boot->round, "subject", boot->subject, "status",
 			 status_names[boot->status], "reason", text_or_null(boot->reason), "log",
 			 text_or_null(boot->log), "bytes", (json_int_t)boot->len_bytes, "crc32", (json_int_t)boot->crc,
 			 "archive_bytes", (json_int_t)boot->archive_len_bytes, "archive_crc32",
 			 (json_int_t)boot->archive_crc, "seconds", isfinite(boot->seconds) ? boot->seconds : 0.0,
-			 "argv", boot->argv, "environment", boot->environment);
+			 "argv", boot->argv, "environment", boot->environment, "machine", boot->machine);
 }
 
 static bool number_in(const json_t *json, const char *key, json_int_t max, uint64_t *number)
@@ -193,7 +195,9 @@ static bool boot_read(struct store_boot *boot, const json_t *json)
 	if (json_is_null(boot->argv))
 		boot->argv = NULL;
 	boot->environment = json_object_get(json, "environment");
-	if (boot->environment != NULL && !json_is_object(boot->environment))
+	boot->machine = json_object_get(json, "machine");
+	if ((boot->environment != NULL && !json_is_object(boot->environment)) ||
+	    (boot->machine != NULL && !json_is_object(boot->machine)))
 		return false;
 	if (!number_in(json, "index", UINT32_MAX, &index) || !number_in(json, "round", UINT32_MAX, &round) ||
 	    !number_in(json, "crc32", UINT32_MAX, &crc) ||

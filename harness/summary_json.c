@@ -101,6 +101,22 @@ static json_t *note_json(const struct summary_note *note)
 	return json;
 }
 
+/* Each boot of the run, also those that failed. machine: what a virtual machine went through (launch_qemu_run.h). */
+static json_t *boots_json(const struct store *store)
+{
+	json_t *boots = json_array();
+
+	for (size_t i = 0; i < store->boot_count; i++) {
+		const struct store_boot *boot = &store->boots[i];
+
+		json_array_append_new(boots, json_pack("{s:i, s:i, s:o, s:b, s:f, s:O*}", "boot", (int)boot->index,
+						       "round", (int)boot->round, "subject",
+						       output_text_json(boot->subject), "ok", boot->status == STORE_OK,
+						       "seconds", boot->seconds, "machine", boot->machine));
+	}
+	return boots;
+}
+
 json_t *summary_json(const struct summary *summary)
 {
 	json_t *results = json_array(), *notes = json_array();
@@ -117,5 +133,6 @@ json_t *summary_json(const struct summary *summary)
 				      json_object_get(doctor, "machines")));
 	json_object_set_new(json, "results", results);
 	json_object_set_new(json, "notes", notes);
+	json_object_set_new(json, "boots", boots_json(summary->store));
 	return json;
 }

@@ -37,7 +37,8 @@ static const char *guest_load(void)
 		return not_in_guest;
 	error = syscall(SYS_finit_module, file, "", 0) == 0 ? 0 : errno;
 	close(file);
-	return error == 0 ? NULL : error == ENOEXEC ? other_kernel : refused;
+	/* ENOEXEC: another layout; EINVAL, ENOENT: another version of a symbol, or none */
+	return error == 0 ? NULL : error == ENOEXEC || error == EINVAL || error == ENOENT ? other_kernel : refused;
 }
 
 /* The open device, or -1 with the reason. */

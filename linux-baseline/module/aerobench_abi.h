@@ -6,8 +6,8 @@
  *
  * Errors: ENOTTY, EPROTONOSUPPORT: another version; EINVAL: a field is out of range, named in failed; EFAULT; ENOMEM;
  * EBUSY: somebody else's run is not over; ENODEV: one of the CPUs is not online; EINTR: a signal came; ETIMEDOUT:
- * nothing has happened for 10 seconds; EIO: a check of the benchmark failed, named in failed. Samples are written only
- * after success.
+ * nothing has moved for 10 seconds (the module's parameter patience_s); EIO: a check of the benchmark failed, named in
+ * failed. Samples are written only after success.
  */
 #pragma once
 

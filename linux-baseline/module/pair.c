@@ -235,6 +235,7 @@ void pingpong_run(struct run *run)
 		return;
 	while (run_next(run))
 		pingpong_round(run, &round);
+	partner_await(run, &pair.armed, ++round); /* it has begun its last round, and does not end before that */
 	WRITE_ONCE(pair.over, 1);
 	up(&pair.ping);
 	pair_end(run, run->request.iterations + (__u32)run->request.repeats + 1, 0);

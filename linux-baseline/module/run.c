@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * Main is a thread of its own, because a runtime inside the kernel would be: the ioctl's task has a program's address
- * space, which a switch to it may have to load. That task wakes up every 10 seconds to see whether main has come further,
- * on the CPU that the caller is bound to.
+ * space, which a switch to it may have to load. That task wakes up every patience_s seconds to see whether main has come
+ * further, on the CPU that the caller is bound to.
  */
 #include "run.h"
 
@@ -10,13 +10,20 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/minmax.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/topology.h>
 
 #include "stamp.h"
 
-enum { WATCH_S = 10, DELAY_RELAX_TICKS = 2048 /* about a microsecond */ };
+enum { DELAY_RELAX_TICKS = 2048 /* about a microsecond */ };
+
+static unsigned int patience_s = 10;
+module_param(patience_s, uint, 0400);
+MODULE_PARM_DESC(patience_s,
+		 "a run in which nothing has moved between two looks, so many seconds apart, has failed (10)");
 
 static DECLARE_COMPLETION(main_done);
 
@@ -66,7 +73,7 @@ int run_goes_on(struct run *run)
 
 	cond_resched();
 	if (over != 0)
-		run_fail(run, over, over == -ETIMEDOUT ? "every wait ends within 10 seconds" : NULL);
+		run_fail(run, over, over == -ETIMEDOUT ? "every wait ends before patience_s is over" : NULL);
 	return run->error == 0;
 }
 
@@ -129,10 +136,11 @@ static int main_thread(void *arg)
 /* Sleeps until main is done, and ends it if a signal comes or nothing moves. */
 static void main_watch(struct run *run)
 {
+	const long patience = clamp(patience_s, 1u, 3600u) * HZ;
 	__u32 before = 0;
 	long left;
 
-	while ((left = wait_for_completion_interruptible_timeout(&main_done, WATCH_S * HZ)) == 0 &&
+	while ((left = wait_for_completion_interruptible_timeout(&main_done, patience)) == 0 &&
 	       READ_ONCE(run->at) != before)
 		before = READ_ONCE(run->at);
 	if (left > 0)

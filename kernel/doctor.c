@@ -69,6 +69,8 @@ static void judge_clock(void)
 	against(!machine_facts.tsc_invariant, "the TSC is not invariant: its rate may change with power states");
 	against(!machine_facts.tsc_adjust_equal,
 		"IA32_TSC_ADJUST differs between the CPUs: the firmware has set their clocks apart");
+	against(machine_facts.mtrr_differ,
+		"the CPUs' memory type range registers differ: memory is slower on some CPUs; update the firmware");
 	against(!machine_facts.lfence_serialises, "LFENCE does not serialise, and cannot be made to: stamps may move");
 	against(clock->read_p50 > READ_MAX_TICKS, "a clock read takes %lu ticks, limit %u: it is trapped or emulated",
 		clock->read_p50, READ_MAX_TICKS);

@@ -61,6 +61,7 @@ static void port_env_machine(struct wire *wire)
 	wire_pair(wire, "timer", machine_facts.timer);
 	wire_pair(wire, "tsc_invariant", port_flag(machine_facts.tsc_invariant));
 	wire_pair(wire, "tsc_adjust_equal", port_flag(machine_facts.tsc_adjust_equal));
+	wire_pair(wire, "mtrr", machine_facts.mtrr_differ ? "differ" : machine_facts.mtrr_copied ? "copied" : "equal");
 	wire_pair(wire, "lfence_serialises", port_flag(machine_facts.lfence_serialises));
 	wire_pair(wire, "x2apic", port_flag(machine_facts.x2apic));
 	wire_pair(wire, "cpu_vendor", machine_facts.cpu_vendor);

@@ -31,6 +31,17 @@ static bool main_has(const char *word)
 	return false;
 }
 
+/* They are in the records as interrupts; who sends them is for the user to find out. */
+static void main_tell_strays(void)
+{
+	unsigned vector;
+	uint64_t strays = cpu_strays(&vector);
+
+	if (strays > 0)
+		format_print("warning: %lu interrupts that nobody asked for, vector %u among them: a device is on\n",
+			     strays, vector);
+}
+
 static void *main_thread(void *arg)
 {
 	int failures;
@@ -43,6 +54,7 @@ static void *main_thread(void *arg)
 		failures = runner_port_doctor(main_line.count, main_line.words);
 	else
 		failures = runner_port_main(main_line.count, main_line.words);
+	main_tell_strays();
 	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);
 }
 

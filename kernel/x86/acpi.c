@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ACPI 6.5: RSDP and root tables §5.2.5 … 5.2.8, FADT §5.2.9, MADT §5.2.12; IA-PC HPET Specification 1.0a §3.2.4.
+ * ACPI 6.5: RSDP and root tables §5.2.5 … 5.2.8, FADT §5.2.9; IA-PC HPET Specification 1.0a §3.2.4.
  */
 #include "acpi.h"
 
@@ -27,15 +27,6 @@ struct table {
 	uint32_t oem_revision, creator, creator_revision;
 } __attribute__((packed));
 
-struct madt {
-	struct table head;
-	uint32_t apic_base, flags;
-} __attribute__((packed));
-
-struct madt_entry {
-	uint8_t type, len_bytes;
-} __attribute__((packed));
-
 struct generic_address {
 	uint8_t space, bits, offset, access;
 	uint64_t address;
@@ -45,12 +36,6 @@ enum {
 	RSDP_REVISION_2 = 2,
 	RSDP_OLD_BYTES = 20,
 	TABLE_BYTES_MAX = 1 << 20, /* nothing that is read here comes near */
-	/* MADT entry types and fields: tables 5.21 ff. */
-	MADT_LOCAL_APIC = 0,
-	MADT_ADDRESS_OVERRIDE = 5,
-	MADT_LOCAL_X2APIC = 9,
-	MADT_ENABLED = 1,
-	XAPIC_ID_BROADCAST = 0xff,
 	/* FADT offsets: table 5.9 */
 	FADT_PM_TIMER_PORT = 76,
 	FADT_FLAGS = 112,
@@ -60,6 +45,9 @@ enum {
 	FADT_FLAG_TIMER_32BIT = 1 << 8,
 	FADT_FLAG_RESET = 1 << 10,
 	HPET_ADDRESS = 40, /* a generic address */
+	/* Intel VT-d Architecture Specification §8.1 */
+	DMAR_FLAGS = 37,
+	DMAR_X2APIC_OPT_OUT = 1 << 1,
 	/* where the RSDP may lie without being told: §5.2.5.1 */
 	EBDA_SEARCH_BYTES = 1024,
 	BIOS_BEGIN = 0xe0000,
@@ -174,50 +162,6 @@ static const struct table *table_find(const struct table *root, unsigned entry_b
 	return NULL;
 }
 
-static void cpu_add(uint32_t id, uint32_t flags)
-{
-	/* only enabled ones: "online capable" means that one may be plugged in later, and there is nothing there now */
-	if ((flags & MADT_ENABLED) == 0)
-		return;
-	for (unsigned at = 0; at < acpi.cpus_count; at++) {
-		if (acpi.apic_ids[at] == id)
-			return; /* some firmware lists a CPU as APIC and as x2APIC */
-	}
-	if (acpi.cpus_count == CPU_MAX)
-		acpi.cpus_cut = true;
-	else
-		acpi.apic_ids[acpi.cpus_count++] = id;
-}
-
-static void madt_entry_read(const struct madt_entry *entry)
-{
-	const uint8_t *bytes = (const uint8_t *)entry;
-
-	if (entry->type == MADT_LOCAL_APIC && entry->len_bytes >= 8 && bytes[3] != XAPIC_ID_BROADCAST)
-		cpu_add(bytes[3], read32(bytes, 4));
-	else if (entry->type == MADT_LOCAL_X2APIC && entry->len_bytes >= 16)
-		cpu_add(read32(bytes, 4), read32(bytes, 8));
-	else if (entry->type == MADT_ADDRESS_OVERRIDE && entry->len_bytes >= 12)
-		acpi.apic_base = (uint64_t)read32(bytes, 8) << 32 | read32(bytes, 4);
-}
-
-static void madt_read(const struct madt *madt)
-{
-	const uint8_t *at = (const uint8_t *)(madt + 1), *end = (const uint8_t *)madt + madt->head.len_bytes;
-
-	if (madt->head.len_bytes < sizeof(*madt))
-		return;
-	acpi.apic_base = madt->apic_base;
-	while (end - at >= (long)sizeof(struct madt_entry)) {
-		const struct madt_entry *entry = (const void *)at;
-
-		if (entry->len_bytes < sizeof(*entry) || entry->len_bytes > end - at)
-			return;
-		madt_entry_read(entry);
-		at += entry->len_bytes;
-	}
-}
-
 static void fadt_read(const struct table *fadt)
 {
 	const uint8_t *bytes = (const uint8_t *)fadt;
@@ -251,6 +195,11 @@ static void hpet_read(const struct table *hpet)
 		acpi.hpet = address->address;
 }
 
+static bool dmar_opts_out(const struct table *dmar)
+{
+	return dmar->len_bytes > DMAR_FLAGS && ((const uint8_t *)dmar)[DMAR_FLAGS] & DMAR_X2APIC_OPT_OUT;
+}
+
 void acpi_init(void)
 {
 	const struct rsdp *rsdp = rsdp_find();
@@ -268,7 +217,9 @@ void acpi_init(void)
 	if (root == NULL)
 		return;
 	if ((table = table_find(root, entry_bytes, "APIC")) != NULL)
-		madt_read((const struct madt *)table);
+		madt_read(&acpi.madt, table, table->len_bytes);
+	if ((table = table_find(root, entry_bytes, "DMAR")) != NULL)
+		acpi.x2apic_opt_out = dmar_opts_out(table);
 	if ((table = table_find(root, entry_bytes, "FACP")) != NULL)
 		fadt_read(table);
 	if ((table = table_find(root, entry_bytes, "HPET")) != NULL)

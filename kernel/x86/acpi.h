@@ -8,15 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cpu.h"
+#include "madt.h"
 #include "spcr.h"
 #include "srat.h"
 
 struct acpi {
-	unsigned cpus_count; /* usable ones, the boot CPU included, in the table's order */
-	uint32_t apic_ids[CPU_MAX];
-	bool cpus_cut;          /* more than CPU_MAX were listed */
-	uintptr_t apic_base;    /* 0: no MADT */
+	struct madt madt;
+	bool x2apic_opt_out;    /* the firmware's own code cannot live with x2APIC mode */
 	uintptr_t hpet;         /* 0: none */
 	uint16_t pm_timer_port; /* 0: none */
 	bool pm_timer_32bit;

@@ -12,6 +12,7 @@
 #include "facts.h"
 #include "idt.h"
 #include "io.h"
+#include "io_apic.h"
 #include "layout.h"
 #include "msr.h"
 #include "paging.h"
@@ -21,6 +22,7 @@ enum {
 	APIC_ID = 0x20,
 	APIC_TASK_PRIORITY = 0x80,
 	APIC_SPURIOUS = 0xf0,
+	APIC_IN_SERVICE = 0x100, /* 256 bits in eight registers */
 	APIC_LVT_CMCI = 0x2f0,
 	APIC_COMMAND = 0x300,
 	APIC_COMMAND_HIGH = 0x310,
@@ -43,11 +45,6 @@ enum {
 	COMMAND_NMI = 0x400,
 	COMMAND_INIT = 0x500,
 	COMMAND_STARTUP = 0x600,
-	/* 8259: Intel 8259A data sheet; 8254 channel 0, mode 0: Intel 8254 data sheet */
-	PIC_MASTER_DATA = 0x21,
-	PIC_SLAVE_DATA = 0xa1,
-	PIT_COMMAND = 0x43,
-	PIT_CHANNEL0_MODE0 = 0x30,
 };
 
 #define BASE_ADDRESS 0xffffffffff000ul
@@ -81,21 +78,17 @@ uint32_t apic_id(void)
 	return x2apic ? apic_read(APIC_ID) : apic_read(APIC_ID) >> 24;
 }
 
+/* In service and to be ended: an interrupt of the old controllers, or one that vanished, is not. */
+void apic_end_stray(unsigned vector)
+{
+	if (apic_read(APIC_IN_SERVICE + vector / 32 * 0x10) >> vector % 32 & 1)
+		apic_write(XAPIC_EOI, 0);
+}
+
 /* How a CPU is named in the upper half of a command: SDM vol. 3 figures 11-12, 11-28. */
 static uint32_t destination(uint32_t id)
 {
 	return x2apic ? id : id << 24;
-}
-
-/*
- * Masks every line of both 8259s and stops the 8254: channel 0 in mode 0 waits for a count that nobody writes. The real-time
- * clock and the HPET interrupt only through these or an I/O APIC, whose entries are masked after reset.
- */
-static void legacy_silence(void)
-{
-	io_write8(PIC_MASTER_DATA, 0xff);
-	io_write8(PIC_SLAVE_DATA, 0xff);
-	io_write8(PIT_COMMAND, PIT_CHANNEL0_MODE0);
 }
 
 static void stubs_set(void)
@@ -112,10 +105,13 @@ void apic_init(void)
 	uint64_t base = msr_read(MSR_APIC_BASE);
 
 	legacy_silence();
+	io_apics_silence();
 	x2apic = cpuid_leaf(1, 0).ecx >> 21 & 1; /* SDM vol. 2, CPUID 01H */
+	if (acpi.x2apic_opt_out && (base & BASE_X2APIC) == 0)
+		x2apic = false; /* once on, it could not be turned off either: SDM vol. 3 §11.12.5 */
 	machine_facts.x2apic = x2apic;
 	apic_mmio = base & BASE_ADDRESS;
-	if (acpi.apic_base != 0 && acpi.apic_base != apic_mmio)
+	if (acpi.madt.apic_base != 0 && acpi.madt.apic_base != apic_mmio)
 		boot_warn("the MADT and IA32_APIC_BASE differ about the local APIC's address; the latter is used",
 			  NULL);
 	paging_map_device(apic_mmio);

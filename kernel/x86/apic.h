@@ -16,6 +16,9 @@ void apic_silence(void);
 /* The APIC ID of the CPU that calls. */
 uint32_t apic_id(void);
 
+/* Ends an interrupt that has no stub of its own, if the local APIC waits for that. */
+void apic_end_stray(unsigned vector);
+
 /* Register access by its xAPIC offset, whatever the mode. */
 uint32_t apic_read(unsigned offset);
 void apic_write(unsigned offset, uint32_t value);

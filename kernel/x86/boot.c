@@ -19,7 +19,9 @@
 #include "fpu.h"
 #include "idt.h"
 #include "linux_boot.h"
+#include "machine_check.h"
 #include "memory.h"
+#include "memory_types.h"
 #include "numa.h"
 #include "paging.h"
 #include "power.h"
@@ -97,6 +99,8 @@ bool machine_word(const char *key, const char *value)
 static void boot_main_guarded(void)
 {
 	fpu_init();
+	memory_types_init_cpu(0);
+	machine_check_init_cpu(0);
 	clock_init_cpu(0);
 	power_init_cpu(0);
 	clock_init();
@@ -110,6 +114,7 @@ _Noreturn void boot_main(unsigned protocol, uintptr_t information)
 {
 	idt_init();
 	cpu_local_init_early();
+	cpuid_lift_limit();
 	facts_init();
 	boot_info_read(protocol, information);
 	console_init();

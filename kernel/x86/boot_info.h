@@ -10,7 +10,7 @@
 #include "cpu.h"
 
 enum {
-	BOOT_MEMORY_MAX = 256,
+	BOOT_MEMORY_MAX = 1024 /* large machines have hundreds */,
 	BOOT_MODULES_MAX = 16,
 	BOOT_COMMAND_LINE_BYTES = 8192,
 	BOOT_RSDP_BYTES = 36, /* ACPI 6.5 table 5.3 */

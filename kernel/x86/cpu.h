@@ -154,6 +154,8 @@ void cpu_async_interrupt(unsigned cpu);
 void cpu_nmi(unsigned cpu);
 /* NMIs taken by one CPU since boot, and the address of the instruction that the last one came before (place may be NULL). */
 uint64_t cpu_nmis(unsigned cpu, uintptr_t *place);
+/* Interrupts that nobody here asked for, of all CPUs; the vector of one of them (may be NULL). They count as interrupts too. */
+uint64_t cpu_strays(unsigned *vector);
 /* Interrupts taken by one CPU since boot, NMIs included. */
 uint64_t cpu_interrupts(unsigned cpu);
 

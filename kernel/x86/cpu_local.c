@@ -104,3 +104,17 @@ uint64_t cpu_nmis(unsigned cpu, uintptr_t *place)
 		*place = __atomic_load_n(&cpu_locals[cpu].nmi_place, __ATOMIC_RELAXED);
 	return count;
 }
+
+uint64_t cpu_strays(unsigned *vector)
+{
+	uint64_t sum = 0;
+
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		uint64_t count = __atomic_load_n(&cpu_locals[cpu].strays, __ATOMIC_RELAXED);
+
+		if (count > 0 && vector != NULL)
+			*vector = __atomic_load_n(&cpu_locals[cpu].stray_vector, __ATOMIC_RELAXED);
+		sum += count;
+	}
+	return sum;
+}

@@ -41,6 +41,8 @@ struct cpu_local {
 	bool catching;            /* the next instruction of a program faults: catch.c */
 	uint64_t nmis, nmi_place; /* how many came, and the instruction that the last one came before */
 	uint64_t tsc_adjust;
+	uint64_t strays; /* interrupts that nobody here asked for */
+	unsigned stray_vector;
 	uint64_t gdt[5];
 	struct task_state task;
 } __attribute__((aligned(64)));

@@ -21,7 +21,9 @@ struct machine_facts {
 	unsigned cpus_listed;      /* by the firmware; cpu_count is how many came */
 	bool tsc_invariant;        /* CPUID 80000007H:EDX[8] */
 	bool tsc_adjust_equal;     /* IA32_TSC_ADJUST the same on all CPUs, or absent on all */
-	bool lfence_serialises;    /* by definition (Intel), or found or set on every CPU (AMD) */
+	bool mtrr_copied; /* some CPU's memory type range registers were others than the boot CPU's: made the same */
+	bool mtrr_differ; /* and could not be */
+	bool lfence_serialises; /* by definition (Intel), or found or set on every CPU (AMD) */
 	bool x2apic;
 	bool pages_1gib;
 	uint64_t entry_tsc; /* stamp of the kernel's first instructions */

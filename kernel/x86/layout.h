@@ -36,6 +36,7 @@
 #define BOOT_MULTIBOOT2 2
 
 /* Interrupt vectors; 0 … 31 are the exceptions. */
+#define VECTOR_PIC 0x20 /* 16 of them, masked: io_apic.c */
 #define VECTOR_TIMER 0x40
 #define VECTOR_CALL 0x41
 #define VECTOR_KICK 0x42

@@ -10,7 +10,7 @@
 #include "numa.h"
 
 enum {
-	RANGES_MAX = 256,
+	RANGES_MAX = 1024,
 	LOW_MEMORY_END = 0x100000,    /* firmware tables and real-mode code live below: never handed out */
 	LOW_MEMORY_RAM_END = 0xa0000, /* video memory begins */
 };

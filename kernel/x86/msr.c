@@ -57,3 +57,13 @@ struct cpuid cpuid_leaf(uint32_t leaf, uint32_t subleaf)
 		return (struct cpuid){0};
 	return cpuid_read(leaf, subleaf);
 }
+
+void cpuid_lift_limit(void)
+{
+	enum { MSR_MISC_ENABLE = 0x1a0, LIMIT_CPUID = 1 << 22 }; /* SDM vol. 4 table 2-2 */
+	uint64_t value;
+
+	if (cpuid_read(0, 0).ebx == 0x756e6547 && msr_read_safe(MSR_MISC_ENABLE, &value) &&
+	    value & LIMIT_CPUID) /* Intel */
+		msr_write_safe(MSR_MISC_ENABLE, value & ~(uint64_t)LIMIT_CPUID);
+}

@@ -33,6 +33,8 @@ static inline struct cpuid cpuid_read(uint32_t leaf, uint32_t subleaf)
 
 /* All zeros if the leaf lies beyond its range's maximum: above that, Intel answers with the data of another leaf. */
 struct cpuid cpuid_leaf(uint32_t leaf, uint32_t subleaf);
+/* On every CPU: takes back a firmware's choice to show old systems no leaf above 3. */
+void cpuid_lift_limit(void);
 
 static inline uint64_t msr_read(uint32_t msr)
 {

@@ -17,14 +17,17 @@
 #include "facts.h"
 #include "fpu.h"
 #include "layout.h"
+#include "machine_check.h"
 #include "memory.h"
+#include "memory_types.h"
 #include "msr.h"
 #include "power.h"
 #include "timer.h"
 #include "topology.h"
 
 enum {
-	INIT_WAIT_US = 100, /* CPUs since about 2000 need none; the 10 ms of SDM §9.4.4.1 would be our whole boot */
+	INIT_WAIT_US = 100, /* CPUs that are known to need none; the 10 ms of SDM §9.4.4.1 would be our whole boot */
+	INIT_WAIT_OTHERS_US = 10000,
 	STARTUP_STEP_US = 10,
 	STARTUP_WAIT_US = 1000, /* before the second start-up interrupt, for those that the first one did not reach */
 	ARRIVAL_WAIT_US =
@@ -65,8 +68,8 @@ static void slots_add_others(void)
 {
 	bool above_8bit = false;
 
-	for (unsigned at = 0; at < acpi.cpus_count; at++) {
-		uint32_t id = acpi.apic_ids[at];
+	for (unsigned at = 0; at < acpi.madt.cpus_count; at++) {
+		uint32_t id = acpi.madt.apic_ids[at];
 
 		if (id == ap_apic_id[0])
 			continue;
@@ -75,10 +78,10 @@ static void slots_add_others(void)
 		else if (ap_slots < CPU_MAX)
 			slot_add(id);
 	}
-	machine_facts.cpus_listed = acpi.cpus_count == 0 ? 1 : acpi.cpus_count;
+	machine_facts.cpus_listed = acpi.madt.cpus_count == 0 ? 1 : acpi.madt.cpus_count;
 	if (above_8bit)
 		boot_warn("CPUs whose APIC ID needs x2APIC are left out: this CPU has none", NULL);
-	if (acpi.cpus_cut)
+	if (acpi.madt.cpus_cut)
 		boot_warn("more CPUs than this kernel is made for; the first ones are used", NULL);
 }
 
@@ -113,6 +116,16 @@ static void startup_send(uintptr_t page)
 	}
 }
 
+/* Intel's family 6 and AMD's and Hygon's from 0FH on take their start-up interrupt at once; others get what the manual says. */
+static unsigned init_wait_us(void)
+{
+	unsigned family = cpuid_leaf(1, 0).eax >> 8 & 0xf;
+	char first = machine_facts.cpu_vendor[0];
+	bool modern = (first == 'G' && family == 6) || ((first == 'A' || first == 'H') && family == 0xf);
+
+	return modern ? INIT_WAIT_US : INIT_WAIT_OTHERS_US;
+}
+
 static void trampoline_copy(uintptr_t page)
 {
 	for (size_t at = 0; at < (size_t)(ap_trampoline_end - ap_trampoline); at++)
@@ -129,7 +142,7 @@ static void others_call(void)
 	}
 	trampoline_copy(page);
 	apic_send_init_others();
-	timer_sleep_end(timer_sleep_begin(INIT_WAIT_US));
+	timer_sleep_end(timer_sleep_begin(init_wait_us()));
 	startup_send(page);
 	arrivals_wait(STARTUP_WAIT_US);
 	startup_send(page);
@@ -180,7 +193,10 @@ _Noreturn void ap_main(unsigned slot)
 	while ((number = __atomic_load_n(&slot_cpu[slot], __ATOMIC_ACQUIRE)) == 0)
 		asm volatile("pause" : : : "memory");
 	cpu_local_init(number - 1, slot);
+	cpuid_lift_limit();
 	fpu_init_cpu();
+	memory_types_init_cpu(number - 1);
+	machine_check_init_cpu(number - 1);
 	clock_init_cpu(number - 1);
 	power_init_cpu(number - 1);
 	apic_init_cpu();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions. Four kinds go on: a first vector instruction, an MSR access that was expected to fail, a CPU that was to be
- * caught on its way into a program, an NMI. All others are the end: a report with everything the CPU knows, and core's panic.
+ * Exceptions. Five kinds go on: a first vector instruction, an MSR access that was expected to fail, a CPU that was to be
+ * caught on its way into a program, an NMI, an interrupt that nobody asked for. All others are the end: a report with everything the CPU knows, and core's panic.
  */
 #include "trap.h"
 
@@ -10,13 +10,15 @@
 #include "apic.h"
 #include "catch.h"
 #include "fpu.h"
+#include "layout.h"
+#include "machine_check.h"
 #include "msr.h"
 #include "paging.h"
 #include "symbols.h"
 
 enum { HLT = 0xf4 }; /* SDM vol. 2, HLT */
 
-enum { MESSAGE_BYTES = 200, REGISTERS_BYTES = 1400 };
+enum { MESSAGE_BYTES = 400, REGISTERS_BYTES = 1400 };
 
 /* SDM vol. 3 table 6-1. */
 static const char *const exception_names[] = {
@@ -80,6 +82,8 @@ static void exception_message(struct text *text, const struct trap_frame *frame)
 		text_string(text, "unexpected interrupt ");
 		text_decimal(text, frame->vector);
 	}
+	if (frame->vector == TRAP_MACHINE_CHECK)
+		machine_check_text(text);
 	if (frame->error != 0) {
 		text_string(text, ", error code ");
 		text_hex(text, frame->error, 1);
@@ -180,8 +184,21 @@ static void nmi_handle(struct trap_frame *frame)
 	machine_stopped();
 }
 
+/* A device that some system before this one had turned on, or the firmware: it costs time, so it is counted, and no more. */
+static void stray_handle(unsigned vector)
+{
+	this_local->interrupts++;
+	this_local->strays++;
+	this_local->stray_vector = vector;
+	apic_end_stray(vector);
+}
+
 void trap_handle(struct trap_frame *frame)
 {
+	if (frame->vector >= VECTOR_PIC) {
+		stray_handle((unsigned)frame->vector);
+		return;
+	}
 	switch (frame->vector) {
 	case TRAP_NMI:
 		nmi_handle(frame);

@@ -27,5 +27,5 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
-/* Called by the stubs. Returns if the interrupted code can go on: #NM, an expected #GP, an NMI that stops nobody. */
+/* Called by the stubs. Returns if the interrupted code can go on: #NM, an expected #GP, an NMI that stops nobody, a stray interrupt. */
 void trap_handle(struct trap_frame *frame);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # title: Waking one waiter on another CPU
-# about: From the wake call to the first action of the waiter, which sleeps on another CPU: event, condition variable, and on Linux the futex system call; and an asynchronous event, which runs a function on a busy CPU instead. The floors are a raw inter-processor interrupt and a cache line's one-way trip.
-# data: cdf ecdf wake_cross cond_signal:place=other? futex_wake:place=other? async_oneway?
+# about: From the wake call to the first action of the waiter, which sleeps on another CPU: event, condition variable, and on Linux the futex system call, and kernel threads that wake each other; and an asynchronous event, which runs a function on a busy CPU instead. The floors are a raw inter-processor interrupt and a cache line's one-way trip.
+# data: cdf ecdf wake_cross cond_signal:place=other? futex_wake:place=other? async_oneway? kthread_wake:place=other?
 # data: floor ecdf ipi_oneway? cacheline_pingpong/2?
 # note: Left: fraction of samples at or below; right: fraction above, down to where 10 samples are left.
 # note: [sim] Under sim a sample is the path length of both CPUs together, on one virtual clock, never a latency.

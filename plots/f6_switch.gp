@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # title: Switching between threads, and between fibers of one
-# about: One switch by yield, alone, with floating point used by both (fp), and averaged over 20; by the interrupt that ends a thread's quantum; the same between two fibers of one thread, and between user-level threads of GNU Pth; a round trip (two switches) between two that block, on one CPU (same) and on two (cross, other): by semaphores, by futexes, and in user-level threads of GNU Pth and State Threads.
-# data: strip rows yield_pair yield_pair_fp? yield_amortised? timer_switch? pth_yield? pth_yield_amortised? fiber_yield? fiber_yield_fp? fiber_yield_amortised? pingpong_same pingpong_cross? futex_pingpong? pth_pingpong? st_pingpong?
+# about: One switch by yield, alone, with floating point used by both (fp), and averaged over 20; by the interrupt that ends a thread's quantum; the same between two fibers of one thread, and between user-level threads of GNU Pth; a round trip (two switches) between two that block, on one CPU (same) and on two (cross, other): by semaphores, by futexes, and in user-level threads of GNU Pth and State Threads; both between kernel threads of Linux (kthread_).
+# data: strip rows yield_pair yield_pair_fp? yield_amortised? timer_switch? pth_yield? pth_yield_amortised? fiber_yield? fiber_yield_fp? fiber_yield_amortised? pingpong_same pingpong_cross? futex_pingpong? pth_pingpong? st_pingpong? kthread_switch? kthread_pingpong?
 # data: strip_ref reference of=strip
 # note: Boxes p25 to p75 with the median's point, whiskers p10 to p90, × is p99. A ping-pong is a round trip: two switches.
 # note: pth_ and st_ are GNU Pth and State Threads, libraries of threads in user space on Linux.

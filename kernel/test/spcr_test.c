@@ -4,6 +4,7 @@
  */
 #include "core/ktest.h"
 #include "core/string.h"
+#include "x86/acpi.h"
 #include "x86/cpu.h"
 #include "x86/serial.h"
 #include "x86/serial_word.h"
@@ -37,6 +38,28 @@ KERNEL_TEST(spcr_names_place_and_speed)
 	CHECK(read_changed(36, 1, 80).present && read_changed(36, 0x12, 80).present);
 }
 
+KERNEL_TEST(spcr_with_a_wrong_checksum_or_length_is_no_table)
+{
+	static uint8_t table[SPCR_BYTES];
+	uint8_t sum = 0;
+
+	memcpy(table, spcr_com2, sizeof(table));
+	for (unsigned at = 0; at < 80; at++)
+		sum = (uint8_t)(sum + table[at]);
+	table[9] = (uint8_t)-sum;
+	CHECK(acpi_table_is_sound((uintptr_t)table));
+	table[58] ^= 1;
+	CHECK(!acpi_table_is_sound((uintptr_t)table));
+	table[58] ^= 1;
+	table[9]++;
+	table[4]--; /* adds up again, but ends before its last byte, which is 0 */
+	CHECK(acpi_table_is_sound((uintptr_t)table));
+	memset(table + 4, 0, 4);
+	table[9] = (uint8_t)(table[9] + 79);
+	CHECK(!acpi_table_is_sound((uintptr_t)table)); /* adds up, and is shorter than its head */
+	CHECK(!acpi_table_is_sound(0) && !acpi_table_is_sound(1ul << 60));
+}
+
 KERNEL_TEST(spcr_of_another_kind_or_cut_is_no_line)
 {
 	for (uint32_t len_bytes = 0; len_bytes < 80; len_bytes++)
@@ -44,7 +67,7 @@ KERNEL_TEST(spcr_of_another_kind_or_cut_is_no_line)
 	CHECK(!read_changed(36, 3, 80).present); /* a PL011 */
 	CHECK(!read_changed(40, 2, 80).present); /* PCI configuration space */
 	CHECK(!read_changed(47, 1, 80).present); /* an I/O port beyond 64 KiB */
-	CHECK(read_changed(45, 0xff, 80).present && !read_changed(45, 0, 80).present == false);
+	CHECK(read_changed(45, 0xff, 80).place.base == 0xfff8 && !read_changed(46, 1, 80).present);
 }
 
 KERNEL_TEST(spcr_places_registers_in_memory_by_the_wider_of_its_widths)

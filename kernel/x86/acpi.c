@@ -96,6 +96,11 @@ static const struct table *table_at(uint64_t address)
 	return table;
 }
 
+bool acpi_table_is_sound(uint64_t address)
+{
+	return table_at(address) != NULL;
+}
+
 static bool rsdp_is_valid(const struct rsdp *rsdp)
 {
 	if (!range_is_mapped((uintptr_t)rsdp, sizeof(*rsdp)) || !bytes_equal(rsdp->signature, "RSD PTR ", 8) ||

@@ -30,5 +30,7 @@ enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_NONE = 0xff };
 
 extern struct acpi acpi;
 
+/* Whether a table lies at this physical address, all of it in memory, of a length that can be, and its bytes add up to 0. */
+bool acpi_table_is_sound(uint64_t address);
 /* Needs paging_init(). Without any ACPI the machine has one CPU. */
 void acpi_init(void);

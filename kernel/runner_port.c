@@ -11,6 +11,7 @@
 #include "core/page.h"
 #include "core/preempt.h"
 #include "core/progress.h"
+#include "core/result_screen.h"
 #include "core/sched.h"
 #include "core/settings.h"
 #include "core/string.h"
@@ -133,10 +134,26 @@ static void watch_row(const struct runner_row *row)
 	    .series = row->series, .unit = row->unit, .samples = row->samples, .count = row->count, .per = row->per});
 }
 
+/* The machine's fitness, and what comes next, below the table. */
+static void watch_end(unsigned failures)
+{
+	const struct doctor *doctor = doctor_result();
+	char note[RESULT_NOTE_BYTES];
+
+	if (doctor->measured) {
+		format_text(note, sizeof(note), "This machine is %s to measure%s%s%s", doctor_verdict(),
+			    doctor->reason_count > 0 ? ": " : "", doctor->reason_count > 0 ? doctor->reasons[0] : "",
+			    doctor->reason_count > 1 ? "; ..." : "");
+		progress_note(note, !doctor->fit);
+	}
+	progress_note(machine_end_text(), false);
+	progress_end(failures);
+}
+
 int runner_port_main(int count, char *const words[])
 {
 	static const struct runner_watch watch = {
-	    .begin = watch_begin, .point = watch_point, .row = watch_row, .none = progress_none, .end = progress_end};
+	    .begin = watch_begin, .point = watch_point, .row = watch_row, .none = progress_none, .end = watch_end};
 	struct runner_port port = {.write = port_write,
 				   .env = port_env,
 				   .interrupts = port_interrupts,
@@ -146,11 +163,15 @@ int runner_port_main(int count, char *const words[])
 	int failures;
 
 	port_begin = clock_now();
-	if (settings_doctor)
+	if (settings_doctor) {
+		console_status("measuring whether this machine is fit to measure");
 		doctor_run();
+	}
 	failures = runner_main(&port, count, words);
-	if (doctor_result()->measured && !doctor_run_after())
+	if (doctor_result()->measured && !doctor_run_after()) {
 		failures = failures != 0 ? failures : 1;
+		console_status("finished with FAILURES: the clocks have moved");
+	}
 	return failures;
 }
 

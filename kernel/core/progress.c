@@ -6,12 +6,13 @@
 #include "core/progress.h"
 
 #include "core/format.h"
-#include "core/heap.h"
+#include "core/result_screen.h"
 #include "core/result_table.h"
 #include "core/string.h"
+#include "x86/core_hooks.h"
 #include "x86/cpu.h"
 
-enum { CONSOLE_COLUMNS = 108, SECONDS_BYTES = 24, HEAD_LINES = 2, FAILURES_SHOWN = 8 };
+enum { CONSOLE_COLUMNS = 108, SECONDS_BYTES = 24 };
 
 bool progress_lines;
 
@@ -20,11 +21,9 @@ static uint64_t begin_tsc;
 static unsigned columns, rows;
 static char point_name[RESULT_NAME_BYTES], point_params[RESULT_LABEL_BYTES];
 
-static struct {
-	char text[PROGRESS_NOTE_BYTES];
-	bool alert;
-} notes[PROGRESS_NOTES_MAX];
-static unsigned notes_count;
+static struct result_notes notes;
+static struct result_screen finished = {.table = &table, .notes = &notes};
+static bool finished_has_more; /* than its summary shows */
 
 bool progress_is_seen(void)
 {
@@ -33,14 +32,6 @@ bool progress_is_seen(void)
 
 /* --- Where it goes ------------------------------------------------------------------------------------------------ */
 
-static void screen_line(const char *text, enum console_tone tone)
-{
-	console_tone(tone);
-	console_screen_write(text, strlen(text));
-	console_screen_write("\n", 1);
-	console_tone(CONSOLE_PLAIN);
-}
-
 /* A line of its own on the machines' ends; '@' is not where any of them begins. */
 static void machine_line(const char *text)
 {
@@ -48,12 +39,6 @@ static void machine_line(const char *text)
 		return;
 	console_machine_write(text, strlen(text));
 	console_machine_write("\n", 1);
-}
-
-static void both_line(const char *text, enum console_tone tone)
-{
-	screen_line(text, tone);
-	machine_line(text);
 }
 
 /* --- While it runs ------------------------------------------------------------------------------------------------ */
@@ -97,15 +82,18 @@ bool progress_begin(size_t points, size_t rows_max, const char *unit, uint64_t t
 {
 	char line[RESULT_LINE_BYTES];
 
+	result_table_free(&table); /* of a run before */
+	finished_has_more = false;
 	progress_is_seen();                                           /* columns and rows */
 	if (!result_table_init(&table, rows_max + 1, unit, ticks_hz)) /* one failure may come behind all rows */
 		return false;
 	begin_tsc = clock_now();
 	format_text(line, sizeof(line), "%lu points to be measured on %u CPUs; the screen stands still while one is",
 		    points, cpu_count);
-	both_line(line, CONSOLE_BRIGHT);
+	result_screen_line(line, true, false);
+	machine_line(line);
 	result_head_line(&table, columns, line);
-	screen_line(line, CONSOLE_BRIGHT);
+	result_screen_line(line, true, false);
 	result_head_line(&table, CONSOLE_COLUMNS, line);
 	machine_line(line);
 	return true;
@@ -113,11 +101,10 @@ bool progress_begin(size_t points, size_t rows_max, const char *unit, uint64_t t
 
 static void row_show(const struct result_row *row)
 {
-	enum console_tone tone = row->kind == RESULT_FAILED ? CONSOLE_ALERT : CONSOLE_PLAIN;
 	char line[RESULT_LINE_BYTES];
 
 	result_row_line(&table, row, columns, line);
-	screen_line(line, tone);
+	result_screen_line(line, false, row->kind == RESULT_FAILED);
 	result_row_line(&table, row, CONSOLE_COLUMNS, line);
 	machine_line(line);
 }
@@ -162,11 +149,11 @@ void progress_none(const char *reason, bool failed)
 
 void progress_note(const char *text, bool alert)
 {
-	if (notes_count == PROGRESS_NOTES_MAX)
+	if (notes.count == RESULT_NOTES_MAX)
 		return;
-	format_text(notes[notes_count].text, sizeof(notes[notes_count].text), "%s", text);
-	notes[notes_count].alert = alert;
-	notes_count++;
+	format_text(notes.note[notes.count].text, sizeof(notes.note[0].text), "%s", text);
+	notes.note[notes.count].alert = alert;
+	notes.count++;
 }
 
 static void title_text(unsigned failures, char line[RESULT_LINE_BYTES])
@@ -183,96 +170,52 @@ static void title_text(unsigned failures, char line[RESULT_LINE_BYTES])
 }
 
 /* All of it, for whoever keeps what the machines' ends say. */
-static void machine_table(const char *title)
+static void machine_table(void)
 {
 	char line[RESULT_LINE_BYTES];
 
 	if (!progress_lines)
 		return;
-	machine_line(title);
+	machine_line(finished.title);
 	result_head_line(&table, CONSOLE_COLUMNS, line);
 	machine_line(line);
 	for (size_t at = 0; at < table.count; at++) {
 		result_row_line(&table, table.order[at], CONSOLE_COLUMNS, line);
 		machine_line(line);
 	}
-}
-
-/* How many lines the screen has for rows. */
-static size_t screen_room(size_t failed, size_t measured)
-{
-	size_t taken = HEAD_LINES + notes_count + (failed < FAILURES_SHOWN ? failed : FAILURES_SHOWN + 1);
-	size_t room = rows > taken ? rows - taken : 0;
-
-	return measured > room && room > 0 ? room - 1 : room; /* one line says how many are not shown */
-}
-
-static void screen_rows(size_t room, size_t measured)
-{
-	bool *chosen = heap_alloc(table.count * sizeof(*chosen) + 1);
-	char line[RESULT_LINE_BYTES];
-	size_t shown;
-
-	if (chosen == NULL)
-		return;
-	shown = result_table_choose(&table, room, chosen);
-	for (size_t at = 0; at < table.count; at++) {
-		if (!chosen[at])
-			continue;
-		result_row_line(&table, table.order[at], columns, line);
-		screen_line(line, CONSOLE_PLAIN);
-	}
-	heap_free(chosen);
-	if (shown == measured)
-		return;
-	format_text(line, sizeof(line), "... and %lu rows more; they are in the stream, like these", measured - shown);
-	screen_line(line, CONSOLE_PLAIN);
-}
-
-static void screen_failures(size_t failed)
-{
-	char line[RESULT_LINE_BYTES];
-	size_t shown = 0;
-
-	for (size_t at = 0; at < table.count && shown < FAILURES_SHOWN; at++) {
-		if (table.order[at]->kind != RESULT_FAILED)
-			continue;
-		result_row_line(&table, table.order[at], columns, line);
-		screen_line(line, CONSOLE_ALERT);
-		shown++;
-	}
-	if (shown == failed)
-		return;
-	format_text(line, sizeof(line), "... and %lu failures more", failed - shown);
-	screen_line(line, CONSOLE_ALERT);
-}
-
-static void screen_table(const char *title, unsigned failures)
-{
-	size_t failed = result_table_kind_count(&table, RESULT_FAILED);
-	size_t measured = result_table_kind_count(&table, RESULT_MEASURED);
-	char line[RESULT_LINE_BYTES];
-
-	console_screen_clear();
-	screen_line(title, failures > 0 ? CONSOLE_ALERT : CONSOLE_BRIGHT);
-	result_head_line(&table, columns, line);
-	screen_line(line, CONSOLE_BRIGHT);
-	screen_rows(screen_room(failed, measured), measured);
-	screen_failures(failed);
+	for (unsigned at = 0; at < notes.count; at++)
+		machine_line(notes.note[at].text);
 }
 
 void progress_end(unsigned failures)
 {
-	char title[RESULT_LINE_BYTES];
-
 	result_table_sort(&table);
-	title_text(failures, title);
-	machine_table(title);
-	if (console_screen(&columns, &rows))
-		screen_table(title, failures);
-	for (unsigned at = 0; at < notes_count; at++)
-		both_line(notes[at].text, notes[at].alert ? CONSOLE_ALERT : CONSOLE_PLAIN);
+	title_text(failures, finished.title);
+	finished.alert = failures > 0;
+	machine_table();
+	finished_has_more = !result_screen_summary(&finished);
 	console_status(failures == 0 ? "finished: every number above was measured; nothing failed"
 				     : "finished with FAILURES: see the lines in red");
-	result_table_free(&table);
+}
+
+bool progress_page(void)
+{
+	static size_t page; /* 0: the summary is shown */
+	size_t pages = finished_has_more ? result_screen_pages(&finished) : 0;
+	char line[RESULT_LINE_BYTES];
+
+	if (pages == 0)
+		return false;
+	page = (page + 1) % (pages + 1);
+	if (page == 0) {
+		result_screen_summary(&finished);
+		format_text(line, sizeof(line),
+			    "finished, halted, and may be switched off; summary, then all rows on %lu pages", pages);
+	} else {
+		result_screen_page(&finished, page - 1);
+		format_text(line, sizeof(line), "finished, halted, and may be switched off; page %lu of %lu", page,
+			    pages);
+	}
+	console_status(line);
+	return true;
 }

@@ -12,8 +12,6 @@
 
 extern bool progress_lines; /* progress=yes|no, set at boot */
 
-enum { PROGRESS_NOTES_MAX = 6, PROGRESS_NOTE_BYTES = 132 };
-
 struct progress_point {
 	const char *name, *params; /* text of the benchmark and the point; need not stay */
 	size_t index, count;       /* number index, from 0, of so many */
@@ -35,6 +33,9 @@ void progress_point(const struct progress_point *point);
 /* What became of the point that was named last. */
 void progress_row(const struct progress_row *row);
 void progress_none(const char *reason, bool failed);
-/* A line below the final table: a verdict, where the results are, what comes next. Cut at PROGRESS_NOTE_BYTES - 1. Any time, any thread of CPU 0. */
+/*
+ * A line below the final table: a verdict, where the results are, what comes next; said before progress_end(). At most
+ * RESULT_NOTES_MAX, each cut at RESULT_NOTE_BYTES - 1 (core/result_screen.h).
+ */
 void progress_note(const char *text, bool alert);
 void progress_end(unsigned failures);

@@ -68,12 +68,33 @@ static size_t text_put(char *line, const char *text, unsigned columns)
 	return columns;
 }
 
+/* Takes away the names: of "threads=4 place=same first" "4 same first" is left. */
+static void names_drop(char *label)
+{
+	char *to = label, *word = label;
+
+	for (const char *from = label; *from != '\0'; from++) {
+		if (*from == '=') {
+			to = word;
+			continue;
+		}
+		*to++ = *from;
+		if (*from == ' ')
+			word = to;
+	}
+	*to = '\0';
+}
+
+/* Name and label in their columns; where that is not enough, the parameters without their names. */
 static size_t label_put(char *line, const struct result_row *row, unsigned columns)
 {
-	char label[RESULT_NAME_BYTES + RESULT_LABEL_BYTES + 1];
+	char text[RESULT_NAME_BYTES + RESULT_LABEL_BYTES + 1];
+	size_t len_bytes =
+	    format_text(text, sizeof(text), "%s%s%s", row->name, row->label[0] != '\0' ? " " : "", row->label);
 
-	format_text(label, sizeof(label), "%s%s%s", row->name, row->label[0] != '\0' ? " " : "", row->label);
-	return text_put(line, label, columns);
+	if (len_bytes > columns)
+		names_drop(text);
+	return text_put(line, text, columns);
 }
 
 static size_t number_put(char *line, size_t at, uint64_t hundredths)

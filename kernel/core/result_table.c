@@ -13,7 +13,8 @@ bool result_table_init(struct result_table *table, size_t rows_max, const char *
 	*table = (struct result_table){.rows_max = rows_max, .unit = unit, .ticks_hz = ticks_hz};
 	table->rows = heap_alloc(rows_max * sizeof(table->rows[0]));
 	table->order = heap_alloc(rows_max * sizeof(struct result_row *));
-	if (table->rows != NULL && table->order != NULL) {
+	table->chosen = heap_alloc(rows_max * sizeof(bool));
+	if (table->rows != NULL && table->order != NULL && table->chosen != NULL) {
 		memset(table->rows, 0, rows_max * sizeof(table->rows[0])); /* touched before anything is measured */
 		return true;
 	}
@@ -25,6 +26,7 @@ void result_table_free(struct result_table *table)
 {
 	heap_free(table->rows);
 	heap_free(table->order);
+	heap_free(table->chosen);
 	*table = (struct result_table){.rows = NULL};
 }
 
@@ -118,7 +120,7 @@ void result_table_sort(struct result_table *table)
 }
 
 /* Chooses the measured rows that are number `turn` of their benchmark; returns how many there are, and were chosen. */
-static size_t choose_turn(const struct result_table *table, size_t turn, size_t room, bool *chosen)
+static size_t choose_turn(struct result_table *table, size_t turn, size_t room)
 {
 	size_t found = 0, of_name = 0;
 
@@ -130,19 +132,19 @@ static size_t choose_turn(const struct result_table *table, size_t turn, size_t 
 		if (row->kind != RESULT_MEASURED || of_name++ != turn)
 			continue;
 		if (found < room)
-			chosen[at] = true;
+			table->chosen[at] = true;
 		found++;
 	}
 	return found < room ? found : room;
 }
 
-size_t result_table_choose(const struct result_table *table, size_t most, bool *chosen)
+size_t result_table_choose(struct result_table *table, size_t most)
 {
 	size_t total = 0, new = 1;
 
-	memset(chosen, 0, table->count * sizeof(chosen[0]));
+	memset(table->chosen, 0, table->count * sizeof(bool));
 	for (size_t turn = 0; new > 0; turn++) {
-		new = choose_turn(table, turn, most - total, chosen);
+		new = choose_turn(table, turn, most - total);
 		total += new;
 	}
 	return total;

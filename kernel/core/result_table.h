@@ -16,7 +16,7 @@ enum {
 	RESULT_REASON_BYTES = 100,
 	RESULT_LINE_BYTES = 336, /* room for any line: result_width() and an end */
 	RESULT_WIDTH_MIN = 80,
-	RESULT_WIDTH_MAX = 132,
+	RESULT_WIDTH_MAX = 112,
 };
 
 #define RESULT_UNKNOWN UINT64_MAX
@@ -36,6 +36,7 @@ struct result_row {
 struct result_table {
 	struct result_row *rows;
 	struct result_row **order; /* set by result_table_sort() */
+	bool *chosen;              /* set by result_table_choose(), in that order */
 	size_t count, rows_max;
 	const char *unit;  /* of most rows: what a tick is */
 	uint64_t ticks_hz; /* 0: a tick is no time */
@@ -55,9 +56,9 @@ size_t result_table_kind_count(const struct result_table *table, enum result_kin
 void result_table_sort(struct result_table *table);
 /*
  * Chooses at most `most` of the measured rows of a sorted table: first one of each benchmark, then a second of each, and so
- * on. Marks them in chosen[] by their place in the order, returns how many.
+ * on. Returns how many.
  */
-size_t result_table_choose(const struct result_table *table, size_t most, bool *chosen);
+size_t result_table_choose(struct result_table *table, size_t most);
 
 /* The two lines above a table this wide. */
 void result_head_line(const struct result_table *table, unsigned width, char line[RESULT_LINE_BYTES]);

@@ -51,6 +51,11 @@ _Noreturn void panic_trap(const char *message, const char *registers, const void
  */
 const char *thread_describe_fault(uintptr_t address);
 
+/* --- The end -------------------------------------------------------------------------------------------------------- */
+
+/* Shows the next page of the results; false: the screen shows all of them, or there is none. Interrupts off. */
+bool progress_page(void);
+
 /* --- Memory --------------------------------------------------------------------------------------------------------- */
 
 /* First vector instruction of the current thread (#NM): its new area, see cpu.h. x86 initialises the contents. Not NULL. */

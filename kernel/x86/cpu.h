@@ -269,6 +269,8 @@ bool machine_word(const char *key, const char *value);
  */
 enum { MACHINE_EXIT_OK = 0x10, MACHINE_EXIT_FAILED = 0x11, MACHINE_EXIT_PANIC = 0x12 };
 _Noreturn void machine_exit(unsigned code);
+/* What that will be, as one line for people. */
+const char *machine_end_text(void);
 /* Where a CPU stays that was stopped; the boot CPU goes on from there if machine_exit() needs it. */
 _Noreturn void machine_stopped(void);
 /* Prints a symbolised backtrace from this frame, or from the given one. */

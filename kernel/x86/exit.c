@@ -5,6 +5,8 @@
  */
 #include "acpi.h"
 #include "boot_info.h"
+#include "clock.h"
+#include "core_hooks.h"
 #include "cpu.h"
 #include "cpu_local.h"
 #include "io.h"
@@ -15,6 +17,7 @@ enum {
 	DEBUG_EXIT_PORT = 0xf4,  /* -device isa-debug-exit,iobase=0xf4,iosize=4: status = value << 1 | 1 */
 	KEYBOARD_COMMAND = 0x64, /* 8042: command FEH pulses the reset line */
 	KEYBOARD_RESET = 0xfe,
+	PAGE_MS = 10000,           /* each page of results stays so long */
 	RESET_WAIT_SPINS = 100000, /* port writes take effect within microseconds */
 };
 
@@ -55,10 +58,28 @@ static void linux_call(void)
 	}
 }
 
-static _Noreturn void machine_end(void)
+/* For a machine of which only the screen is left: all results, page by page, where one page is not enough. */
+static void pages_show(void)
+{
+	do {
+		for (unsigned ms = 0; ms < PAGE_MS; ms++)
+			clock_wait_us(1000);
+	} while (progress_page());
+}
+
+const char *machine_end_text(void)
 {
 	if (boot_option_is("after", "halt"))
+		return "Now the machine halts: switch it off when you have read this.";
+	return boot_option_is("after", "linux") ? "Now Linux boots again." : "Now the machine resets.";
+}
+
+static _Noreturn void machine_end(void)
+{
+	if (boot_option_is("after", "halt")) {
+		pages_show();
 		halt();
+	}
 	if (boot_option_is("after", "linux"))
 		linux_call();
 	acpi_reset();

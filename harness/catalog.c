@@ -17,6 +17,8 @@ static const uint64_t LIST_TIMEOUT_NS = 60ULL * 1000 * 1000 * 1000;
 
 int catalog_load(struct catalog *catalog, enum subject_system system)
 {
+	const char *aerokernel = catalog->on_kvm ? "aerokernel@kvm" : "aerokernel@sim";
+	const char *name = system == SUBJECT_LINUX ? "linux@host" : aerokernel;
 	struct error *error = &catalog->error[system];
 	struct launch_request request = {.words = "mode=list", .timeout_ns = LIST_TIMEOUT_NS};
 	struct launch_result result;
@@ -24,7 +26,7 @@ int catalog_load(struct catalog *catalog, enum subject_system system)
 
 	if (catalog->loaded[system] || error->status != STATUS_OK)
 		return (int)error->status;
-	if (subject_parse(&subject, system == SUBJECT_LINUX ? "linux@host" : "aerokernel@sim", error) != 0)
+	if (subject_parse(&subject, name, error) != 0)
 		return (int)error->status;
 	subject_set_build(&subject, catalog->build != NULL ? catalog->build : "");
 	request.subject = &subject;

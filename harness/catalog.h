@@ -17,6 +17,7 @@ struct catalog {
 	struct stream stream[SUBJECT_SYSTEMS]; /* benches of each system */
 	bool loaded[SUBJECT_SYSTEMS];
 	struct error error[SUBJECT_SYSTEMS]; /* why not */
+	bool on_kvm;                         /* kvm works here, so the Aerokernel is asked there and not on sim */
 	const char *build;                   /* whose lists (build.h); NULL: those beside this program */
 };
 

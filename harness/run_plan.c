@@ -68,11 +68,13 @@ static int select_benchmarks(struct plan *plan, const struct run_options *option
 	struct catalog own = {0};
 	int status = 0;
 
+	for (size_t i = 0; i < plan->subject_count; i++)
+		own.on_kvm |= plan->subjects[i].subject.machine == SUBJECT_KVM && plan->subjects[i].unsupported == NULL;
 	for (size_t i = 0; i < options->benchmark_count && status == 0; i++)
 		status = catalog_check(&own, options->benchmarks[i], error);
 	for (size_t i = 0; i < plan->subject_count && status == 0 && options->benchmark_count > 0; i++) {
 		struct plan_subject *subject = &plan->subjects[i];
-		struct catalog other = {.build = subject->subject.build};
+		struct catalog other = {.build = subject->subject.build, .on_kvm = own.on_kvm};
 
 		if (subject->unsupported == NULL)
 			status = select_of(subject, subject->subject.build[0] != '\0' ? &other : &own, options, error);

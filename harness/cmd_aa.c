@@ -260,6 +260,7 @@ static int evaluate(const struct aa_options *options, const char *run, struct ou
 	status = reading_load(&whole, run, &store, &summary, error);
 	if (status != 0)
 		return status;
+	status = reading_refuse_cut(&store, NULL, error);
 	for (size_t i = 0; i < store.plan.subject_count && status == 0; i++) {
 		const char *subject = store.plan.subjects[i], *other = partner(&store.plan, i);
 		bool named = options->from != NULL && options->reading.select.subject_count > 0;

@@ -167,7 +167,9 @@ static int budgets_run(const struct reading *reading, const char *run, bool stri
 	if (status == 0)
 		status = reading_load(reading, run, &store, &summary, error);
 	if (status == 0) {
-		status = budget_sheet_make(&sheet, &budgets, &summary, error);
+		status = reading_refuse_cut(&store, NULL, error);
+		if (status == 0)
+			status = budget_sheet_make(&sheet, &budgets, &summary, error);
 		if (status == 0)
 			status = budgets_tell(reading, &sheet, strict, error);
 		budget_sheet_free(&sheet);

@@ -143,7 +143,9 @@ static int flat_run(const struct reading *reading, const char *run, bool strict,
 
 	if (status != 0)
 		return status;
-	status = flat_tell(reading, &summary, strict, error);
+	status = reading_refuse_cut(&store, NULL, error);
+	if (status == 0)
+		status = flat_tell(reading, &summary, strict, error);
 	reading_unload(&store, &summary);
 	return status;
 }

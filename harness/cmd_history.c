@@ -115,6 +115,8 @@ static int add(const struct history_options *options, const char *run, struct er
 		for (size_t j = 0; j < whole.select.subject_count; j++)
 			wanted |= strcmp(whole.select.subjects[j], subject) == 0;
 		if (wanted)
+			status = reading_refuse_cut(&store, subject, error);
+		if (wanted && status == 0)
 			status = add_subject(options, &summary, subject, &failed, error);
 	}
 	if (status == 0)

@@ -30,10 +30,10 @@ static void show_help(const char *program)
 	       program, reading_help);
 }
 
-static bool show_subject_has_rows(const struct summary *summary, const char *subject)
+static bool show_subject_has_rows(const struct summary *summary, const char *subject, bool cut)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
+		if (summary->rows[i].cut == cut && strcmp(summary->rows[i].subject, subject) == 0)
 			return true;
 	}
 	return false;
@@ -44,7 +44,11 @@ static void show_row(struct table *table, const struct summary_row *row)
 	char *name = reading_row_name(row);
 	char *runs = reading_runs(row);
 
-	table_format(table, "%s%s", name, row->by_difference ? " Δ" : row->coarse ? " ~" : "");
+	table_format(table, "%s%s%s", name,
+		     row->by_difference ? " Δ"
+		     : row->coarse      ? " ~"
+					: "",
+		     row->cut ? " cut" : "");
 	table_cell(table, runs);
 	table_number(table, row->min);
 	table_number(table, row->p50);
@@ -61,7 +65,7 @@ static void show_row(struct table *table, const struct summary_row *row)
 	free(name);
 }
 
-static void show_subject(const struct summary *summary, const char *subject, bool bold)
+static void show_subject(const struct summary *summary, const char *subject, bool cut, bool bold)
 {
 	static const char *const headings[] = {"",    "runs×n", "min",    "p50", "p90",  "p99",    "p99.9",
 					       "max", "mean",   "stddev", "IQR", "cold", "control"};
@@ -77,16 +81,19 @@ static void show_subject(const struct summary *summary, const char *subject, boo
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
 
-		if (strcmp(row->subject, subject) != 0)
+		if (row->cut != cut || strcmp(row->subject, subject) != 0)
 			continue;
 		show_row(&table, row);
 		unit = unit != NULL ? unit : row->unit;
 		grain = isnan(grain) ? row->grain * row->per : grain;
 	}
-	printf("\n%s%s: %s per operation, %s CPUs", bold ? "\033[1m" : "", subject, unit, cpus != NULL ? cpus : "?");
-	if (strcmp(unit, "instructions") != 0)
-		printf(", clock %.1f MHz with a grain of %.3g %s", hz != NULL ? strtod(hz, NULL) / 1e6 : NAN, grain,
-		       unit);
+	printf("\n%s%s%s: %s per operation, %s CPUs", bold ? "\033[1m" : "", subject,
+	       cut ? " CUT (not a whole boot: what the checks of each point prove)" : "", unit,
+	       cpus != NULL ? cpus : "unknown");
+	if (strcmp(unit, "instructions") != 0 && hz != NULL)
+		printf(", clock %.1f MHz with a grain of %.3g %s", strtod(hz, NULL) / 1e6, grain, unit);
+	else if (strcmp(unit, "instructions") != 0)
+		printf(", clock of an unknown rate with a grain of %.3g %s", grain, unit);
 	printf("%s\n", bold ? "\033[0m" : "");
 	table_print(&table, stdout, bold);
 	table_free(&table);
@@ -151,8 +158,10 @@ static void show_text(const struct reading *reading, const struct summary *summa
 
 	reading_heading(stdout, summary);
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
-		if (show_subject_has_rows(summary, store->plan.subjects[i]))
-			show_subject(summary, store->plan.subjects[i], bold);
+		for (int cut = 0; cut <= 1; cut++) {
+			if (show_subject_has_rows(summary, store->plan.subjects[i], cut))
+				show_subject(summary, store->plan.subjects[i], cut, bold);
+		}
 	}
 	if (summary->row_count > 0)
 		show_legend(summary, reading->select.raw);
@@ -213,7 +222,7 @@ static int show_run(const struct reading *reading, const char *run, struct error
 static int show_main(int argc, char **argv)
 {
 	static const struct option options[] = {READING_LONG, {"raw", no_argument, NULL, SHOW_RAW}, {NULL, 0, NULL, 0}};
-	struct reading reading = {0};
+	struct reading reading = {.select.cut = true};
 	struct error error = {0};
 	int option, status = 0;
 

@@ -90,7 +90,7 @@ static const struct summary_run *run_of(const struct summary_row *row, unsigned 
 static double append_boot(struct trace *trace, size_t process, const struct store_boot *boot, double start_us)
 {
 	static const char *const words[] = {
-	    [STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_UNSUPPORTED] = "unsupported"};
+	    [STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_UNSUPPORTED] = "unsupported", [STORE_CUT] = "cut"};
 	char *name = memory_format("boot %u, round %u", boot->index, boot->round);
 	double at = start_us;
 

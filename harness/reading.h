@@ -50,6 +50,11 @@ void reading_free(struct reading *reading);
 int reading_load(const struct reading *reading, const char *run, struct store *store, struct summary *summary,
 		 struct error *error);
 void reading_unload(struct store *store, struct summary *summary);
+/*
+ * For what judges, not only shows: 0, or STATUS_USAGE with the error set if a boot was cut or garbled on the line, with the
+ * remedy. subject: only its boots; NULL: any.
+ */
+int reading_refuse_cut(const struct store *store, const char *subject, struct error *error);
 
 /* Whether two subjects are on one machine: "@qemu". */
 bool reading_same_machine(const char *a, const char *b);
@@ -59,5 +64,5 @@ void reading_heading(FILE *file, const struct summary *summary);
 char *reading_row_name(const struct summary_row *row);
 /* "6×10000", with what is missing of the plan: "4 of 6×10000". Allocated. */
 char *reading_runs(const struct summary_row *row);
-/* What was skipped, unsupported or failed: a line for each subject and reason. */
+/* What was skipped, unsupported, cut or failed: a line for each subject and reason. */
 void reading_notes(FILE *file, const struct summary *summary);

@@ -55,7 +55,7 @@ void report_verdict(FILE *file, const struct summary *summary)
 {
 	const struct store *store = summary->store;
 	const char *machine;
-	size_t failed = 0, unsupported = 0;
+	size_t failed = 0, unsupported = 0, cut = 0;
 
 	fputs("<section id=\"verdict\">\n<h2>Doctor's verdict</h2>\n", file);
 	html_element(file, "p",
@@ -70,10 +70,16 @@ void report_verdict(FILE *file, const struct summary *summary)
 	for (size_t i = 0; i < store->boot_count; i++) {
 		failed += store->boots[i].status == STORE_FAILED;
 		unsupported += store->boots[i].status == STORE_UNSUPPORTED;
+		cut += store->boots[i].status == STORE_CUT;
 	}
 	html_format(file, "p",
 		    "%zu boots: %zu good, %zu failed, %zu unsupported here. No number comes from a failed boot.",
-		    store->boot_count, store->boot_count - failed - unsupported, failed, unsupported);
+		    store->boot_count, store->boot_count - failed - unsupported - cut, failed, unsupported);
+	if (cut > 0)
+		html_format(file, "p",
+			    "%zu boots were cut or garbled on the line. No number on this page comes from one of them; "
+			    "aerobench show %s shows what could be proved of each.",
+			    cut, store->id);
 	fputs("</section>\n", file);
 }
 
@@ -126,7 +132,7 @@ void report_absent(FILE *file, const struct summary *summary)
 	if (summary->note_count == 0) {
 		html_element(file, "p", "Everything that was planned was measured.");
 	} else {
-		html_table_begin(file, "Skipped, unsupported or failed", "subject|<what|<how|<reason");
+		html_table_begin(file, "Skipped, unsupported, cut or failed", "subject|<what|<how|<reason");
 		for (size_t i = 0; i < summary->note_count; i++) {
 			if (note_opens_row(summary, i))
 				note_row(file, summary, i);
@@ -143,6 +149,8 @@ static const char *boot_status(enum store_status status)
 	switch (status) {
 	case STORE_OK:
 		return "ok";
+	case STORE_CUT:
+		return "cut";
 	case STORE_FAILED:
 		return "failed";
 	default:

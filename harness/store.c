@@ -233,8 +233,7 @@ void store_close(struct store *store)
 
 /* --- Creating ----------------------------------------------------------------------------------------------------- */
 
-/* mkdir -p. */
-static int make_directories(const char *path, struct error *error)
+int store_directories_make(const char *path, struct error *error)
 {
 	char *copy = memory_text(path);
 	int status = 0;
@@ -327,7 +326,7 @@ int store_create(struct store *store, const char *results, const struct store_pl
 	char *id = make_id();
 	char *temporary = memory_format("%s/.%s.tmp", results, id);
 	char *path = memory_format("%s/%s", results, id);
-	int status = make_directories(results, error);
+	int status = store_directories_make(results, error);
 
 	*store = (struct store){.journal_fd = -1};
 	describe(run, id, plan);

@@ -34,7 +34,11 @@ struct store_plan {
 	uint64_t seed;
 };
 
-enum store_status { STORE_OK, STORE_FAILED, STORE_UNSUPPORTED };
+/*
+ * STORE_CUT: the log came over a line (collect.h) and is cut or garbled; what its own checks prove can be read
+ * (stream_salvage.h), and the boot counts as whole nowhere.
+ */
+enum store_status { STORE_OK, STORE_FAILED, STORE_UNSUPPORTED, STORE_CUT };
 
 /* One finished boot: a line of the journal. */
 struct store_boot {
@@ -43,7 +47,7 @@ struct store_boot {
 	unsigned round; /* boots of the same round were taken back to back: a pair */
 	char *subject;
 	enum store_status status;
-	char *reason;               /* why it failed or is unsupported, one line; NULL if ok */
+	char *reason;               /* why it is cut, failed or unsupported, one line; NULL if ok */
 	char *log;                  /* file name of the archived log; NULL if there is none (unsupported) */
 	uint64_t len_bytes;         /* of the raw log */
 	uint32_t crc;               /* of the raw log */
@@ -83,6 +87,8 @@ int store_open(struct store *store, const char *results, const char *name, struc
 /* The same for appending: STATUS_FAILED when another process has it open for appending or it cannot be written. */
 int store_resume(struct store *store, const char *results, const char *name, struct error *error);
 void store_close(struct store *store);
+/* Makes a directory with all above it, as mkdir -p. Returns 0, or STATUS_FAILED with the error set. */
+int store_directories_make(const char *path, struct error *error);
 
 /* The boot with this index, or NULL: not run yet. */
 const struct store_boot *store_find(const struct store *store, unsigned index);

@@ -18,7 +18,7 @@
 enum { STORE_NAMES_MAX = 1024, STORE_RUNS_MAX = 100000, STORE_JOURNAL_BYTES_MAX = 1 << 28 };
 
 static const char *const status_names[] = {
-    [STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_UNSUPPORTED] = "unsupported"};
+    [STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_UNSUPPORTED] = "unsupported", [STORE_CUT] = "cut"};
 
 /* --- The plan ----------------------------------------------------------------------------------------------------- */
 
@@ -212,7 +212,9 @@ static bool boot_read(struct store_boot *boot, const json_t *json)
 	boot->archive_crc = (uint32_t)archive_crc;
 	if (boot->log != NULL && (boot->log[0] == '.' || strchr(boot->log, '/') != NULL))
 		return false;
-	return (boot->status == STORE_OK) == (boot->reason == NULL) && (boot->status != STORE_OK || boot->log != NULL);
+	if ((boot->status == STORE_OK || boot->status == STORE_CUT) && boot->log == NULL)
+		return false;
+	return (boot->status == STORE_OK) == (boot->reason == NULL);
 }
 
 static bool subject_planned(const struct store_plan *plan, const char *subject)

@@ -11,8 +11,10 @@
 
 #include "memory.h"
 #include "stats.h"
+#include "stream_salvage.h"
 #include "subject.h"
 #include "summary_clock.h"
+#include "summary_fitness.h"
 
 static bool named(char *const *names, size_t count, const char *name)
 {
@@ -76,6 +78,18 @@ static void note_add(struct summary *summary, const char *kind, const char *subj
 				  .reason = reason};
 }
 
+/* What the log of a boot that was cut proves. */
+static int salvage(struct stream *stream, const char *bytes, size_t len_bytes, struct error *error)
+{
+	struct stream_cut cut;
+	int status = stream_salvage(&cut, bytes, len_bytes, error);
+
+	*stream = cut.stream;
+	cut.stream = (struct stream){0};
+	stream_cut_free(&cut);
+	return status;
+}
+
 static int read_boot(struct summary *summary, const struct store_boot *boot, struct error *error)
 {
 	struct stream *stream = &summary->streams[summary->stream_count];
@@ -85,16 +99,20 @@ static int read_boot(struct summary *summary, const struct store_boot *boot, str
 
 	if (status != 0)
 		return status;
-	status = stream_parse(stream, bytes, len, error);
+	status =
+	    boot->status == STORE_CUT ? salvage(stream, bytes, len, error) : stream_parse(stream, bytes, len, error);
 	summary->boots[summary->stream_count++] = boot;
 	free(bytes);
 	if (status == 0)
 		return 0;
-	/* A boot with a log like this was never stored as ok: whatever is wrong with it, it is the file's fault now. */
+	/* A boot with a log like this was never stored as ok or cut: whatever is wrong with it, it is the file's fault now. */
 	error_prefix(error, "%s/%s", summary->store->path, boot->log);
 	error->status = STATUS_USAGE;
 	return STATUS_USAGE;
 }
+
+static const char *const note_kinds[] = {
+    [STORE_FAILED] = "failed", [STORE_UNSUPPORTED] = "unsupported", [STORE_CUT] = "cut"};
 
 static int read_boots(struct summary *summary, const struct summary_select *select, struct error *error)
 {
@@ -108,11 +126,10 @@ static int read_boots(struct summary *summary, const struct summary_select *sele
 
 		if (!named(select->subjects, select->subject_count, boot->subject))
 			continue;
-		if (boot->status == STORE_OK)
+		if (boot->status == STORE_OK || (boot->status == STORE_CUT && select->cut))
 			status = read_boot(summary, boot, error);
-		else
-			note_add(summary, boot->status == STORE_FAILED ? "failed" : "unsupported", boot->subject, NULL,
-				 boot->reason);
+		if (boot->status != STORE_OK)
+			note_add(summary, note_kinds[boot->status], boot->subject, NULL, boot->reason);
 		if (status != 0)
 			return status;
 	}
@@ -128,10 +145,11 @@ static int read_boots(struct summary *summary, const struct summary_select *sele
 
 /* --- Rows --------------------------------------------------------------------------------------------------------- */
 
-static struct summary_row *row_of(struct summary *summary, const struct stream_run *run, const char *subject)
+static struct summary_row *row_of(struct summary *summary, const struct stream_run *run, const char *subject, bool cut)
 {
 	char *params = stream_point_params(&run->point);
-	struct summary_row *row = (struct summary_row *)summary_find(summary, run->point.benchmark, subject, params);
+	struct summary_row *row =
+	    (struct summary_row *)summary_find_cut(summary, run->point.benchmark, subject, params, cut);
 
 	if (row != NULL) {
 		free(params);
@@ -144,14 +162,15 @@ static struct summary_row *row_of(struct summary *summary, const struct stream_r
 				    .point = &run->point,
 				    .params = params,
 				    .unit = run->unit,
-				    .per = run->per};
+				    .per = run->per,
+				    .cut = cut};
 	return row;
 }
 
 static int add_run(struct summary *summary, const struct stream_run *run, const struct store_boot *boot,
 		   struct error *error)
 {
-	struct summary_row *row = row_of(summary, run, boot->subject);
+	struct summary_row *row = row_of(summary, run, boot->subject, boot->status == STORE_CUT);
 
 	if (strcmp(row->unit, run->unit) != 0 || row->per != run->per) {
 		return error_set(error, STATUS_USAGE,
@@ -175,7 +194,8 @@ static int add_run(struct summary *summary, const struct stream_run *run, const 
 static void add_repeat(struct summary *summary, const struct stream_run *repeat, const struct store_boot *boot)
 {
 	char *params = stream_point_params(&repeat->point);
-	const struct summary_row *row = summary_find(summary, repeat->point.benchmark, boot->subject, params);
+	const struct summary_row *row =
+	    summary_find_cut(summary, repeat->point.benchmark, boot->subject, params, boot->status == STORE_CUT);
 
 	for (size_t i = 0; row != NULL && i < row->run_count; i++) {
 		if (row->runs[i].round == boot->round)
@@ -427,6 +447,7 @@ static int summary_build(struct summary *summary, const struct summary_select *s
 {
 	int status = read_boots(summary, select, error);
 
+	summary_fitness_apply(summary);
 	if (status == 0)
 		status = make_rows(summary, select, error);
 	if (status == 0)
@@ -479,24 +500,32 @@ double summary_value(const struct summary_row *row, double raw)
 	return raw * row->scale - row->subtracted;
 }
 
-const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,
-				       const char *params)
+const struct summary_row *summary_find_cut(const struct summary *summary, const char *benchmark, const char *subject,
+					   const char *params, bool cut)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
 
-		if (strcmp(row->benchmark, benchmark) == 0 && strcmp(row->subject, subject) == 0 &&
+		if (row->cut == cut && strcmp(row->benchmark, benchmark) == 0 && strcmp(row->subject, subject) == 0 &&
 		    strcmp(row->params, params) == 0)
 			return row;
 	}
 	return NULL;
 }
 
+const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,
+				       const char *params)
+{
+	return summary_find_cut(summary, benchmark, subject, params, false);
+}
+
 const char *summary_env(const struct summary *summary, const char *subject, const char *key)
 {
 	for (size_t i = 0; i < summary->stream_count; i++) {
-		if (strcmp(summary->boots[i]->subject, subject) == 0)
-			return stream_env(&summary->streams[i], key);
+		const char *value = stream_env(&summary->streams[i], key);
+
+		if (strcmp(summary->boots[i]->subject, subject) == 0 && value != NULL)
+			return value;
 	}
 	return NULL;
 }

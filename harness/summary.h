@@ -65,12 +65,14 @@ struct summary_row {
 	 */
 	bool by_difference;
 	double differenced; /* the median of the runs' (t(2n) - t(n)) / n; NaN where nothing was repeated */
-	bool bare;          /* what lies between two stamps is not what a sample is: nothing is subtracted */
-	double grain;       /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
+	bool
+	    cut; /* of boots that were cut or garbled (STORE_CUT): what is proved of them, never pooled with whole ones */
+	bool bare;    /* what lies between two stamps is not what a sample is: nothing is subtracted */
+	double grain; /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
 	uint64_t overflow;
 };
 
-/* A point without numbers, or a subject without runs: kind is "skipped", "unsupported" or "failed". */
+/* A point without numbers, or a boot without them: kind is "skipped", "unsupported", "cut" or "failed". */
 struct summary_note {
 	const char *kind;
 	const char *subject;
@@ -87,7 +89,7 @@ struct summary {
 	size_t row_count;
 	struct summary_note *notes;
 	size_t note_count;
-	struct stream *streams; /* of the boots that are ok, in the journal's order: env for machine and versions */
+	struct stream *streams; /* of the boots that are read, in the journal's order: env for machine and versions */
 	const struct store_boot **boots; /* the boot of each stream */
 	size_t stream_count;
 };
@@ -100,6 +102,7 @@ struct summary_select {
 	size_t subject_count;
 	bool ns;  /* ticks to nanoseconds by the stream's clock_hz; instructions stay */
 	bool raw; /* nothing is subtracted */
+	bool cut; /* rows of boots that were cut too; else a note says that they are left out */
 };
 
 /*
@@ -110,12 +113,15 @@ int summary_load(struct summary *summary, struct store *store, const struct summ
 		 struct error *error);
 void summary_free(struct summary *summary);
 
-/* The row of this benchmark, subject and params text, or NULL. */
+/* The row of this benchmark, subject and params text from whole boots, or NULL. */
 const struct summary_row *summary_find(const struct summary *summary, const char *benchmark, const char *subject,
 				       const char *params);
+/* The same of whole boots, or of those that were cut. */
+const struct summary_row *summary_find_cut(const struct summary *summary, const char *benchmark, const char *subject,
+					   const char *params, bool cut);
 /* Boots that the plan has for this subject: from the campaign's record, which knows more, else one each round. */
 size_t summary_planned(const struct store *store, const char *subject);
-/* An @env value of the subject's first boot, or NULL. */
+/* An @env value of the subject's first boot that has it, or NULL. */
 const char *summary_env(const struct summary *summary, const char *subject, const char *key);
 /* What the subject's stream says of a benchmark, or NULL: it is of a time when streams did not. */
 const struct stream_bench *summary_bench(const struct summary *summary, const char *subject, const char *benchmark);

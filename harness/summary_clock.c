@@ -24,6 +24,9 @@ static bool row_is_bare(const struct summary *summary, const struct summary_row 
 
 	if (bench != NULL && bench->bare != STREAM_BARE_UNKNOWN)
 		return bench->bare != 0;
+	/* What was lost with the head may have said so. */
+	if (bench == NULL && row->cut)
+		return true;
 	for (size_t i = 0; i < sizeof(bare_before) / sizeof(bare_before[0]); i++) {
 		if (strcmp(bare_before[i], row->benchmark) == 0)
 			return true;
@@ -60,7 +63,8 @@ static void subtract(struct summary_row *row, const struct summary_row *control)
 /* Control and grain of a row, from the control's row of the same subject, or NaN. Returns that row, or NULL. */
 static const struct summary_row *find_control(const struct summary *summary, struct summary_row *row)
 {
-	const struct summary_row *control = summary_find(summary, summary_clock_control, row->subject, "");
+	const struct summary_row *control =
+	    summary_find_cut(summary, summary_clock_control, row->subject, "", row->cut);
 
 	row->control = row->grain = NAN;
 	if (strcmp(row->unit, "instructions") == 0)

@@ -83,6 +83,7 @@ static json_t *row_json(const struct summary_row *row)
 	json_object_set_new(json, "per", json_integer(row->per));
 	json_object_set_new(json, "runs_planned", json_integer((json_int_t)row->planned));
 	json_object_set_new(json, "exact", json_boolean(row->exact));
+	json_object_set_new(json, "cut", json_boolean(row->cut));
 	for (size_t i = 0; i < row->run_count; i++)
 		json_array_append_new(runs, run_json(&row->runs[i]));
 	json_object_set_new(json, "per_run", runs);

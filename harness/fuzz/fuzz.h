@@ -17,7 +17,10 @@
 			abort(); \
 	} while (0)
 
-/* A raw log: as it is, and once more with its CRCs made right, so that what is behind them is reached too. */
+/*
+ * A raw log, and a capture that may hold several: as it is, and once more with its CRCs made right, so that what is behind
+ * them is reached too.
+ */
 int fuzz_stream(const uint8_t *bytes, size_t len_bytes);
 /*
  * A run's directory. FLAG run.json NUL journal.jsonl NUL log: if bit 0 of FLAG is set, both JSON files are sealed anew

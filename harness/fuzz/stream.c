@@ -7,8 +7,10 @@
 
 #include <zlib.h>
 
+#include "../collect_boots.h"
 #include "../memory.h"
 #include "../stream.h"
+#include "../stream_salvage.h"
 #include "mend.h"
 
 static void check(const struct stream *stream, int status, const struct error *error)
@@ -37,6 +39,35 @@ static int parse(const char *text, size_t len_bytes)
 	return status;
 }
 
+/* The same bytes as a capture: each boot is what its status says, when it is read again. */
+static void collect(const char *text, size_t len_bytes)
+{
+	struct collect_boots boots;
+
+	collect_boots_read(&boots, text, len_bytes);
+	for (size_t i = 0; i < boots.count; i++) {
+		const struct collect_boot *boot = &boots.boots[i];
+		struct error error = {0};
+		struct stream_cut cut;
+
+		FUZZ_CHECK((boot->status == STORE_OK) == (boot->reason == NULL) && boot->from <= len_bytes);
+		FUZZ_CHECK(i == 0 || boots.boots[i - 1].from <= boot->from);
+		if (boot->status == STORE_OK)
+			FUZZ_CHECK(parse(boot->log, boot->log_bytes) == 0);
+		if (boot->status != STORE_CUT)
+			continue;
+		FUZZ_CHECK(stream_salvage(&cut, boot->log, boot->log_bytes, &error) == 0);
+		check(&cut.stream, 0, &error);
+		FUZZ_CHECK(cut.stream.run_count == boot->runs && boot->runs > 0);
+		FUZZ_CHECK(cut.stream.skip_count == 0 && cut.stream.count_count == 0);
+		FUZZ_CHECK(strcmp(cut.reason, boot->reason) == 0);
+		stream_cut_free(&cut);
+	}
+	collect_boots_choose(&boots, 1);
+	FUZZ_CHECK(boots.count <= 1);
+	collect_boots_free(&boots);
+}
+
 int fuzz_stream(const uint8_t *bytes, size_t len_bytes)
 {
 	char *copy = memory_new(len_bytes + 1, 1), *mended;
@@ -48,6 +79,8 @@ int fuzz_stream(const uint8_t *bytes, size_t len_bytes)
 	parse(copy, len_bytes);
 	mended = mend_stream(copy, len_bytes, &mended_bytes);
 	parse(mended, mended_bytes);
+	collect(copy, len_bytes);
+	collect(mended, mended_bytes);
 	free(mended);
 	free(copy);
 	return 0;

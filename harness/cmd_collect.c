@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `aerobench collect`: takes in what a booted image said, over a serial line, through a reserved region of memory or as a
+ * captured log, and makes a stored run of it.
+ */
+#include "command.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <build_info.h>
+
+#include "collect.h"
+#include "collect_capture.h"
+#include "environment.h"
+#include "memory.h"
+#include "output.h"
+#include "parse.h"
+#include "paths.h"
+#include "region.h"
+#include "serial_line.h"
+#include "store_file.h"
+#include "stream.h"
+#include "subject.h"
+
+/* How long a machine may be silent where nobody sits who could end it, and may take to say a damaged stream again. */
+enum { SILENCE_S = 1800, DAMAGED_S = 30, BOOTS_MAX = 1000 };
+/* What the image says at its end where all went well (kernel/x86/cpu.h, machine_exit()). */
+enum { MACHINE_SUCCESS = 0x10 };
+
+enum {
+	OPTION_SERIAL = 0x1000,
+	OPTION_MEMORY,
+	OPTION_DEVICE,
+	OPTION_INTO,
+	OPTION_ROUND,
+	OPTION_BOOTS,
+	OPTION_TIMEOUT,
+	OPTION_RESULTS,
+	OPTION_JSON
+};
+
+struct collecting {
+	const char *serial, *device, *into, *results, *file;
+	const char *place; /* of --memory; "": by the command line of Linux */
+	const char *subject;
+	int64_t round, boots; /* 0: not given */
+	double timeout_s;     /* 0: not given */
+	bool memory, json, quiet, help;
+	char *spool;
+	struct capture capture;
+	int64_t line_errors; /* of the serial line; -1: unknown */
+	char *source;        /* what it came from, for messages */
+	char *remark;        /* what else is known of how it ended, or NULL */
+};
+
+static void collect_help(const char *program)
+{
+	printf(
+	    "Usage: %s [OPTION…] --serial DEV[:SPEED]\n"
+	    "  or:  %s [OPTION…] --memory [BASE+LEN]\n"
+	    "  or:  %s [OPTION…] FILE        (- is standard input: ipmitool … sol activate | %s -)\n"
+	    "Takes in what a booted image said and stores it as a run of aerokernel@metal. Only what the stream's own\n"
+	    "checks prove is kept: a stream that is cut or garbled gives the points that arrived whole, labelled as "
+	    "cut.\n"
+	    "What was sent twice counts once; noise, escape sequences and line ends of any kind do not matter.\n\n"
+	    "      --serial DEV[:SPEED]  a serial line, 8N1, no flow control, 115200 unless SPEED says otherwise. "
+	    "Ends\n"
+	    "                            when a whole stream has come, after silence, or by Ctrl-C, which keeps what "
+	    "came\n"
+	    "      --memory [BASE+LEN]   the region of memory that the image filled (its results= word), after Linux "
+	    "was\n"
+	    "                            booted warm on the same machine; by default where Linux's command line says,\n"
+	    "                            else 256M+64M. Needs root\n"
+	    "      --device FILE         memory is read from it (default: /dev/mem); a copy of the region may be "
+	    "given\n"
+	    "      --into RUN            append to a run that plans the subject, instead of making a new one\n"
+	    "      --round N             its round of that run, from 1 (default: the first that is missing)\n"
+	    "      --boots N             so many boots, one round each (default: 1 from a line, all whole ones of a "
+	    "file)\n"
+	    "      --timeout TIME        end after so much silence: 90s, 30m (default: none on a terminal, else 30m)\n"
+	    "  -s, --subject SUBJECT     what it is (default: aerokernel@metal)\n"
+	    "      --results DIR         where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"
+	    "      --json                the outcome as JSON\n"
+	    "  -q, --quiet               neither progress nor the machine's other lines\n"
+	    "  -h, --help\n\n"
+	    "While it comes, all of it is kept in RESULTS/capture-….raw; that file goes when the run is stored.\n"
+	    "Exit status: 0 whole, 1 cut, failed or nothing usable, 2 usage or no stream at all, 130 interrupted.\n",
+	    program, program, program, program);
+}
+
+/* --- Options -------------------------------------------------------------------------------------------------------- */
+
+static int take_subject(struct collecting *collecting, struct error *error)
+{
+	static struct subject subject;
+	int status = subject_parse(&subject, optarg, error);
+
+	if (status == 0 && subject.machine != SUBJECT_METAL)
+		return error_set(
+		    error, STATUS_USAGE,
+		    "%s is no booted image: only what runs on metal is collected, `aerobench run` boots the "
+		    "others",
+		    subject.name);
+	collecting->subject = subject.name;
+	return status;
+}
+
+static int take_option(struct collecting *collecting, int option, char **argv, struct error *error)
+{
+	switch (option) {
+	case OPTION_SERIAL:
+		collecting->serial = optarg;
+		return 0;
+	case OPTION_MEMORY:
+		collecting->memory = true;
+		collecting->place = optarg != NULL ? optarg : "";
+		return 0;
+	case OPTION_DEVICE:
+		collecting->device = optarg;
+		return 0;
+	case OPTION_INTO:
+		collecting->into = optarg;
+		return 0;
+	case OPTION_ROUND:
+		return parse_number("round", optarg, 1, BOOTS_MAX, &collecting->round, error);
+	case OPTION_BOOTS:
+		return parse_number("boots", optarg, 1, BOOTS_MAX, &collecting->boots, error);
+	case OPTION_TIMEOUT:
+		return parse_duration("timeout", optarg, &collecting->timeout_s, error);
+	case OPTION_RESULTS:
+		collecting->results = optarg;
+		return 0;
+	case OPTION_JSON:
+		collecting->json = true;
+		return 0;
+	case 's':
+		return take_subject(collecting, error);
+	case 'q':
+		collecting->quiet = true;
+		return 0;
+	case 'h':
+		collecting->help = true;
+		return 0;
+	case ':':
+		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
+				 argv[0]);
+	default:
+		return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1],
+				 argv[0]);
+	}
+}
+
+static int check_options(struct collecting *collecting, int count, char **words, struct error *error)
+{
+	bool place = collecting->memory && collecting->place[0] == '\0' && count == 1;
+
+	/* "--memory 256M+64M": getopt hands it over as a word. */
+	if (place)
+		collecting->place = words[0];
+	else if (count == 1)
+		collecting->file = words[0];
+	if (count > 1)
+		return error_set(error, STATUS_USAGE, "unexpected argument '%s': one FILE at a time", words[1]);
+	if ((collecting->serial != NULL) + collecting->memory + (collecting->file != NULL) != 1)
+		return error_set(error, STATUS_USAGE,
+				 "from where? one of --serial DEV, --memory or FILE: `aerobench collect --help`");
+	if (collecting->device != NULL && !collecting->memory)
+		return error_set(error, STATUS_USAGE, "--device is for --memory only: a serial line is --serial DEV");
+	if (collecting->round != 0 && collecting->into == NULL)
+		return error_set(error, STATUS_USAGE, "--round needs --into RUN");
+	return 0;
+}
+
+/* --- Sources -------------------------------------------------------------------------------------------------------- */
+
+/* A name in the directory of runs, which is made. */
+static int spool_name(struct collecting *collecting, struct error *error)
+{
+	const char *results = paths_results(collecting->results);
+
+	if (store_directories_make(results, error) != 0)
+		return (int)error->status;
+	collecting->spool = memory_format("%s/capture-%lld-%d.raw", results, (long long)time(NULL), (int)getpid());
+	return 0;
+}
+
+static int take_live(struct collecting *collecting, int fd, unsigned boots, struct error *error)
+{
+	struct capture_request request = {.fd = fd,
+					  .boots = boots,
+					  .silence_s = collecting->timeout_s,
+					  .damaged_s = DAMAGED_S,
+					  .quiet = collecting->quiet};
+	int status = spool_name(collecting, error);
+
+	if (request.silence_s == 0 && isatty(STDERR_FILENO) != 1)
+		request.silence_s = SILENCE_S;
+	if (request.silence_s > 0 && request.silence_s < request.damaged_s)
+		request.damaged_s = request.silence_s;
+	request.spool = collecting->spool;
+	return status != 0 ? status : capture_run(&collecting->capture, &request, error);
+}
+
+static int take_serial(struct collecting *collecting, struct error *error)
+{
+	struct serial_line line;
+	int status = serial_line_open(&line, collecting->serial, error);
+
+	if (status != 0)
+		return status;
+	collecting->source = memory_format("%s at %u", line.path, line.speed);
+	if (!collecting->quiet)
+		fprintf(stderr, "listening on %s; Ctrl-C ends and keeps what came\n", collecting->source);
+	status = take_live(collecting, line.fd, collecting->boots > 0 ? (unsigned)collecting->boots : 1, error);
+	collecting->line_errors = serial_line_errors(&line);
+	serial_line_close(&line);
+	return status;
+}
+
+static int take_file(struct collecting *collecting, struct error *error)
+{
+	bool input = strcmp(collecting->file, "-") == 0;
+	struct stat facts = {0};
+	bool plain =
+	    (input ? fstat(STDIN_FILENO, &facts) : stat(collecting->file, &facts)) == 0 && S_ISREG(facts.st_mode);
+	unsigned boots = plain ? 0 : collecting->boots > 0 ? (unsigned)collecting->boots : 1;
+	int fd, status;
+
+	collecting->source = memory_text(input ? "standard input" : collecting->file);
+	if (plain && !input)
+		return store_file_read(collecting->file, STREAM_BYTES_MAX, &collecting->capture.bytes,
+				       &collecting->capture.len_bytes, error);
+	if (S_ISCHR(facts.st_mode) && !input)
+		return error_set(error, STATUS_USAGE, "%s is a device: --serial %s", collecting->file,
+				 collecting->file);
+	if (input && isatty(STDIN_FILENO) == 1)
+		return error_set(error, STATUS_USAGE,
+				 "standard input is a terminal: pipe a capture into it, or --serial DEV");
+	fd = input ? dup(STDIN_FILENO) : open(collecting->file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_set_errno(error, STATUS_USAGE, "cannot read", collecting->file);
+	status = take_live(collecting, fd, boots, error);
+	close(fd);
+	return status;
+}
+
+static void take_region(struct collecting *collecting, struct region *region)
+{
+	collecting->capture.bytes = region->bytes;
+	collecting->capture.len_bytes = region->len_bytes;
+	region->bytes = NULL;
+	if (region->full)
+		collecting->remark =
+		    memory_text("the region was too small for all of it: give it more (results=BASE+LEN)");
+	else if (!region->ended)
+		collecting->remark = memory_text("the machine stopped without a word: power, reset or a hang");
+	else if (region->code != MACHINE_SUCCESS)
+		collecting->remark = memory_format("the machine ended with code %u", region->code);
+}
+
+/* Where this Linux was told that one may be. */
+static size_t places_told(struct region_place places[REGION_PLACES_MAX])
+{
+	FILE *file = fopen("/proc/cmdline", "re");
+	char *words = NULL;
+	size_t room = 0, count = 0;
+
+	if (file != NULL && getline(&words, &room, file) > 0)
+		count = region_places(words, places);
+	if (file != NULL)
+		fclose(file);
+	free(words);
+	return count;
+}
+
+/* All places where one may be; the first that holds one. */
+static int take_memory(struct collecting *collecting, struct error *error)
+{
+	struct region_place places[REGION_PLACES_MAX] = {{256ull << 20, 64ull << 20}};
+	struct region region = {0};
+	size_t count = 0;
+	int status = 0;
+
+	if (collecting->place[0] != '\0')
+		status = region_place_parse("--memory", collecting->place, &places[0], error);
+	else if (collecting->device != NULL)
+		places[0] = (struct region_place){0, 0};
+	else
+		count = places_told(places);
+	count = count > 0 ? count : 1;
+	for (size_t i = 0; i < count && status == 0; i++) {
+		struct error problem = {0};
+
+		status = region_read(&region, collecting->device, places[i].base, places[i].len_bytes, &problem);
+		if (status == 0)
+			break;
+		if (i + 1 < count && status == STATUS_FAILED)
+			status = 0;
+		else
+			*error = problem;
+	}
+	if (status != 0)
+		return status;
+	collecting->source = memory_format("memory at %#llx", (unsigned long long)region.base);
+	take_region(collecting, &region);
+	region_free(&region);
+	return 0;
+}
+
+/* --- Into the store ------------------------------------------------------------------------------------------------- */
+
+static json_t *command_json(int argc, char **argv)
+{
+	json_t *command = json_array();
+
+	for (int i = 0; i < argc; i++) {
+		char *word = environment_word(argv[i]);
+
+		json_array_append_new(command, json_string(word));
+		free(word);
+	}
+	return command;
+}
+
+static json_t *collector_json(const struct collecting *collecting)
+{
+	const char *way = collecting->serial != NULL ? "serial line" : collecting->memory ? "memory" : "file";
+	json_t *json = json_pack("{s:s, s:s, s:s, s:I}", "way", way, "source", paths_recorded(collecting->source),
+				 "aerobench", BUILD_COMMIT, "bytes", (json_int_t)collecting->capture.len_bytes);
+
+	if (collecting->serial != NULL && collecting->line_errors >= 0)
+		json_object_set_new(json, "line_errors", json_integer(collecting->line_errors));
+	if (collecting->remark != NULL)
+		json_object_set_new(json, "remark", json_string(collecting->remark));
+	return json;
+}
+
+static int tell_json(const struct collecting *collecting, const struct collect_boots *boots,
+		     const struct collect_outcome *outcome, size_t left_out, struct error *error)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < boots->count; i++) {
+		const struct collect_boot *boot = &boots->boots[i];
+		static const char *const words[] = {[STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_CUT] = "cut"};
+
+		json_array_append_new(array,
+				      json_pack("{s:s, s:o, s:I}", "status", words[boot->status], "reason",
+						boot->reason != NULL ? output_text_json(boot->reason) : json_null(),
+						"runs", (json_int_t)boot->runs));
+	}
+	return output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
+				     "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path,
+				     "boots_ok", (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut,
+				     "boots_failed", (json_int_t)outcome->failed, "left_out", (json_int_t)left_out,
+				     "sent_again", (json_int_t)boots->again, "boots", array, "collected",
+				     collector_json(collecting)),
+			   error);
+}
+
+static int tell(const struct collecting *collecting, const struct collect_boots *boots,
+		const struct collect_outcome *outcome, size_t left_out, struct error *error)
+{
+	bool bad = outcome->cut + outcome->failed > 0;
+	bool few = collecting->boots > 0 && boots->count < (size_t)collecting->boots;
+
+	for (size_t i = 0; i < boots->count; i++) {
+		if (boots->boots[i].status != STORE_OK)
+			fprintf(stderr, "aerobench: %s: %s\n", collecting->source, boots->boots[i].reason);
+	}
+	if (collecting->remark != NULL && bad)
+		fprintf(stderr, "aerobench: %s: %s\n", collecting->source, collecting->remark);
+	if (collecting->line_errors > 0 && bad)
+		fprintf(stderr, "aerobench: %s: %lld characters were lost or came at a wrong speed\n",
+			collecting->source, (long long)collecting->line_errors);
+	if (left_out > 0)
+		error_warn("%zu boots that are not whole, or more than were asked for, are left out", left_out);
+	if (few)
+		error_warn("%zu of %lld boots came", boots->count, (long long)collecting->boots);
+	if (collecting->json && tell_json(collecting, boots, outcome, left_out, error) != 0)
+		return (int)error->status;
+	if (!collecting->json) {
+		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok, boots->count);
+		if (boots->again > 0)
+			printf(", sent again: %zu", boots->again);
+		printf("; see it by: aerobench show %s\n", outcome->id);
+	}
+	if (output_finish(error) != 0)
+		return (int)error->status;
+	if (collecting->capture.end == CAPTURE_INTERRUPTED)
+		return STATUS_INTERRUPTED;
+	return bad || few ? STATUS_FAILED : STATUS_OK;
+}
+
+static int keep(struct collecting *collecting, struct collect_boots *boots, size_t left_out, json_t *command,
+		struct error *error)
+{
+	json_t *collector = collector_json(collecting);
+	const struct collect_target target = {.results = paths_results(collecting->results),
+					      .run = collecting->into,
+					      .subject = collecting->subject,
+					      .round = (long)collecting->round - 1,
+					      .command = command,
+					      .collector = collector};
+	struct collect_outcome outcome;
+	int status =
+	    collect_store(&target, boots, collecting->capture.bytes, collecting->capture.len_bytes, &outcome, error);
+
+	json_decref(collector);
+	if (status == 0 && collecting->spool != NULL) {
+		unlink(collecting->spool);
+		free(collecting->spool);
+		collecting->spool = NULL;
+	}
+	if (status == 0)
+		status = tell(collecting, boots, &outcome, left_out, error);
+	collect_outcome_free(&outcome);
+	return status;
+}
+
+/* What came is the boots that are in it, and those are stored. */
+static int take_in(struct collecting *collecting, json_t *command, struct error *error)
+{
+	const struct capture *capture = &collecting->capture;
+	struct collect_boots boots;
+	size_t left_out;
+	int status;
+
+	collect_boots_read(&boots, capture->bytes, capture->len_bytes);
+	left_out = collect_boots_choose(&boots, (size_t)collecting->boots);
+	for (size_t i = 0; i < boots.count; i++)
+		boots.boots[i].seconds = capture_seconds(capture, boots.boots[i].from);
+	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole))
+		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
+	else
+		status = keep(collecting, &boots, left_out, command, error);
+	collect_boots_free(&boots);
+	return status;
+}
+
+static int collect(struct collecting *collecting, json_t *command, struct error *error)
+{
+	int status;
+
+	if (collecting->serial != NULL)
+		status = take_serial(collecting, error);
+	else if (collecting->memory)
+		status = take_memory(collecting, error);
+	else
+		status = take_file(collecting, error);
+	if (status == 0)
+		status = take_in(collecting, command, error);
+	/* Nobody has the bytes but the spool: it stays, unless it is empty. */
+	if (collecting->spool != NULL && collecting->capture.len_bytes == 0)
+		unlink(collecting->spool);
+	else if (collecting->spool != NULL)
+		fprintf(stderr, "aerobench: what came is in %s; try again by: aerobench collect FILE\n",
+			collecting->spool);
+	return status;
+}
+
+static int collect_main(int argc, char **argv)
+{
+	static const struct option options[] = {{"serial", required_argument, NULL, OPTION_SERIAL},
+						{"memory", optional_argument, NULL, OPTION_MEMORY},
+						{"device", required_argument, NULL, OPTION_DEVICE},
+						{"into", required_argument, NULL, OPTION_INTO},
+						{"round", required_argument, NULL, OPTION_ROUND},
+						{"boots", required_argument, NULL, OPTION_BOOTS},
+						{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+						{"subject", required_argument, NULL, 's'},
+						{"results", required_argument, NULL, OPTION_RESULTS},
+						{"json", no_argument, NULL, OPTION_JSON},
+						{"quiet", no_argument, NULL, 'q'},
+						{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
+	struct collecting collecting = {.subject = "aerokernel@metal", .line_errors = -1};
+	json_t *command = command_json(argc, argv);
+	struct error error = {STATUS_OK, ""};
+	int option, status = 0;
+
+	while (status == 0 && (option = getopt_long(argc, argv, ":s:qh", options, NULL)) != -1)
+		status = take_option(&collecting, option, argv, &error);
+	if (status == 0 && collecting.help)
+		collect_help(argv[0]);
+	else if (status == 0)
+		status = check_options(&collecting, argc - optind, argv + optind, &error);
+	if (status == 0 && !collecting.help)
+		status = collect(&collecting, command, &error);
+	if (error.status != STATUS_OK)
+		status = error_print(&error);
+	json_decref(command);
+	capture_free(&collecting.capture);
+	free(collecting.spool);
+	free(collecting.source);
+	free(collecting.remark);
+	return status;
+}
+
+COMMAND(collect, .summary = "take in what a booted image said, and store it as a run", .run = collect_main);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* What a booted image said, as a stored run: see collect.h. */
+#include "collect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "memory.h"
+#include "output.h"
+#include "plan.h"
+#include "stream.h"
+#include "stream_salvage.h"
+#include "summary_fitness.h"
+
+/* --- What the machine says of itself -------------------------------------------------------------------------------- */
+
+/* The streams of all boots that have one, for their environments. */
+struct told {
+	struct stream *streams;
+	const struct stream **all;
+	size_t count;
+};
+
+static void told_read(struct told *told, const struct collect_boots *boots)
+{
+	*told = (struct told){memory_new(boots->count, sizeof(*told->streams)),
+			      memory_new(boots->count, sizeof(*told->all)), 0};
+	for (size_t i = 0; i < boots->count; i++) {
+		const struct collect_boot *boot = &boots->boots[i];
+		struct stream *stream = &told->streams[told->count];
+		struct stream_cut cut;
+
+		if (boot->status == STORE_OK) {
+			stream_parse(stream, boot->log, boot->log_bytes, NULL);
+		} else {
+			stream_salvage(&cut, boot->log, boot->log_bytes, NULL);
+			*stream = cut.stream;
+			cut.stream = (struct stream){0};
+			stream_cut_free(&cut);
+		}
+		told->all[told->count++] = stream;
+	}
+}
+
+static void told_free(struct told *told)
+{
+	for (size_t i = 0; i < told->count; i++)
+		stream_free(&told->streams[i]);
+	free(told->streams);
+	free(told->all);
+}
+
+static const char *told_value(const struct told *told, const char *key)
+{
+	for (size_t i = 0; i < told->count; i++) {
+		const char *value = stream_env(&told->streams[i], key);
+
+		if (value != NULL)
+			return value;
+	}
+	return NULL;
+}
+
+static json_t *text_json(const struct told *told, const char *key)
+{
+	const char *value = told_value(told, key);
+
+	return value != NULL && value[0] != '\0' ? output_text_json(value) : json_null();
+}
+
+static uint64_t told_number(const struct told *told, const char *key)
+{
+	const char *value = told_value(told, key);
+
+	return value != NULL && value[strspn(value, "0123456789")] == '\0' ? strtoull(value, NULL, 10) : 0;
+}
+
+/* In the places where doctor's facts of a Linux stand, so that every reader finds them. */
+static json_t *doctor_json(const struct told *told)
+{
+	json_t *fitness = fitness_of(told->all, told->count);
+	const char *commit = told_value(told, "commit");
+	char *kernel = memory_format("no Linux: Aerokernel %s", commit != NULL ? commit : "of an unknown commit");
+	json_t *system = json_pack("{s:o, s:o, s:I, s:s}", "cpu_model", text_json(told, "cpu_model"), "hypervisor",
+				   text_json(told, "hypervisor"), "cpus_online", (json_int_t)told_number(told, "cpus"),
+				   "kernel", kernel);
+	json_t *doctor =
+	    json_pack("{s:s, s:O, s:O, s:{s:O}, s:o, s:{s:I}}", "schema", "aerobench.doctor/1", "verdict",
+		      json_object_get(fitness, "verdict"), "reasons", json_object_get(fitness, "reasons"), "machines",
+		      "metal", fitness, "system", system, "tsc", "hz", (json_int_t)told_number(told, "clock_hz"));
+
+	json_decref(fitness);
+	free(kernel);
+	return doctor;
+}
+
+static json_t *record_json(const struct collect_target *target, const struct told *told)
+{
+	return json_pack("{s:o, s:{s:O}, s:{s:o, s:o, s:o}, s:O}", "doctor", doctor_json(told), "environment",
+			 "collected", target->collector, "versions", "aerobench", text_json(told, "commit"), "compiler",
+			 text_json(told, "compiler"), "build", text_json(told, "build"), "command", target->command);
+}
+
+/* --- The run -------------------------------------------------------------------------------------------------------- */
+
+static int create(struct store *store, const struct collect_target *target, const struct collect_boots *boots,
+		  struct error *error)
+{
+	char *subjects[] = {(char *)target->subject};
+	struct store_plan plan = {.subjects = subjects, .subject_count = 1, .warmup = -1};
+	const char *warmup;
+	struct told told;
+	int status;
+
+	told_read(&told, boots);
+	warmup = told_value(&told, "warmup");
+	plan.samples = (unsigned)told_number(&told, "samples");
+	plan.samples = plan.samples <= STREAM_SAMPLES_MAX ? plan.samples : 0;
+	if (warmup != NULL && strcmp(warmup, "rule") != 0 && told_number(&told, "warmup") <= STREAM_SAMPLES_MAX)
+		plan.warmup = (int64_t)told_number(&told, "warmup");
+	plan.seed = told_number(&told, "seed");
+	plan.runs = (unsigned)(boots->count + (target->round > 0 ? (size_t)target->round : 0));
+	status = store_create(store, target->results, &plan, record_json(target, &told), error);
+	told_free(&told);
+	return status;
+}
+
+static bool plans(const struct store *store, const char *subject)
+{
+	for (size_t i = 0; i < store->plan.subject_count; i++) {
+		if (strcmp(store->plan.subjects[i], subject) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int open_run(struct store *store, const struct collect_target *target, const struct collect_boots *boots,
+		    struct error *error)
+{
+	int status;
+
+	if (target->run == NULL)
+		return create(store, target, boots, error);
+	status = store_resume(store, target->results, target->run, error);
+	if (status == 0 && !plans(store, target->subject)) {
+		status = error_set(error, STATUS_USAGE, "run %s does not plan %s: collect without --into", store->id,
+				   target->subject);
+		store_close(store);
+	}
+	return status;
+}
+
+/* --- Places --------------------------------------------------------------------------------------------------------- */
+
+static const struct store_boot *find_round(const struct store *store, const char *subject, unsigned round)
+{
+	for (size_t i = 0; i < store->boot_count; i++) {
+		if (store->boots[i].round == round && strcmp(store->boots[i].subject, subject) == 0)
+			return &store->boots[i];
+	}
+	return NULL;
+}
+
+static unsigned next_round(const struct store *store, const char *subject)
+{
+	const struct store_boot *boot;
+	unsigned round = 0;
+
+	while ((boot = find_round(store, subject, round)) != NULL && boot->status == STORE_OK)
+		round++;
+	return round;
+}
+
+/* The index that the run's campaign gives this boot, if there is one that knows it; else one that nothing else has. */
+static unsigned place(const struct store *store, const char *subject, unsigned round)
+{
+	const struct store_boot *before = find_round(store, subject, round);
+	struct plan plan = {0};
+	unsigned index = 0;
+	bool found = false;
+
+	if (before != NULL)
+		return before->index;
+	if (plan_read(&plan, json_object_get(store->run, "campaign"), NULL) == 0) {
+		for (size_t i = 0; i < plan.boot_count && !found; i++) {
+			found = plan.boots[i].round == round &&
+				strcmp(plan.subjects[plan.boots[i].subject].subject.name, subject) == 0;
+			index = found ? plan.boots[i].index : index;
+		}
+		if (!found)
+			index = (unsigned)plan.boot_count;
+	}
+	plan_free(&plan);
+	for (size_t i = 0; i < store->boot_count && !found; i++)
+		index = store->boots[i].index >= index ? store->boots[i].index + 1 : index;
+	return index;
+}
+
+/* The boot that was stored with the same log, or NULL. */
+static const struct store_boot *find_log(const struct store *store, const struct collect_target *target,
+					 const struct collect_boot *boot)
+{
+	uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)boot->log, boot->log_bytes);
+
+	for (size_t i = 0; i < store->boot_count; i++) {
+		const struct store_boot *other = &store->boots[i];
+
+		if (other->log != NULL && other->crc == crc && other->len_bytes == boot->log_bytes &&
+		    strcmp(other->subject, target->subject) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+static int append(struct store *store, const struct collect_target *target, const struct collect_boot *boot,
+		  unsigned round, const struct store_output *output, struct error *error)
+{
+	const struct store_boot *before = find_round(store, target->subject, round), *same;
+	struct store_boot record = {.index = place(store, target->subject, round),
+				    .round = round,
+				    .subject = (char *)target->subject,
+				    .status = boot->status,
+				    .reason = boot->reason,
+				    .seconds = boot->seconds,
+				    .argv = target->command};
+
+	if (before != NULL && before->status == STORE_OK)
+		return error_set(error, STATUS_FAILED, "round %u of %s is there already, whole: choose another --round",
+				 round + 1, store->id);
+	same = find_log(store, target, boot);
+	if (same != NULL)
+		return error_set(error, STATUS_FAILED, "this boot is in %s already, as round %u", store->id,
+				 same->round + 1);
+	return store_append(store, &record, output, error);
+}
+
+static void count(struct collect_outcome *outcome, enum store_status status)
+{
+	outcome->ok += status == STORE_OK;
+	outcome->cut += status == STORE_CUT;
+	outcome->failed += status == STORE_FAILED;
+}
+
+int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,
+		  size_t capture_bytes, struct collect_outcome *outcome, struct error *error)
+{
+	struct store store;
+	unsigned round;
+	int status;
+
+	*outcome = (struct collect_outcome){0};
+	status = open_run(&store, target, boots, error);
+	if (status != 0)
+		return status;
+	outcome->id = memory_text(store.id);
+	outcome->path = memory_text(store.path);
+	round = target->round >= 0 ? (unsigned)target->round : next_round(&store, target->subject);
+	for (size_t i = 0; i < boots->count && status == 0; i++) {
+		const struct collect_boot *boot = &boots->boots[i];
+		size_t end = i + 1 < boots->count ? boots->boots[i + 1].from : capture_bytes;
+		struct store_output output = {boot->log, boot->log_bytes, capture + boot->from, end - boot->from};
+
+		status = append(&store, target, boot, round, &output, error);
+		if (status == 0)
+			count(outcome, boot->status);
+		round++;
+		while (target->round < 0 && find_round(&store, target->subject, round) != NULL)
+			round++;
+	}
+	store_close(&store);
+	return status;
+}
+
+void collect_outcome_free(struct collect_outcome *outcome)
+{
+	free(outcome->id);
+	free(outcome->path);
+	*outcome = (struct collect_outcome){0};
+}

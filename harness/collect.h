@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes what a booted image said into a stored run: new, or as further boots of a run that plans its subject. The log of
+ * each boot is its cleaned stream, and the capture it came from is kept beside it, verbatim, as its console. Environment
+ * and fitness are those that the machine tells of itself (summary_fitness.h), never those of the computer that collects.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "collect_boots.h"
+#include "error.h"
+
+struct collect_target {
+	const char *results; /* the directory of runs, paths_results() */
+	const char *run;     /* an id, its beginning, a directory, or "latest"; NULL: a new run */
+	const char *subject; /* "aerokernel@metal" */
+	long
+	    round; /* of the first boot, from 0; the others follow. -1: the first round without a whole boot of the subject */
+	json_t *command;   /* array of words: how the boots came; borrowed */
+	json_t *collector; /* object: who took them in, from what; borrowed */
+};
+
+struct collect_outcome {
+	char *id, *path; /* of the run; NULL if none was opened */
+	size_t ok, cut, failed;
+};
+
+/*
+ * Stores all boots. Returns 0 if they are stored, whatever their status; STATUS_USAGE: no such run, or it does not plan
+ * the subject; STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays.
+ * collect_outcome_free() in every case.
+ */
+int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,
+		  size_t capture_bytes, struct collect_outcome *outcome, struct error *error);
+void collect_outcome_free(struct collect_outcome *outcome);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* Takes bytes in: see collect_capture.h. */
+#include "collect_capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect_boots.h"
+#include "collect_watch.h"
+#include "memory.h"
+#include "process.h"
+#include "progress.h"
+#include "stream.h"
+
+enum { CHUNK_BYTES = 1 << 16, TICK_MS = 250 };
+static const double NS_PER_S = 1e9;
+
+static volatile sig_atomic_t stop_signal;
+
+static void stop_note(int number)
+{
+	stop_signal = number;
+}
+
+/* A capture under way. */
+struct taking {
+	struct capture *capture;
+	const struct capture_request *request;
+	struct collect_watch watch;
+	struct progress progress;
+	int spool_fd;
+	size_t room_bytes;
+	uint64_t heard_ns;      /* when the last byte came */
+	uint64_t boot_begun_ns; /* @aero */
+	unsigned whole;         /* boots */
+	bool damaged;           /* the last @done did not make its boot whole */
+};
+
+static void tell_noise(void *context, const char *line)
+{
+	struct taking *taking = context;
+	char clean[512];
+	size_t len = 0;
+
+	for (; line[len] != '\0' && len < sizeof(clean) - 1; len++)
+		clean[len] = (unsigned char)line[len] < 0x20 || line[len] == 0x7f ? '?' : line[len];
+	clean[len] = '\0';
+	progress_note(&taking->progress, "%s", clean);
+}
+
+static void mark(struct taking *taking, bool begin)
+{
+	struct capture *capture = taking->capture;
+
+	capture->marks = memory_grow(capture->marks, capture->mark_count, sizeof(*capture->marks));
+	capture->marks[capture->mark_count++] = (struct capture_mark){capture->len_bytes, taking->heard_ns, begin};
+}
+
+/* A @done came: how many boots are whole now? All that came is read again: what was sent twice counts once. */
+static void boot_done(struct taking *taking)
+{
+	struct collect_boots boots;
+	unsigned whole = 0;
+
+	collect_boots_read(&boots, taking->capture->bytes, taking->capture->len_bytes);
+	for (size_t i = 0; i < boots.count; i++)
+		whole += boots.boots[i].status == STORE_OK ||
+			 (boots.boots[i].status == STORE_FAILED && boots.boots[i].whole);
+	taking->damaged = whole <= taking->whole;
+	if (!taking->damaged && taking->request->boots != 1)
+		progress_note(&taking->progress, "boot %u of %u has arrived", whole, taking->request->boots);
+	taking->whole = whole;
+	collect_boots_free(&boots);
+}
+
+static int keep(struct taking *taking, const char *bytes, size_t len_bytes, struct error *error)
+{
+	struct capture *capture = taking->capture;
+
+	if (capture->len_bytes + len_bytes > STREAM_BYTES_MAX)
+		return error_set(error, STATUS_FAILED, "more than %d MiB came: this is no stream of one session",
+				 STREAM_BYTES_MAX >> 20);
+	if (capture->len_bytes + len_bytes + 1 > taking->room_bytes) {
+		taking->room_bytes = 2 * (capture->len_bytes + len_bytes) + CHUNK_BYTES;
+		capture->bytes = memory_resize(capture->bytes, taking->room_bytes, 1);
+	}
+	memcpy(capture->bytes + capture->len_bytes, bytes, len_bytes);
+	capture->len_bytes += len_bytes;
+	capture->bytes[capture->len_bytes] = '\0';
+	for (size_t at = 0; taking->spool_fd >= 0 && at < len_bytes;) {
+		ssize_t put = write(taking->spool_fd, bytes + at, len_bytes - at);
+
+		if (put < 0 && errno != EINTR)
+			return error_set_errno(error, STATUS_FAILED, "cannot write", taking->request->spool);
+		at += put > 0 ? (size_t)put : 0;
+	}
+	return 0;
+}
+
+static int take(struct taking *taking, const char *bytes, size_t len_bytes, struct error *error)
+{
+	unsigned begun = taking->watch.begun, done = taking->watch.done;
+	int status = keep(taking, bytes, len_bytes, error);
+
+	taking->heard_ns = process_now_ns();
+	taking->damaged = false;
+	collect_watch_feed(&taking->watch, bytes, len_bytes);
+	if (taking->watch.begun > begun) {
+		mark(taking, true);
+		taking->boot_begun_ns = taking->heard_ns;
+	}
+	if (status == 0 && taking->watch.done > done) {
+		mark(taking, false);
+		boot_done(taking);
+	}
+	return status;
+}
+
+static void show(struct taking *taking)
+{
+	const struct collect_watch *watch = &taking->watch;
+	double left = 0;
+
+	taking->progress.total = watch->points;
+	taking->progress.ended = watch->ended < watch->points ? watch->ended : watch->points;
+	if (watch->ended > 0 && watch->points > watch->ended)
+		left = (double)(process_now_ns() - taking->boot_begun_ns) / NS_PER_S / watch->ended *
+		       (watch->points - watch->ended);
+	progress_update(&taking->progress, watch->now, left);
+}
+
+/* Whether it is over although more could come. */
+static bool is_over(struct taking *taking)
+{
+	double silent_s = (double)(process_now_ns() - taking->heard_ns) / NS_PER_S;
+	const struct capture_request *request = taking->request;
+
+	if (request->boots > 0 && taking->whole >= request->boots)
+		taking->capture->end = CAPTURE_WHOLE;
+	else if (stop_signal != 0)
+		taking->capture->end = CAPTURE_INTERRUPTED;
+	else if (taking->damaged && request->boots == 1 && silent_s >= request->damaged_s)
+		taking->capture->end = CAPTURE_DAMAGED;
+	else if (request->silence_s > 0 && silent_s >= request->silence_s)
+		taking->capture->end = CAPTURE_SILENT;
+	else
+		return false;
+	return true;
+}
+
+static int take_all(struct taking *taking, struct error *error)
+{
+	static char chunk[CHUNK_BYTES];
+	int status = 0;
+
+	while (status == 0 && !is_over(taking)) {
+		struct pollfd wait = {.fd = taking->request->fd, .events = POLLIN};
+		ssize_t got;
+
+		show(taking);
+		if (poll(&wait, 1, TICK_MS) <= 0)
+			continue;
+		got = read(taking->request->fd, chunk, sizeof(chunk));
+		if (got < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (got <= 0) {
+			taking->capture->end = CAPTURE_CLOSED;
+			break;
+		}
+		status = take(taking, chunk, (size_t)got, error);
+	}
+	return status;
+}
+
+/* Installs stop_note() for the signals that end a capture, without SA_RESTART, so that poll() ends. */
+static void signals_set(struct sigaction *old, bool install)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = stop_note};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], install ? &action : &old[i], install ? &old[i] : NULL);
+}
+
+int capture_run(struct capture *capture, const struct capture_request *request, struct error *error)
+{
+	struct taking taking = {.capture = capture, .request = request, .spool_fd = -1, .heard_ns = process_now_ns()};
+	struct sigaction old[3];
+	int status = 0;
+
+	*capture = (struct capture){.bytes = memory_text("")};
+	taking.watch.noise = request->quiet ? NULL : tell_noise;
+	taking.watch.context = &taking;
+	if (request->spool != NULL) {
+		taking.spool_fd = open(request->spool, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+		if (taking.spool_fd < 0)
+			return error_set_errno(error, STATUS_FAILED, "cannot create", request->spool);
+	}
+	stop_signal = 0;
+	signals_set(old, true);
+	progress_begin(&taking.progress, 0, 0, request->quiet);
+	status = take_all(&taking, error);
+	progress_end(&taking.progress);
+	signals_set(old, false);
+	if (taking.spool_fd >= 0)
+		close(taking.spool_fd);
+	return status;
+}
+
+double capture_seconds(const struct capture *capture, size_t from)
+{
+	uint64_t begin = 0;
+
+	for (size_t i = 0; i < capture->mark_count; i++) {
+		const struct capture_mark *at = &capture->marks[i];
+
+		if (at->at > from && at->begin && begin == 0)
+			begin = at->ns;
+		else if (!at->begin && begin != 0)
+			return (double)(at->ns - begin) / NS_PER_S;
+	}
+	return 0;
+}
+
+void capture_free(struct capture *capture)
+{
+	free(capture->bytes);
+	free(capture->marks);
+	*capture = (struct capture){0};
+}

@@ -168,6 +168,58 @@ static char *fact_text(const json_t *facts, const char *key)
 	return memory_text(json_string_length(value) > 0 ? json_string_value(value) : "none");
 }
 
+/* The words of one line that another does not have, each behind `before`; allocated. */
+static char *words_only_in(const char *line, const char *other, const char *before)
+{
+	char *copy = memory_text(line), *rest = copy, *text = memory_text(""), *padded = memory_format(" %s ", other);
+
+	for (char *word; (word = strsep(&rest, " ")) != NULL;) {
+		char *alone = memory_format(" %s ", word), *longer;
+
+		if (word[0] != '\0' && strstr(padded, alone) == NULL) {
+			longer = memory_format("%s%s%s %s", text, text[0] != '\0' ? ", " : "", before, word);
+			free(text);
+			text = longer;
+		}
+		free(alone);
+	}
+	free(padded);
+	free(copy);
+	return text;
+}
+
+/* "command_line: without nohz_full=1, with idle=poll": which words are gone, and which are new. */
+static char *line_difference(const json_t *then, const json_t *now)
+{
+	const char *old = json_string_value(json_object_get(then, "command_line"));
+	const char *new = json_string_value(json_object_get(now, "command_line"));
+	char *gone = words_only_in(old != NULL ? old : "", new != NULL ? new : "", "without");
+	char *come = words_only_in(new != NULL ? new : "", old != NULL ? old : "", "with");
+	char *text = NULL;
+
+	if (gone[0] != '\0' || come[0] != '\0')
+		text =
+		    memory_format("command_line: %s%s%s", gone, gone[0] != '\0' && come[0] != '\0' ? ", " : "", come);
+	free(gone);
+	free(come);
+	return text;
+}
+
+static char *fact_difference(const json_t *then, const json_t *now, const char *key)
+{
+	char *old, *new, *text = NULL;
+
+	if (strcmp(key, "command_line") == 0)
+		return line_difference(then, now);
+	old = fact_text(then, key);
+	new = fact_text(now, key);
+	if (strcmp(old, new) != 0)
+		text = memory_format("%s: %s, now %s", key, old, new);
+	free(old);
+	free(new);
+	return text;
+}
+
 char *boot_facts_differences(const json_t *then, const json_t *now)
 {
 	static const char *const keys[] = {"kernel",      "command_line",
@@ -181,17 +233,14 @@ char *boot_facts_differences(const json_t *then, const json_t *now)
 	char *text = NULL;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		char *old = fact_text(then, keys[i]), *new = fact_text(now, keys[i]);
+		char *difference = fact_difference(then, now, keys[i]), *longer;
 
-		if (strcmp(old, new) != 0) {
-			char *longer = memory_format("%s%s%s: %s, now %s", text != NULL ? text : "",
-						     text != NULL ? "; " : "", keys[i], old, new);
-
-			free(text);
-			text = longer;
-		}
-		free(old);
-		free(new);
+		if (difference == NULL)
+			continue;
+		longer = memory_format("%s%s%s", text != NULL ? text : "", text != NULL ? "; " : "", difference);
+		free(difference);
+		free(text);
+		text = longer;
 	}
 	return text;
 }

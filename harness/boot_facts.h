@@ -16,6 +16,7 @@
 json_t *boot_facts_json(const char *root);
 /*
  * In what two boots differ that has to be the same for their numbers to be of one system: all of the above but boot_id and
- * memory_bytes, which has a tolerance (computer.h). "governor: performance, now schedutil; …" allocated; NULL: in nothing.
+ * memory_bytes, which has a tolerance (computer.h). "command_line: without nohz_full=1; governor: performance, now schedutil" allocated; NULL:
+ * in nothing.
  */
 char *boot_facts_differences(const json_t *then, const json_t *now);

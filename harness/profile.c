@@ -229,15 +229,18 @@ static void check_words(const struct profile *profile, const char *line, char **
 static void check_foreign(const struct profile *profile, const char *line, char **differences)
 {
 	for (size_t i = 0; i < FORMS; i++) {
+		const char *equals = strchr(forms[i].form, '='), *value;
 		char *key = key_of(forms[i].form);
 		bool own = false;
 		size_t len = 0;
 
 		for (size_t j = 0; j < profile->word_count; j++)
-			own = own || (strncmp(profile->words[j].word, key, strlen(key)) == 0 &&
-				      strchr("=", profile->words[j].word[strlen(key)]) != NULL);
-		if (!own && boot_words_value(line, key, &len) != NULL)
-			add(differences, memory_format("%s is given, which is not in profile %s", key, profile->name));
+			own = own || strcmp(profile->words[j].word, forms[i].form) == 0;
+		value = own || strchr(forms[i].form, '%') != NULL ? NULL : boot_words_value(line, key, &len);
+		if (value != NULL && len == strlen(equals != NULL ? equals + 1 : "") &&
+		    strncmp(value, equals != NULL ? equals + 1 : "", len) == 0)
+			add(differences,
+			    memory_format("%s is given, which is not in profile %s", forms[i].form, profile->name));
 		free(key);
 	}
 }

@@ -112,8 +112,9 @@ static void a_word_that_is_missing_or_another_is_named(void **state)
 	expect(root, "isolated", ISOLATED SLEEP " nohz_full=2-3", "nohz_full=2-3 instead of nohz_full=1,3");
 	expect(root, "polling", ISOLATED " idle=halt", "idle=halt instead of idle=poll");
 	expect(root, "isolated", ISOLATED SLEEP " mitigations=off",
-	       "mitigations is given, which is not in profile isolated");
-	expect(root, "polling", ISOLATED SLEEP " idle=poll", "processor.max_cstate is given");
+	       "mitigations=off is given, which is not in profile isolated");
+	expect(root, "polling", ISOLATED SLEEP " idle=poll", "processor.max_cstate=1 is given");
+	expect(root, "isolated", ISOLATED SLEEP " mitigations=auto", "");
 	/* init's own */
 	expect(root, "polling", ISOLATED " -- idle=poll", "idle=poll is missing");
 	sample_linux_remove(root);
@@ -188,7 +189,7 @@ static void boots_differ_in_what_changes_numbers_and_nothing_else(void **state)
 	sample_linux_set(root, "/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave");
 	now = boot_facts_json(root);
 	found = boot_facts_differences(then, now);
-	assert_string_equal(found, "command_line: none, now mitigations=off; governor: performance, now powersave");
+	assert_string_equal(found, "command_line: with mitigations=off; governor: performance, now powersave");
 	free(found);
 	json_decref(now);
 	json_decref(then);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Machines whose names are fixed but that this version cannot drive: refused with what they need.
+ * Machines that `aerobench run` cannot drive: refused with what leads to their numbers.
  */
 #include "launch_machine.h"
 
@@ -9,11 +9,11 @@
 static int absent_check(const struct subject *subject, struct error *error)
 {
 	if (subject->machine == SUBJECT_METAL)
-		return error_set(
-		    error, STATUS_UNSUPPORTED,
-		    "%s: unsupported: comes with the bootable image, which needs a computer of its own and its "
-		    "serial line; use %s@qemu or %s@sim",
-		    subject->name, subject_system_name(subject->system), subject_system_name(subject->system));
+		return error_set(error, STATUS_UNSUPPORTED,
+				 "%s: unsupported: it has the computer to itself; boot it by 'aerobench kexec' or "
+				 "'aerobench image' and take its results in by 'aerobench collect', or let 'aerobench "
+				 "session metal' measure it and Linux in turn",
+				 subject->name);
 	return error_set(error, STATUS_UNSUPPORTED,
 			 "%s: unsupported: comes with the hybrid mode, which takes CPUs from the running Linux; use "
 			 "%s@qemu or %s@sim",

@@ -297,7 +297,7 @@ def test_an_absurd_count_is_refused_with_the_limits(bench):
 
 def test_a_subject_that_cannot_run_here_is_unsupported(bench):
     bench.fake()
-    bench.refused(77, "run", "-s", "aerokernel@metal", says=["aerokernel@metal", "comes with"])
+    bench.refused(77, "run", "-s", "aerokernel@metal", says=["aerokernel@metal", "kexec", "image", "collect", "session metal"])
     bench.refused(77, "run", "-s", "aerokernel@cores", says=["aerokernel@cores", "comes with"])
     bench.real("aerokernel.elf")
     bench.refused(77, "run", "-s", "linux@qemu", says=["vmlinuz", "ci/fetch_guest_kernel"])

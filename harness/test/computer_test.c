@@ -15,6 +15,7 @@
 #include "figure_match.h"
 #include "figure_ratio.h"
 #include "sample_run.h"
+#include "verdict.h"
 
 #define MODEL "Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz"
 
@@ -212,6 +213,37 @@ static void virtual_machines_are_asked_for_no_computer(void **state)
 	sample_run_remove(&run);
 }
 
+static void what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal(void **state)
+{
+	static const uint32_t samples[] = {500, 510, 520};
+	static const char *const said[][2] = {{"fit", ""}, {"unfit", "SMIs; TSC offset unknown"}, {"unfit", "SMIs"}};
+	struct sample_run run;
+	struct summary summary;
+	struct error error = {0};
+	const json_t *reasons;
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@metal", 3);
+	for (unsigned i = 0; i < 3; i++) {
+		struct sample_stream stream;
+
+		sample_open(&stream, "aerokernel");
+		sample_env(&stream, "doctor", said[i][0]);
+		sample_env(&stream, "doctor_reasons", said[i][1]);
+		sample_run(&stream, "wake", "", samples, 3, 50);
+		sample_run_boot(&run, "aerokernel@metal", i, &stream);
+	}
+	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
+	assert_int_equal(verdict_of(run.store.run, "metal", &reasons), VERDICT_UNKNOWN);
+	verdict_take(run.store.run, &summary);
+	assert_int_equal(verdict_of(run.store.run, "metal", &reasons), VERDICT_UNFIT);
+	assert_int_equal(json_array_size(reasons), 2);
+	assert_string_equal(json_string_value(json_array_get(reasons, 1)), "TSC offset unknown");
+	summary_free(&summary);
+	sample_run_close(&run);
+	sample_run_remove(&run);
+}
+
 static void figures_pair_metal_with_the_host_in_one_panel(void **state)
 {
 	struct sample_run run;
@@ -251,6 +283,7 @@ int main(void)
 	    cmocka_unit_test(what_is_not_told_shows_nothing),
 	    cmocka_unit_test(microcode_is_compared_where_both_tell_it_whatever_its_zeros),
 	    cmocka_unit_test(virtual_machines_are_asked_for_no_computer),
+	    cmocka_unit_test(what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal),
 	    cmocka_unit_test(figures_pair_metal_with_the_host_in_one_panel),
 	};
 

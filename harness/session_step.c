@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* One step of a session: see session_step.h. */
+#include "session_step.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "memory.h"
+#include "store_file.h"
+#include "stream.h"
+
+#define MARK_SCHEMA "aerobench.session/1"
+
+enum { MARK_BYTES_MAX = 1 << 16 };
+
+/* --- The mark: which boot the machine was left to ----------------------------------------------------------------- */
+
+struct mark {
+	bool set;
+	unsigned index;
+	char boot_id[64]; /* of the Linux that left */
+};
+
+static char *mark_path(const struct session *session)
+{
+	return memory_format("%s/session.json", session->store.path);
+}
+
+/* A mark that cannot be read is none: at worst a boot is tried once more. */
+static void mark_read(const struct session *session, struct mark *mark)
+{
+	char *path = mark_path(session), *text = NULL;
+	const char *reason, *boot_id;
+	json_t *json = NULL;
+	size_t len;
+
+	*mark = (struct mark){0};
+	if (access(path, F_OK) == 0 && store_file_read(path, MARK_BYTES_MAX, &text, &len, NULL) == 0)
+		json = store_json_open(text, len, &reason);
+	boot_id = json_string_value(json_object_get(json, "boot_id"));
+	if (boot_id != NULL && json_is_integer(json_object_get(json, "index"))) {
+		mark->set = true;
+		mark->index = (unsigned)json_integer_value(json_object_get(json, "index"));
+		snprintf(mark->boot_id, sizeof(mark->boot_id), "%s", boot_id);
+	}
+	json_decref(json);
+	free(text);
+	free(path);
+}
+
+static int mark_write(const struct session *session, unsigned index, const char *boot_id, struct error *error)
+{
+	json_t *json =
+	    json_pack("{s:s, s:I, s:s}", "schema", MARK_SCHEMA, "index", (json_int_t)index, "boot_id", boot_id);
+	char *path = mark_path(session), *text = store_json_seal(json, JSON_COMPACT);
+	int status = store_file_write(path, text, strlen(text), error);
+
+	if (status == 0)
+		status = store_directory_sync(session->store.path, error);
+	free(text);
+	free(path);
+	json_decref(json);
+	return status;
+}
+
+static void mark_drop(const struct session *session)
+{
+	char *path = mark_path(session);
+
+	if (unlink(path) != 0 && errno != ENOENT)
+		error_warn("cannot remove %s: %s", path, strerror(errno));
+	free(path);
+}
+
+/* --- Taking in what the Aerokernel left --------------------------------------------------------------------------- */
+
+/* The boot that has these very bytes, or NULL: what lies in memory or in a file is there also after it was taken. */
+static const struct store_boot *find_same(const struct session *session, const struct session_find *find)
+{
+	uint32_t crc = (uint32_t)crc32_z(crc32(0, NULL, 0), (const Bytef *)find->bytes, find->len_bytes);
+
+	for (size_t i = 0; i < session->store.boot_count; i++) {
+		const struct store_boot *boot = &session->store.boots[i];
+
+		if (boot->log != NULL && boot->len_bytes == find->len_bytes && boot->crc == crc)
+			return boot;
+	}
+	return NULL;
+}
+
+/* "samples=1000" of the words against what the stream says it was told. NULL: alike, or one does not say. */
+static char *word_difference(const struct stream *stream, const char *words, const char *key)
+{
+	char *pattern = memory_format("%s=", key), *difference = NULL;
+	const char *said = stream_env(stream, key), *at = strstr(words, pattern);
+
+	if (at != NULL && (at == words || at[-1] == ' ') && said != NULL) {
+		const char *wanted = at + strlen(pattern);
+		size_t len = strcspn(wanted, " ");
+
+		if (strlen(said) != len || strncmp(said, wanted, len) != 0)
+			difference = memory_format("%s=%s instead of %.*s", key, said, (int)len, wanted);
+	}
+	free(pattern);
+	return difference;
+}
+
+/*
+ * Why a stream cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench kexec` is
+ * given: so what lay in memory from another round is told apart. An image that a person boots has one seed for all.
+ */
+static char *foreign(const struct session *session, const struct plan_boot *boot, const struct stream *stream)
+{
+	char *words = session_words(session, boot), *difference;
+	const char *os = stream_env(stream, "os");
+
+	if (os == NULL || strcmp(os, "aerokernel") != 0)
+		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
+	else
+		difference = word_difference(stream, words, "samples");
+	if (difference == NULL && session->way == SESSION_KEXEC)
+		difference = word_difference(stream, words, "seed");
+	free(words);
+	return difference;
+}
+
+static int store_found(struct session *session, const struct plan_boot *boot, const struct session_find *find,
+		       const char *problem, struct error *error)
+{
+	json_t *argv = json_pack("[s, s?]", session_way_name(session->way), find->whence);
+	struct store_boot record = {.index = boot->index,
+				    .round = boot->round,
+				    .subject = (char *)session_subject(session, boot)->name,
+				    .status = problem == NULL ? STORE_OK : STORE_FAILED,
+				    .reason = (char *)problem,
+				    .argv = argv};
+	struct store_output output = {.stream = find->bytes != NULL ? find->bytes : "",
+				      .stream_bytes = find->len_bytes};
+	int status = store_append(&session->store, &record, &output, error);
+
+	json_decref(argv);
+	return status;
+}
+
+/* *taken: it is this boot's, and stored. Else *why says why not: allocated. */
+static int take(struct session *session, const struct plan_boot *boot, const struct session_find *find, bool *taken,
+		char **why, struct error *error)
+{
+	const struct store_boot *same = find_same(session, find);
+	struct error problem = {STATUS_OK, ""};
+	struct stream stream;
+	int status = 0;
+
+	*taken = false;
+	*why = NULL;
+	if (same != NULL) {
+		*why = memory_format("it is boot %u of this session already", same->index);
+		return 0;
+	}
+	stream_parse(&stream, find->bytes, find->len_bytes, &problem);
+	*why = foreign(session, boot, &stream);
+	if (*why == NULL) {
+		status = store_found(session, boot, find, problem.status != STATUS_OK ? problem.text : NULL, error);
+		*taken = status == 0;
+	}
+	stream_free(&stream);
+	return status;
+}
+
+/* --- Steps -------------------------------------------------------------------------------------------------------- */
+
+/* The machine was left to this boot, and is back without its results. */
+static int store_lost(struct session *session, const struct plan_boot *boot, const char *why, struct error *error)
+{
+	struct session_find none = {.whence = memory_text("memory")};
+	char *problem = memory_format("the machine was left to it and came back without its results: %s", why);
+	int status = store_found(session, boot, &none, problem, error);
+
+	free(problem);
+	free(none.whence);
+	return status;
+}
+
+static int leave(struct session *session, const struct session_hands *hands, const struct plan_boot *boot,
+		 const char *boot_id, struct error *error)
+{
+	/* First the mark, then the leap: whoever comes back knows that there was one. */
+	int status = mark_write(session, boot->index, boot_id, error);
+
+	if (status == 0)
+		status = hands->leave(hands->context, session, boot, error);
+	if (status != 0)
+		mark_drop(session);
+	return status;
+}
+
+/* By kexec, with nothing of this boot in memory. */
+static int step_kexec(struct session *session, const struct session_hands *hands, const struct plan_boot *boot,
+		      const char *why, enum session_outcome *outcome, struct error *error)
+{
+	json_t *facts = hands->facts(hands->context);
+	const char *boot_id = json_string_value(json_object_get(facts, "boot_id"));
+	struct mark mark;
+	int status;
+
+	mark_read(session, &mark);
+	boot_id = boot_id != NULL ? boot_id : "";
+	if (mark.set && mark.index == boot->index && strcmp(mark.boot_id, boot_id) != 0) {
+		status = store_lost(session, boot, why, error);
+		if (status == 0)
+			mark_drop(session);
+		*outcome = SESSION_STORED;
+	} else {
+		status = session_check_linux(session, facts, error);
+		if (status == 0)
+			status = leave(session, hands, boot, boot_id, error);
+		*outcome = SESSION_LEFT;
+	}
+	json_decref(facts);
+	return status;
+}
+
+static int step_aerokernel(struct session *session, const struct session_hands *hands, const struct plan_boot *boot,
+			   enum session_outcome *outcome, char **note, struct error *error)
+{
+	struct session_find find = {0};
+	char *why = NULL;
+	bool taken = false;
+	int status = hands->fetch(hands->context, session, &find, error);
+
+	if (status == 0 && find.bytes != NULL)
+		status = take(session, boot, &find, &taken, &why, error);
+	if (status == 0 && taken) {
+		mark_drop(session);
+		*outcome = SESSION_STORED;
+	} else if (status == 0 && session->way == SESSION_KEXEC) {
+		status = step_kexec(session, hands, boot,
+				    why != NULL           ? why
+				    : find.whence != NULL ? find.whence
+							  : "nothing was found",
+				    outcome, error);
+	} else if (status == 0 && find.bytes != NULL) {
+		status = error_set(error, STATUS_USAGE, "%s is not %s, round %u: %s", find.whence,
+				   session_subject(session, boot)->name, boot->round + 1, why);
+	} else if (status == 0) {
+		*outcome = SESSION_WAITS;
+		*note = find.whence;
+		find.whence = NULL;
+	}
+	free(why);
+	free(find.bytes);
+	free(find.whence);
+	return status;
+}
+
+static int step_linux(struct session *session, const struct session_hands *hands, const struct plan_boot *boot,
+		      enum session_outcome *outcome, struct error *error)
+{
+	json_t *facts = hands->facts(hands->context);
+	int status = session_check_linux(session, facts, error);
+
+	json_decref(facts);
+	if (status == 0)
+		status = hands->boot_linux(hands->context, session, boot, error);
+	*outcome = SESSION_STORED;
+	return status;
+}
+
+int session_step(struct session *session, const struct session_hands *hands, unsigned tries,
+		 enum session_outcome *outcome, char **note, struct error *error)
+{
+	const struct plan_boot *boot = session_next(session, tries);
+
+	*note = NULL;
+	if (boot == NULL) {
+		*outcome = SESSION_COMPLETE;
+		return 0;
+	}
+	if (session_subject(session, boot)->system == SUBJECT_LINUX)
+		return step_linux(session, hands, boot, outcome, error);
+	return step_aerokernel(session, hands, boot, outcome, note, error);
+}

@@ -101,11 +101,24 @@ int reading_load(const struct reading *reading, const char *run, struct store *s
 	if (status != 0)
 		return status;
 	status = summary_load(summary, store, &reading->select, error);
-	if (status == 0)
-		verdict_take(store->run, summary);
-	else
+	if (status != 0)
 		store_close(store);
 	return status;
+}
+
+int reading_refuse_cut(const struct store *store, const char *subject, struct error *error)
+{
+	for (size_t i = 0; i < store->boot_count; i++) {
+		const struct store_boot *boot = &store->boots[i];
+
+		if (boot->status == STORE_CUT && (subject == NULL || strcmp(boot->subject, subject) == 0))
+			return error_set(error, STATUS_USAGE,
+					 "boot %u of run %s is no whole boot of %s: %s; collect it again by: aerobench "
+					 "collect --into %s --round %u …",
+					 boot->index, store->id, boot->subject, boot->reason, store->id,
+					 boot->round + 1);
+	}
+	return 0;
 }
 
 void reading_unload(struct store *store, struct summary *summary)
@@ -187,13 +200,17 @@ void reading_heading(FILE *file, const struct summary *summary)
 	const struct store *store = summary->store;
 	json_t *system = json_object_get(json_object_get(store->run, "doctor"), "system");
 	json_t *tuned = json_object_get(json_object_get(store->run, "environment"), "tuned");
-	size_t failed = 0;
+	size_t failed = 0, cut = 0;
 
-	for (size_t i = 0; i < store->boot_count; i++)
+	for (size_t i = 0; i < store->boot_count; i++) {
 		failed += store->boots[i].status == STORE_FAILED;
+		cut += store->boots[i].status == STORE_CUT;
+	}
 	fprintf(file, "Run %s of %s: %zu boots", store->id, text_of(store->run, "created"), store->boot_count);
 	if (failed > 0)
 		fprintf(file, ", %zu FAILED", failed);
+	if (cut > 0)
+		fprintf(file, ", %zu CUT", cut);
 	fprintf(file, "\n");
 	if (system != NULL)
 		fprintf(file, "On %s, %s, hypervisor %s\n", text_of(system, "cpu_model"), text_of(system, "kernel"),

@@ -7,57 +7,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "output.h"
-#include "stream.h"
-#include "subject.h"
-
-/* "reason; reason" into an array, each once. */
-static void reasons_add(json_t *reasons, const char *text)
-{
-	char *copy = memory_text(text);
-
-	for (char *at = copy, *end; at != NULL && *at != '\0'; at = end) {
-		bool known = false;
-
-		end = strstr(at, "; ");
-		if (end != NULL) {
-			*end = '\0';
-			end += 2;
-		}
-		for (size_t i = 0; i < json_array_size(reasons); i++)
-			known = known || strcmp(json_string_value(json_array_get(reasons, i)), at) == 0;
-		if (!known)
-			json_array_append_new(reasons, output_text_json(at));
-	}
-	free(copy);
-}
-
-void verdict_take(json_t *run, const struct summary *summary)
-{
-	json_t *doctor = json_object_get(run, "doctor"), *machines = json_object_get(doctor, "machines");
-	json_t *reasons = json_array();
-	bool said = false, fit = true;
-
-	for (size_t i = 0; i < summary->stream_count; i++) {
-		const struct stream *stream = &summary->streams[i];
-		const char *verdict = stream_env(stream, "doctor"), *why = stream_env(stream, "doctor_reasons");
-
-		if (strncmp(summary->boots[i]->subject, "aerokernel@metal", 16) != 0 || verdict == NULL)
-			continue;
-		said = true;
-		fit = fit && strcmp(verdict, "fit") == 0;
-		reasons_add(reasons, why != NULL ? why : "");
-	}
-	if (said && doctor == NULL)
-		json_object_set_new(run, "doctor", doctor = json_object());
-	if (said && machines == NULL)
-		json_object_set_new(doctor, "machines", machines = json_object());
-	if (said)
-		json_object_set_new(machines, subject_machine_name(SUBJECT_METAL),
-				    json_pack("{s:s, s:s, s:O}", "verdict", fit ? "fit" : "unfit", "measures", "time",
-					      "reasons", reasons));
-	json_decref(reasons);
-}
 
 enum verdict_kind verdict_of(const json_t *run, const char *machine, const json_t **reasons)
 {

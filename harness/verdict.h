@@ -6,15 +6,8 @@
 
 #include <jansson.h>
 
-#include "summary.h"
-
 enum verdict_kind { VERDICT_UNKNOWN, VERDICT_FIT, VERDICT_UNFIT };
 
-/*
- * What the Aerokernel said of bare metal in its @env (doctor=, doctor_reasons=) becomes the stored verdict of that machine,
- * in memory: "unfit" if one of its boots was, with the reasons of all. Nothing is changed where no stream says anything.
- */
-void verdict_take(json_t *run, const struct summary *summary);
 /* The verdict for a machine ("qemu"), or for this Linux if machine is NULL. *reasons: an array, borrowed, or NULL. */
 enum verdict_kind verdict_of(const json_t *run, const char *machine, const json_t **reasons);
 /* "fit for instructions", "unfit for time", "unsupported for time", "fitness unknown"; allocated. */

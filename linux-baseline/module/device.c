@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/cpu.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>

@@ -35,9 +35,9 @@ static bool other_online(bool online)
 	return write_text("/sys/devices/system/cpu/cpu1/online", online ? "1" : "0");
 }
 
-static int wake_other(unsigned iterations)
+static int measure_other(enum aerobench_kind kind, unsigned iterations)
 {
-	struct aerobench_request request = request_make(AEROBENCH_WAKE, CPU_OTHER, iterations, samples[0]);
+	struct aerobench_request request = request_make(kind, CPU_OTHER, iterations, samples[0]);
 	int device = device_open(), error;
 
 	samples_delay(samples[0], iterations, DELAY_TICKS);
@@ -46,26 +46,41 @@ static int wake_other(unsigned iterations)
 	return error;
 }
 
+static int wake_other(unsigned iterations)
+{
+	return measure_other(AEROBENCH_WAKE, iterations);
+}
+
 /* --- CPUs that go --------------------------------------------------------------------------------------------------------- */
 
-static void *wake_some(void *arg)
+struct some {
+	enum aerobench_kind kind;
+	int result;
+};
+
+static void *measure_some(void *arg)
 {
-	*(int *)arg = wake_other(SOME);
+	struct some *some = arg;
+
+	some->result = measure_other(some->kind, SOME);
 	return NULL;
 }
 
 static void offline(void)
 {
-	for (unsigned i = 0; i < 5; i++) {
-		pthread_t thread;
-		int result = 1;
+	/* threads that exist, and threads that Linux makes while somebody waits for the lock that forbids a CPU to go */
+	static const enum aerobench_kind kinds[] = {AEROBENCH_WAKE, AEROBENCH_JOIN, AEROBENCH_CALL};
 
-		CHECK(pthread_create(&thread, NULL, wake_some, &result) == 0);
+	for (unsigned i = 0; i < 6; i++) {
+		struct some some = {.kind = kinds[i % 3], .result = 1};
+		pthread_t thread;
+
+		CHECK(pthread_create(&thread, NULL, measure_some, &some) == 0);
 		usleep(10 * 1000 * i);
 		CHECK(other_online(false));
 		CHECK(pthread_join(thread, NULL) == 0);
 		/* the run came first and was whole, or the CPU was gone before it began */
-		CHECK(result == 0 || result == -ENODEV);
+		CHECK(some.result == 0 || some.result == -ENODEV);
 		CHECK(wake_other(FEW) == -ENODEV);
 		CHECK(other_online(true));
 		CHECK(wake_other(FEW) == 0);

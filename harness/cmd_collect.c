@@ -28,6 +28,7 @@
 #include "store_file.h"
 #include "stream.h"
 #include "subject.h"
+#include "../bench/wire_region.h"
 
 /* How long a machine may be silent where nobody sits who could end it, and may take to say a damaged stream again. */
 enum { SILENCE_S = 1800, DAMAGED_S = 30, BOOTS_MAX = 1000 };
@@ -224,6 +225,45 @@ static int take_serial(struct collecting *collecting, struct error *error)
 	return status;
 }
 
+static void take_region(struct collecting *collecting, struct region *region)
+{
+	collecting->capture.bytes = region->bytes;
+	collecting->capture.len_bytes = region->len_bytes;
+	region->bytes = NULL;
+	if (region->full)
+		collecting->remark =
+		    memory_text("the region was too small for all of it: give it more (results=BASE+LEN)");
+	else if (!region->ended)
+		collecting->remark = memory_text("the machine stopped without a word: power, reset or a hang");
+	else if (region->code != MACHINE_SUCCESS)
+		collecting->remark = memory_format("the machine ended with code %u", region->code);
+}
+
+/* Whether a file is a copy of a region of memory, as the boot image's collector leaves it. */
+static bool is_region(const char *path)
+{
+	char magic[sizeof(WIRE_REGION_MAGIC) - 1];
+	FILE *file = fopen(path, "re");
+	bool same = file != NULL && fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
+		    memcmp(magic, WIRE_REGION_MAGIC, sizeof(magic)) == 0;
+
+	if (file != NULL)
+		fclose(file);
+	return same;
+}
+
+static int take_copy(struct collecting *collecting, struct error *error)
+{
+	struct region region;
+	int status = region_read(&region, collecting->file, 0, 0, error);
+
+	if (status != 0)
+		return status;
+	take_region(collecting, &region);
+	region_free(&region);
+	return 0;
+}
+
 static int take_file(struct collecting *collecting, struct error *error)
 {
 	bool input = strcmp(collecting->file, "-") == 0;
@@ -234,6 +274,8 @@ static int take_file(struct collecting *collecting, struct error *error)
 	int fd, status;
 
 	collecting->source = memory_text(input ? "standard input" : collecting->file);
+	if (plain && !input && is_region(collecting->file))
+		return take_copy(collecting, error);
 	if (plain && !input)
 		return store_file_read(collecting->file, STREAM_BYTES_MAX, &collecting->capture.bytes,
 				       &collecting->capture.len_bytes, error);
@@ -249,20 +291,6 @@ static int take_file(struct collecting *collecting, struct error *error)
 	status = take_live(collecting, fd, boots, error);
 	close(fd);
 	return status;
-}
-
-static void take_region(struct collecting *collecting, struct region *region)
-{
-	collecting->capture.bytes = region->bytes;
-	collecting->capture.len_bytes = region->len_bytes;
-	region->bytes = NULL;
-	if (region->full)
-		collecting->remark =
-		    memory_text("the region was too small for all of it: give it more (results=BASE+LEN)");
-	else if (!region->ended)
-		collecting->remark = memory_text("the machine stopped without a word: power, reset or a hang");
-	else if (region->code != MACHINE_SUCCESS)
-		collecting->remark = memory_format("the machine ended with code %u", region->code);
 }
 
 /* Where this Linux was told that one may be. */
@@ -365,6 +393,16 @@ static int tell_json(const struct collecting *collecting, const struct collect_b
 			   error);
 }
 
+/* What else is known of a capture that is not whole. */
+static void tell_remarks(const struct collecting *collecting)
+{
+	if (collecting->remark != NULL)
+		fprintf(stderr, "aerobench: %s: %s\n", collecting->source, collecting->remark);
+	if (collecting->line_errors > 0)
+		fprintf(stderr, "aerobench: %s: %lld characters were lost or came at a wrong speed\n",
+			collecting->source, (long long)collecting->line_errors);
+}
+
 static int tell(const struct collecting *collecting, const struct collect_boots *boots,
 		const struct collect_outcome *outcome, size_t left_out, struct error *error)
 {
@@ -375,11 +413,8 @@ static int tell(const struct collecting *collecting, const struct collect_boots 
 		if (boots->boots[i].status != STORE_OK)
 			fprintf(stderr, "aerobench: %s: %s\n", collecting->source, boots->boots[i].reason);
 	}
-	if (collecting->remark != NULL && bad)
-		fprintf(stderr, "aerobench: %s: %s\n", collecting->source, collecting->remark);
-	if (collecting->line_errors > 0 && bad)
-		fprintf(stderr, "aerobench: %s: %lld characters were lost or came at a wrong speed\n",
-			collecting->source, (long long)collecting->line_errors);
+	if (bad)
+		tell_remarks(collecting);
 	if (left_out > 0)
 		error_warn("%zu boots that are not whole, or more than were asked for, are left out", left_out);
 	if (few)
@@ -437,9 +472,10 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 	left_out = collect_boots_choose(&boots, (size_t)collecting->boots);
 	for (size_t i = 0; i < boots.count; i++)
 		boots.boots[i].seconds = capture_seconds(capture, boots.boots[i].from);
-	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole))
+	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole)) {
+		tell_remarks(collecting);
 		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
-	else
+	} else
 		status = keep(collecting, &boots, left_out, command, error);
 	collect_boots_free(&boots);
 	return status;

@@ -28,13 +28,19 @@ static void put_row(FILE *file, const struct summary *summary, const struct summ
 	free(name);
 }
 
+/* What was measured and did not succeed, or did not arrive whole; the rest could not be measured here. */
+static bool is_failure(const struct summary_note *note)
+{
+	return strcmp(note->kind, "failed") == 0 || strcmp(note->kind, "cut") == 0;
+}
+
 static void put_note(FILE *file, const struct summary_note *note)
 {
 	char *name = note->benchmark == NULL
 			 ? memory_text("boot")
 			 : memory_format("%s%s%s", note->benchmark, note->params[0] != '\0' ? " " : "", note->params);
 
-	junit_case(file, note->subject, name, strcmp(note->kind, "failed") == 0 ? "failure" : "skipped", note->reason);
+	junit_case(file, note->subject, name, is_failure(note) ? "failure" : "skipped", note->reason);
 	free(name);
 }
 
@@ -45,7 +51,7 @@ int export_junit(FILE *file, const struct summary *summary, struct error *error)
 	if (summary->row_count + summary->note_count == 0)
 		return export_nothing("JUnit", error);
 	for (size_t i = 0; i < summary->note_count; i++)
-		failures += strcmp(summary->notes[i].kind, "failed") == 0;
+		failures += is_failure(&summary->notes[i]);
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n <testsuite name=\"aerobench run ", file);
 	junit_text(file, summary->store->id);
 	fputs("\" timestamp=\"", file);

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`aerobench collect` with the real kernel at the other end of a serial line.
+
+Usage: collect_e2e.py BIN-DIRECTORY CI_VM
+
+One boot comes over the serial port of a QEMU without a debug console, through its pty. The log of another is played into a pty
+as a terminal would show it: whole, cut, twice; into a pipe; and it lies in a copy of a region of memory. Exit status 77: no QEMU here.
+"""
+import json
+import os
+import pathlib
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+
+WORDS = ["bench=yield_pair,thread_create:place=same", "samples=50", "warmup=10", "unit=instructions"]
+SUBJECT = "aerokernel@metal"
+PATIENCE = 120  # seconds: a hang detector
+
+
+class Collector:
+    def __init__(self, bin_directory, scratch):
+        self.program, self.results = pathlib.Path(bin_directory) / "aerobench", pathlib.Path(scratch) / "results"
+
+    def start(self, *words, **more):
+        command = [str(self.program), "collect", "--results", str(self.results), *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    def end(self, process, status, says=""):
+        out, err = process.communicate(timeout=PATIENCE)
+        need(process.returncode == status and says in out + err, f"status {status}, says '{says}'",
+             f"status {process.returncode}\n{out}{err}")
+        need(not list(self.results.glob("capture-*.raw")) or status not in (0,), "no spool is left", out + err)
+        return re.search(r"run (\S+):", out).group(1) if "run " in out else None
+
+    def read(self, command, run, status=0):
+        words = [str(self.program), *command, "--results", str(self.results), *([run] if run else [])]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        need(done.returncode == status, f"{words} ends with {status}", done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def show(self, run):
+        return json.loads(self.read(["show", "--json"], run))
+
+
+def need(holds, claim, told=""):
+    if not holds:
+        sys.exit(f"FAILED: {claim}\n{told}")
+
+
+def medians(shown, cut=False):
+    return {(row["benchmark"], json.dumps(row["params"])): row["raw_p50"] for row in shown["results"] if row["cut"] == cut}
+
+
+def wait_for(lines, word):
+    for line in lines:
+        if word in line:
+            return line
+    sys.exit(f"FAILED: it never said '{word}'")
+
+
+def over_qemu(collector, image):
+    """The serial port is the only way out of this machine."""
+    command = ["timeout", str(PATIENCE), "qemu-system-x86_64", "-M", "q35,sata=off", "-cpu", "max,-erms,-fsrm", "-accel",
+               "tcg,thread=single", "-icount", "shift=0,sleep=off", "-smp", "2", "-m", "512", "-kernel", image, "-append",
+               " ".join(["spin=pause", "serial=com1", *WORDS]), "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
+               "-rtc", "base=2020-01-01,clock=vm", "-seed", "1", "-serial", "pty", "-monitor", "stdio", "-S", "-device",
+               "isa-debug-exit,iobase=0xf4,iosize=4"]
+    machine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    line = re.search(r"/dev/pts/\d+", wait_for(machine.stdout, "/dev/pts/")).group(0)
+    process = collector.start("--serial", f"{line}:115200", "--timeout", "60s")
+    time.sleep(2.5)  # QEMU looks once a second whether somebody listens, and what it says before is lost
+    machine.stdin.write("cont\n")
+    machine.stdin.flush()
+    run = collector.end(process, 0, "1 of 1 boots whole")
+    machine.communicate(timeout=PATIENCE)
+    return run
+
+
+def played(collector, status, says, text, *words):
+    """Collects what somebody plays into a pty."""
+    far, near = pty.openpty()
+    player = threading.Thread(target=lambda: [os.write(far, text[at:at + 100]) for at in range(0, len(text), 100)])
+    process = collector.start("--serial", os.ttyname(near), *words)
+    wait_for(process.stderr, "listening")
+    player.start()
+    run = collector.end(process, status, says)
+    player.join()
+    os.close(near)
+    os.close(far)
+    return run
+
+
+def region(log, state, code):
+    """A copy of the region of memory that holds this log (bench/wire_region.h)."""
+    fixed = struct.pack("<QQQ", 256 << 20, (1 << 20) - 4096, 77)
+    head = b"AEROBENCH REGION" + struct.pack("<II", 1, zlib.crc32(fixed)) + fixed
+    head += struct.pack("<QIII", len(log), state, code, 0)
+    return (head.ljust(4096, b"\0") + log).ljust(1 << 20, b"\0")
+
+
+def third_run(log):
+    """A place in the samples of the third run."""
+    return log.index(b"@run", log.index(b"@run", log.index(b"@run") + 1) + 1) + 200
+
+
+def from_memory(collector, scratch, log, shown):
+    """The same from a copy of memory, whole and of a machine that lost its power."""
+    path = pathlib.Path(scratch) / "copy"
+    path.write_bytes(region(log, 2, 0x10))
+    for words in (["--memory", "--device", str(path)], [str(path)]):
+        run = collector.end(collector.start(*words), 0, "1 of 1 boots whole")
+        need(medians(collector.show(run)) == medians(shown), "memory brings what the line brings")
+    path.write_bytes(region(log[:third_run(log)], 1, 0))
+    collector.end(collector.start(str(path)), 1, "the machine stopped without a word")
+
+
+def main():
+    bin_directory, vm = sys.argv[1:]
+    image = str(pathlib.Path(bin_directory) / "aerokernel.elf")
+    if shutil.which("qemu-system-x86_64") is None or not os.path.exists(image):
+        print("no qemu-system-x86_64, or no aerokernel.elf")
+        return 77
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as scratch:
+        collector = Collector(bin_directory, scratch)
+        log = subprocess.run([vm, "sim", "2", image, *WORDS], stdout=subprocess.PIPE, timeout=PATIENCE, check=False).stdout
+        terminal = b"\x1b[2J\x1b[01;01HBooting ...\r\n" + log.replace(b"\n", b"\r\n")
+
+        whole = played(collector, 0, "1 of 1 boots whole", terminal, "--timeout", "60s")
+        shown = collector.show(whole)
+        need(len(shown["results"]) == 3 and not shown["notes"], "clock_read, yield_pair and thread_create", shown)
+        need(shown["doctor"]["machines"]["metal"]["verdict"] == "unfit", "who does not check itself is unfit", shown)
+        pipe = collector.start("-", stdin=subprocess.PIPE)
+        pipe.stdin.write((terminal + terminal).decode("latin-1"))
+        pipe.stdin.close()
+        pipe.stdin = None
+        piped = collector.end(pipe, 0, "1 of 1 boots whole")
+        need(medians(collector.show(piped)) == medians(shown), "a pipe brings what the line brings")
+
+        from_memory(collector, scratch, log, shown)
+        over = over_qemu(collector, image)
+        need(medians(collector.show(over)) == medians(shown), "the serial port brings what the debug console brings",
+             json.dumps(collector.show(over)))
+
+        cut = played(collector, 1, "cut after 2 of 3 points", terminal[:third_run(terminal)], "--timeout", "1s")
+        shown_cut = collector.show(cut)
+        need(medians(shown_cut) == {} and len(medians(shown_cut, cut=True)) == 2, "rows are labelled as cut", shown_cut)
+        need(all(medians(shown)[key] == value for key, value in medians(shown_cut, cut=True).items()), "the same numbers")
+        need(" CUT" in collector.read(["show"], cut), "show says so")
+        for command in ("budgets", "flat"):
+            need("is no whole boot" in collector.read([command], cut, status=2), f"{command} refuses")
+        need("is no whole boot" in collector.read(["history", "add"], cut, status=2), "history refuses")
+        mended = played(collector, 0, "1 of 1 boots whole", terminal, "--into", cut, "--timeout", "60s")
+        need(mended == cut and medians(collector.show(cut)) == medians(shown), "a whole boot takes the place of a cut one")
+        need(collector.show(cut)["notes"] == [], "and nothing is cut any more")
+    print("a line, a pipe and a serial port bring the same; a cut stream is told as one")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

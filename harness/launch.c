@@ -206,7 +206,7 @@ static void last_line(const char *text, size_t len_bytes, char *line, size_t lin
 /* The first line that tells of a panic; "" if there is none. */
 static void panic_line(const char *text, char *line, size_t line_bytes)
 {
-	static const char *const marks[] = {"panic: ", "Kernel panic"};
+	static const char *const marks[] = {"panic: ", "Kernel panic", "KVM internal error"};
 
 	line[0] = '\0';
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {

@@ -70,9 +70,13 @@ void launch_kvm_wanted(struct kvm_choice *choice, const struct kvm_facts *facts)
 	snprintf(text, sizeof(text),
 		 "%u virtual CPUs need as many cores and one CPU more; there are %u CPUs on %u cores", facts->vcpus,
 		 facts->cpus, facts->cores);
+	if (!facts->halt_without_exit)
+		snprintf(text, sizeof(text), "this KVM keeps HLT for itself (KVM_CAP_X86_DISABLE_EXITS)");
+	else if (facts->nested)
+		snprintf(text, sizeof(text), "the CPUs of this computer, a virtual machine, are not its own");
 	want(choice, KVM_DEDICATED,
-	     facts->halt_without_exit && facts->cores >= facts->vcpus && facts->cpus > facts->vcpus,
-	     facts->halt_without_exit ? text : "this KVM keeps HLT for itself (KVM_CAP_X86_DISABLE_EXITS)");
+	     facts->halt_without_exit && !facts->nested && facts->cores >= facts->vcpus && facts->cpus > facts->vcpus,
+	     text);
 }
 
 /* --- What works ---------------------------------------------------------------------------------------------------------- */

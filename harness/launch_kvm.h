@@ -41,6 +41,7 @@ enum { KVM_WHY_MAX = 160 };
 /* What the choice depends on. */
 struct kvm_facts {
 	bool invariant_tsc, halt_without_exit;
+	bool nested;               /* this computer is a virtual machine: its CPUs are not its own */
 	bool may_lock;             /* memory, without a limit */
 	unsigned vcpus;            /* of the guest */
 	unsigned cpus, cores;      /* that the harness may use */

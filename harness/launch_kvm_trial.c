@@ -13,6 +13,7 @@
 
 #include "cpus.h"
 #include "launch_machine.h"
+#include "launch_qemu_run.h"
 #include "memory.h"
 #include "process.h"
 #include "sysfile.h"
@@ -44,6 +45,7 @@ void launch_kvm_facts(struct kvm_facts *facts, unsigned vcpus)
 	sysfile_number("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", &huge_pages);
 	*facts = (struct kvm_facts){.invariant_tsc = kvm->invariant_tsc,
 				    .halt_without_exit = kvm->can[PROBE_KVM_HALT_WITHOUT_EXIT],
+				    .nested = kvm->nested,
 				    .may_lock = may_lock(),
 				    .vcpus = vcpus,
 				    .cpus = cpus_allowed(),
@@ -67,16 +69,6 @@ static void best_line(const char *text, char *line)
 	for (; at < end && used + 1 < KVM_WHY_MAX; at++)
 		line[used++] = *at >= ' ' && *at <= '~' ? *at : '?';
 	line[used] = '\0';
-}
-
-/* KVM's own failure stops the guest and leaves QEMU waiting for a debugger. */
-static bool stuck(const struct process *process)
-{
-	char *said = process_read(process, PROCESS_STDERR, NULL);
-	bool found = said != NULL && strstr(said, "KVM internal error") != NULL;
-
-	free(said);
-	return found;
 }
 
 static void explain(struct trial *trial, const struct process *process, char *why)
@@ -122,7 +114,7 @@ static bool try_guest(void *context, const struct kvm_choice *choice, char *why)
 	}
 	while (!process_poll(&process)) {
 		process_sleep(&waiting, 1, TRIAL_POLL_MS);
-		if (stuck(&process))
+		if (launch_qemu_stuck(&process))
 			process_abort(&process);
 	}
 	works = process.end == PROCESS_EXITED && process.status == LAUNCH_QEMU_SUCCESS;

@@ -7,8 +7,10 @@
 
 #include <dirent.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cpus.h"
 #include "kvm_stats.h"
@@ -109,6 +111,15 @@ bool launch_qemu_place(struct launch *launch)
 
 /* --- What it goes through ------------------------------------------------------------------------------------------------ */
 
+bool launch_qemu_stuck(const struct process *process)
+{
+	char *said = process_read(process, PROCESS_STDERR, NULL);
+	bool found = said != NULL && strstr(said, "KVM internal error") != NULL;
+
+	free(said);
+	return found;
+}
+
 void launch_qemu_look(struct launch *launch)
 {
 	if (launch->subject.machine == SUBJECT_SIM)
@@ -120,6 +131,8 @@ void launch_qemu_look(struct launch *launch)
 	kvm_stats_look(launch->stats, "/proc", launch->subject.machine == SUBJECT_KVM ? "/sys/kernel/debug" : NULL,
 		       launch->process.pid);
 	launch->stats->looked_ns = process_now_ns() - launch->process.started_ns;
+	if (launch->subject.machine == SUBJECT_KVM && launch_qemu_stuck(&launch->process))
+		kill(launch->process.pid, SIGKILL); /* it would wait until it is called hung */
 }
 
 json_t *launch_qemu_facts(const struct launch *launch)

@@ -95,6 +95,7 @@ static void each_fact_alone_forbids_its_extra_and_is_told(void **state)
 	facts = rich(), facts.halt_without_exit = false, forbids(&facts, KVM_DEDICATED, "KVM_CAP_X86_DISABLE_EXITS");
 	facts = rich(), facts.cpus = 2, facts.cores = 2, forbids(&facts, KVM_DEDICATED, "2 CPUs on 2 cores");
 	facts = rich(), facts.cores = 1, forbids(&facts, KVM_DEDICATED, "4 CPUs on 1 cores");
+	facts = rich(), facts.nested = true, forbids(&facts, KVM_DEDICATED, "not its own");
 	facts = rich(), facts.vcpus = 4, forbids(&facts, KVM_DEDICATED, "4 virtual CPUs");
 }
 

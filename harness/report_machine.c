@@ -65,7 +65,8 @@ void report_machines(FILE *file, const struct store *store)
 		with += json_is_number(json_object_get(store->boots[i].machine, "looked_at_s"));
 	if (with == 0)
 		return;
-	html_details(file, "What %zu virtual machines went through", with);
+	html_details(
+	    file, with == 1 ? "What the virtual machine went through" : "What %zu virtual machines went through", with);
 	html_table_begin(file, "Threads of the virtual CPUs, seen from the Linux that ran them",
 			 "boot|<subject|<CPUs|seen until, s|steal, ms|switched off|moved|exits|of HLT|of I/O");
 	for (size_t i = 0; i < store->boot_count; i++) {

@@ -68,9 +68,11 @@ static int append(struct store *store, unsigned index, enum store_status status,
 	int result;
 
 	boot.argv = json_pack("[ss]", "qemu-system-x86_64", "-M q35");
+	boot.machine = index == 0 ? json_pack("{s:f, s:s}", "steal_s", 0.5, "placement", "bound") : NULL;
 	*error = (struct error){0};
 	result = store_append(store, &boot, status == STORE_UNSUPPORTED ? NULL : &output, error);
 	json_decref(boot.argv);
+	json_decref(boot.machine);
 	return result;
 }
 
@@ -163,6 +165,8 @@ static void what_was_appended_is_read_back(void **state)
 	assert_int_equal(store.boots[2].status, STORE_UNSUPPORTED);
 	assert_null(store.boots[2].log);
 	assert_int_equal(json_array_size(store.boots[0].argv), 2);
+	assert_true(json_real_value(json_object_get(store.boots[0].machine, "steal_s")) == 0.5);
+	assert_null(store.boots[1].machine);
 	assert_null(store_find(&store, 3));
 	store_close(&store);
 }

@@ -211,6 +211,7 @@ int runner_port_doctor(int count, char *const words[])
 	wire_begin(&wire, "env");
 	port_env(&wire);
 	wire_end(&wire);
+	emit_head(&wire);
 	emit_done(&wire, 0);
 	return 0;
 }

@@ -320,8 +320,8 @@ static void state_print(FILE *file, const struct image_options *options)
 			"\techo \"Aerobench: a small Linux takes the results from memory to this stick.\"\n"
 			"\tcutmem 0x%llx 0x%llx\n"
 			"\tlinux " IMAGE_COLLECTOR_KERNEL
-			" memmap=0x%llx\\$0x%llx quiet panic=10 aerobench=%llu,%llu,%s",
-			begin, end, end - begin, begin, begin, end - begin, options->stick);
+			" memmap=0x%llx\\$0x%llx,0x%llx%%0x%llx-5+2 nokaslr quiet panic=10 aerobench=%llu,%llu,%s",
+			begin, end, end - begin, begin, end - begin, begin, begin, end - begin, options->stick);
 		if (options->serial.unit >= 0)
 			fprintf(file, " console=tty0 console=ttyS%d,%u", options->serial.unit,
 				options->serial.speed_baud);
@@ -338,15 +338,14 @@ static void start_print(FILE *file, const struct image_options *options)
 {
 	fputs("export words stick round rounds next\nfunction aerobench {\n", file);
 	fprintf(file, "\tset after=%s\n", options->unattended && options->stick == NULL ? "reset" : "halt");
+	if (options->boots > 0)
+		fputs("\tif [ \"$round\" = \"$rounds\" ]; then\n\t\tset round=\n\tfi\n\tset round=${round}x\n", file);
 	if (options->stick != NULL) {
 		fprintf(file,
-			"\tif [ \"$round\" = \"$rounds\" ]; then\n\t\tset round=\n\tfi\n"
-			"\tset round=${round}x\n\tset next=%s\n"
-			"\tif [ -n \"$stick\" ]; then\n"
+			"\tset next=%s\n\tif [ -n \"$stick\" ]; then\n"
 			"\t\tif save_env --file ($stick)" IMAGE_STATE
 			" next round; then\n\t\t\tset after=reset\n\t\tfi\n"
-			"\tfi\n"
-			"\tif [ $after = halt ]; then\n"
+			"\tfi\n\tif [ $after = halt ]; then\n"
 			"\t\techo \"Aerobench: this medium cannot be written to: the machine will halt at the end.\"\n"
 			"\tfi\n",
 			options->collector ? "collect" : "");
@@ -368,7 +367,11 @@ static void default_print(FILE *file, const struct image_options *options)
 	else if (options->unattended)
 		fputs("if [ \"$measured\" = yes ]; then\n\tset default=exit\nfi\n", file);
 	else if (options->stick != NULL) /* what came before was one by hand */
-		fputs("if [ \"$rested\" = yes ]; then\n\tset timeout=-1\nfi\n", file);
+		fputs("if [ \"$rested\" = yes ]; then\n\tset timeout=-1\n\tset default=rested\n"
+		      "\tmenuentry \"The collector has run, what it wrote is in results/ of the stick: power off\" "
+		      "--id rested {\n"
+		      "\t\thalt\n\t}\nfi\n",
+		      file);
 }
 
 char *image_config(const struct image_options *options)

@@ -76,6 +76,7 @@ int image_make_check(const struct image_make *make, bool network, struct error *
 	static const struct image_tool disk[] = {{"grub-mkrescue", "grub-common"}, {"xorriso", "xorriso"}},
 				       uefi[] = {{"mformat", "mtools"}},
 				       stick[] = {{"mkfs.fat", "dosfstools"}, {"mcopy", "mtools"}},
+				       collector[] = {{"python3", "python3"}, {"insmod", "kmod"}},
 				       net[] = {{"grub-mknetdir", "grub-common"}};
 	int status = network ? image_tools_check(net, 1, error) : image_tools_check(disk, 2, error);
 
@@ -83,6 +84,8 @@ int image_make_check(const struct image_make *make, bool network, struct error *
 		status = image_tools_check(uefi, 1, error);
 	if (status == 0 && !network && image_make_stick(make))
 		status = image_tools_check(stick, 2, error);
+	if (status == 0 && make->linux_kernel != NULL)
+		status = image_tools_check(collector, 2, error);
 	if (status == 0 && make->bios)
 		status = modules_check("i386-pc", "grub-pc-bin", "BIOS", "uefi-only", error);
 	if (status == 0 && make->uefi)

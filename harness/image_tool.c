@@ -23,10 +23,17 @@ static const long DATE_DEFAULT_S = 1577836800;                       /* 2020-01-
 
 /* --- Programs ----------------------------------------------------------------------------------------------------------------- */
 
-static bool in_path(const char *program)
+/* A user's $PATH need not hold the directories of mkfs.fat and insmod. */
+static char *search_path(void)
 {
 	const char *path = getenv("PATH");
-	char *all = memory_text(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin"), *at = all, *directory;
+
+	return memory_format("%s:/usr/sbin:/sbin", path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
+}
+
+static bool in_path(const char *program)
+{
+	char *all = search_path(), *at = all, *directory;
 	bool found = false;
 
 	while (!found && (directory = strsep(&at, ":")) != NULL) {
@@ -88,21 +95,24 @@ static int tool_failed(const char *program, const struct process *process, struc
 int image_tool_run(const char *const *argv, struct error *error)
 {
 	char *date = memory_format("SOURCE_DATE_EPOCH=%ld", image_date_s());
-	const char *all[ARGS_MAX + 3] = {"env", date};
+	char *search = search_path(), *path = memory_format("PATH=%s", search);
+	const char *all[ARGS_MAX + 4] = {"env", path, date};
 	struct process_spec spec = {.argv = (char *const *)all, .timeout_ns = TOOL_TIMEOUT_NS};
 	struct process process;
 	int status = 0;
 
 	for (unsigned i = 0; argv[i] != NULL && i < ARGS_MAX; i++)
-		all[i + 2] = argv[i];
+		all[i + 3] = argv[i];
 	if (process_start(&process, &spec) != 0) {
-		free(date);
-		return error_set(error, STATUS_FAILED, "cannot start %s", argv[0]);
+		status = error_set(error, STATUS_FAILED, "cannot start %s", argv[0]);
+	} else {
+		process_wait(&process);
+		if (process.end != PROCESS_EXITED || process.status != 0)
+			status = tool_failed(argv[0], &process, error);
+		process_close(&process);
 	}
-	process_wait(&process);
-	if (process.end != PROCESS_EXITED || process.status != 0)
-		status = tool_failed(argv[0], &process, error);
-	process_close(&process);
+	free(path);
+	free(search);
 	free(date);
 	return status;
 }

@@ -11,6 +11,7 @@
 
 #include <zlib.h>
 
+#include "collect_boots.h"
 #include "memory.h"
 #include "store_file.h"
 #include "stream.h"
@@ -80,16 +81,16 @@ static void mark_drop(const struct session *session)
 
 /* --- Taking in what the Aerokernel left --------------------------------------------------------------------------- */
 
-/* The boot that has these very bytes, or NULL: what lies in memory or in a file is there also after it was taken. */
-static const struct store_boot *find_same(const struct session *session, const struct session_find *find)
+/* The boot that has this very log, or NULL: what lies in memory or in a file is there also after it was taken. */
+static const struct store_boot *find_same(const struct session *session, const struct collect_boot *boot)
 {
-	uint32_t crc = (uint32_t)crc32_z(crc32(0, NULL, 0), (const Bytef *)find->bytes, find->len_bytes);
+	uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)boot->log, boot->log_bytes);
 
 	for (size_t i = 0; i < session->store.boot_count; i++) {
-		const struct store_boot *boot = &session->store.boots[i];
+		const struct store_boot *stored = &session->store.boots[i];
 
-		if (boot->log != NULL && boot->len_bytes == find->len_bytes && boot->crc == crc)
-			return boot;
+		if (stored->log != NULL && stored->len_bytes == boot->log_bytes && stored->crc == crc)
+			return stored;
 	}
 	return NULL;
 }
@@ -112,64 +113,80 @@ static char *word_difference(const struct stream *stream, const char *words, con
 }
 
 /*
- * Why a stream cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench kexec` is
- * given: so what lay in memory from another round is told apart. An image that a person boots has one seed for all.
+ * Why what was found cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench
+ * kexec` is given: so what lay in memory from another round is told apart. An image that a person boots has one for all.
  */
-static char *foreign(const struct session *session, const struct plan_boot *boot, const struct stream *stream)
+static char *foreign(const struct session *session, const struct plan_boot *boot, const struct collect_boot *found)
 {
-	char *words = session_words(session, boot), *difference;
-	const char *os = stream_env(stream, "os");
+	const struct store_boot *same = find_same(session, found);
+	char *words, *difference = NULL;
+	struct stream stream;
+	const char *os;
 
+	if (same != NULL)
+		return memory_format("it is boot %u of this session already", same->index + 1);
+	words = session_words(session, boot);
+	stream_parse(&stream, found->log, found->log_bytes, NULL);
+	os = stream_env(&stream, "os");
 	if (os == NULL || strcmp(os, "aerokernel") != 0)
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
-	else
-		difference = word_difference(stream, words, "samples");
+	if (difference == NULL)
+		difference = word_difference(&stream, words, "samples");
 	if (difference == NULL && session->way == SESSION_KEXEC)
-		difference = word_difference(stream, words, "seed");
+		difference = word_difference(&stream, words, "seed");
+	stream_free(&stream);
 	free(words);
 	return difference;
 }
 
-static int store_found(struct session *session, const struct plan_boot *boot, const struct session_find *find,
-		       const char *problem, struct error *error)
+static int store_found(struct session *session, const struct plan_boot *boot, const struct collect_boot *found,
+		       const struct session_find *find, struct error *error)
 {
 	json_t *argv = json_pack("[s, s?]", session_way_name(session->way), find->whence);
 	struct store_boot record = {.index = boot->index,
 				    .round = boot->round,
 				    .subject = (char *)session_subject(session, boot)->name,
-				    .status = problem == NULL ? STORE_OK : STORE_FAILED,
-				    .reason = (char *)problem,
+				    .status = found->status,
+				    .reason = found->reason,
+				    .seconds = found->seconds,
 				    .argv = argv};
-	struct store_output output = {.stream = find->bytes != NULL ? find->bytes : "",
-				      .stream_bytes = find->len_bytes};
+	struct store_output output = {.stream = found->log,
+				      .stream_bytes = found->log_bytes,
+				      .console = find->bytes,
+				      .console_bytes = find->len_bytes};
 	int status = store_append(&session->store, &record, &output, error);
 
 	json_decref(argv);
 	return status;
 }
 
-/* *taken: it is this boot's, and stored. Else *why says why not: allocated. */
+/*
+ * The first boot in what was found that can be this one is stored, and *taken. Else *why says why none is: allocated. A file
+ * may hold several boots, and is brought once for each of them.
+ */
 static int take(struct session *session, const struct plan_boot *boot, const struct session_find *find, bool *taken,
 		char **why, struct error *error)
 {
-	const struct store_boot *same = find_same(session, find);
-	struct error problem = {STATUS_OK, ""};
-	struct stream stream;
+	struct collect_boots boots;
+	struct error none = {STATUS_OK, ""};
 	int status = 0;
 
 	*taken = false;
 	*why = NULL;
-	if (same != NULL) {
-		*why = memory_format("it is boot %u of this session already", same->index);
-		return 0;
+	collect_boots_read(&boots, find->bytes, find->len_bytes);
+	collect_boots_choose(&boots, 0);
+	if (boots.count == 0) {
+		collect_boots_none(&boots, find->bytes, find->len_bytes, "what was found", &none);
+		*why = memory_text(none.text);
 	}
-	stream_parse(&stream, find->bytes, find->len_bytes, &problem);
-	*why = foreign(session, boot, &stream);
-	if (*why == NULL) {
-		status = store_found(session, boot, find, problem.status != STATUS_OK ? problem.text : NULL, error);
-		*taken = status == 0;
+	for (size_t i = 0; i < boots.count && !*taken && status == 0; i++) {
+		free(*why);
+		*why = foreign(session, boot, &boots.boots[i]);
+		if (*why == NULL)
+			status = store_found(session, boot, &boots.boots[i], find, error);
+		*taken = *why == NULL && status == 0;
 	}
-	stream_free(&stream);
+	collect_boots_free(&boots);
 	return status;
 }
 
@@ -178,12 +195,13 @@ static int take(struct session *session, const struct plan_boot *boot, const str
 /* The machine was left to this boot, and is back without its results. */
 static int store_lost(struct session *session, const struct plan_boot *boot, const char *why, struct error *error)
 {
-	struct session_find none = {.whence = memory_text("memory")};
-	char *problem = memory_format("the machine was left to it and came back without its results: %s", why);
-	int status = store_found(session, boot, &none, problem, error);
+	struct session_find nothing = {.bytes = (char *)"", .whence = (char *)"memory"};
+	struct collect_boot lost = {.status = STORE_FAILED, .log = (char *)""};
+	int status;
 
-	free(problem);
-	free(none.whence);
+	lost.reason = memory_format("the machine was left to it and came back without its results: %s", why);
+	status = store_found(session, boot, &lost, &nothing, error);
+	free(lost.reason);
 	return status;
 }
 

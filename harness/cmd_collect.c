@@ -5,35 +5,25 @@
  */
 #include "command.h"
 
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <build_info.h>
 
 #include "collect.h"
 #include "collect_capture.h"
+#include "collect_source.h"
 #include "environment.h"
 #include "memory.h"
 #include "output.h"
 #include "parse.h"
 #include "paths.h"
-#include "region.h"
-#include "serial_line.h"
-#include "store_file.h"
-#include "stream.h"
 #include "subject.h"
-#include "../bench/wire_region.h"
 
-/* How long a machine may be silent where nobody sits who could end it, and may take to say a damaged stream again. */
-enum { SILENCE_S = 1800, DAMAGED_S = 30, BOOTS_MAX = 1000 };
-/* What the image says at its end where all went well (kernel/x86/cpu.h, machine_exit()). */
-enum { MACHINE_SUCCESS = 0x10 };
+enum { BOOTS_MAX = 1000 };
 
 enum {
 	OPTION_SERIAL = 0x1000,
@@ -47,26 +37,12 @@ enum {
 	OPTION_JSON
 };
 
-struct collecting {
-	const char *serial, *device, *into, *results, *file;
-	const char *place; /* of --memory; "": by the command line of Linux */
-	const char *subject;
-	int64_t round, boots; /* 0: not given */
-	double timeout_s;     /* 0: not given */
-	bool memory, json, quiet, help;
-	char *spool;
-	struct capture capture;
-	int64_t line_errors; /* of the serial line; -1: unknown */
-	char *source;        /* what it came from, for messages */
-	char *remark;        /* what else is known of how it ended, or NULL */
-};
-
 static void collect_help(const char *program)
 {
 	printf(
 	    "Usage: %s [OPTION…] --serial DEV[:SPEED]\n"
 	    "  or:  %s [OPTION…] --memory [BASE+LEN]\n"
-	    "  or:  %s [OPTION…] FILE        (- is standard input: ipmitool … sol activate | %s -)\n"
+	    "  or:  %s [OPTION…] FILE…       (- is standard input: ipmitool … sol activate | %s -)\n"
 	    "Takes in what a booted image said and stores it as a run of aerokernel@metal. Only what the stream's own\n"
 	    "checks prove is kept: a stream that is cut or garbled gives the points that arrived whole, labelled as "
 	    "cut.\n"
@@ -160,18 +136,21 @@ static int take_option(struct collecting *collecting, int option, char **argv, s
 
 static int check_options(struct collecting *collecting, int count, char **words, struct error *error)
 {
-	bool place = collecting->memory && collecting->place[0] == '\0' && count == 1;
-
 	/* "--memory 256M+64M": getopt hands it over as a word. */
-	if (place)
+	if (collecting->memory && collecting->place[0] == '\0' && count > 0) {
 		collecting->place = words[0];
-	else if (count == 1)
-		collecting->file = words[0];
-	if (count > 1)
-		return error_set(error, STATUS_USAGE, "unexpected argument '%s': one FILE at a time", words[1]);
-	if ((collecting->serial != NULL) + collecting->memory + (collecting->file != NULL) != 1)
+		words++;
+		count--;
+	}
+	collecting->files = words;
+	collecting->file_count = (size_t)count;
+	if ((collecting->serial != NULL) + collecting->memory + (count > 0) != 1)
 		return error_set(error, STATUS_USAGE,
 				 "from where? one of --serial DEV, --memory or FILE: `aerobench collect --help`");
+	for (int i = 0; i < count && count > 1; i++) {
+		if (strcmp(words[i], "-") == 0)
+			return error_set(error, STATUS_USAGE, "standard input is not taken beside files");
+	}
 	if (collecting->device != NULL && !collecting->memory)
 		return error_set(error, STATUS_USAGE, "--device is for --memory only: a serial line is --serial DEV");
 	if (collecting->round != 0 && collecting->into == NULL)
@@ -179,176 +158,13 @@ static int check_options(struct collecting *collecting, int count, char **words,
 	return 0;
 }
 
-/* --- Sources -------------------------------------------------------------------------------------------------------- */
-
-/* A name in the directory of runs, which is made. */
-static int spool_name(struct collecting *collecting, struct error *error)
-{
-	const char *results = paths_results(collecting->results);
-
-	if (store_directories_make(results, error) != 0)
-		return (int)error->status;
-	collecting->spool = memory_format("%s/capture-%lld-%d.raw", results, (long long)time(NULL), (int)getpid());
-	return 0;
-}
-
-static int take_live(struct collecting *collecting, int fd, unsigned boots, struct error *error)
-{
-	struct capture_request request = {.fd = fd,
-					  .boots = boots,
-					  .silence_s = collecting->timeout_s,
-					  .damaged_s = DAMAGED_S,
-					  .quiet = collecting->quiet};
-	int status = spool_name(collecting, error);
-
-	if (request.silence_s == 0 && isatty(STDERR_FILENO) != 1)
-		request.silence_s = SILENCE_S;
-	if (request.silence_s > 0 && request.silence_s < request.damaged_s)
-		request.damaged_s = request.silence_s;
-	request.spool = collecting->spool;
-	return status != 0 ? status : capture_run(&collecting->capture, &request, error);
-}
-
-static int take_serial(struct collecting *collecting, struct error *error)
-{
-	struct serial_line line;
-	int status = serial_line_open(&line, collecting->serial, error);
-
-	if (status != 0)
-		return status;
-	collecting->source = memory_format("%s at %u", line.path, line.speed);
-	if (!collecting->quiet)
-		fprintf(stderr, "listening on %s; Ctrl-C ends and keeps what came\n", collecting->source);
-	status = take_live(collecting, line.fd, collecting->boots > 0 ? (unsigned)collecting->boots : 1, error);
-	collecting->line_errors = serial_line_errors(&line);
-	serial_line_close(&line);
-	return status;
-}
-
-static void take_region(struct collecting *collecting, struct region *region)
-{
-	collecting->capture.bytes = region->bytes;
-	collecting->capture.len_bytes = region->len_bytes;
-	region->bytes = NULL;
-	if (region->full)
-		collecting->remark =
-		    memory_text("the region was too small for all of it: give it more (results=BASE+LEN)");
-	else if (!region->ended)
-		collecting->remark = memory_text("the machine stopped without a word: power, reset or a hang");
-	else if (region->code != MACHINE_SUCCESS)
-		collecting->remark = memory_format("the machine ended with code %u", region->code);
-}
-
-/* Whether a file is a copy of a region of memory, as the boot image's collector leaves it. */
-static bool is_region(const char *path)
-{
-	char magic[sizeof(WIRE_REGION_MAGIC) - 1];
-	FILE *file = fopen(path, "re");
-	bool same = file != NULL && fread(magic, 1, sizeof(magic), file) == sizeof(magic) &&
-		    memcmp(magic, WIRE_REGION_MAGIC, sizeof(magic)) == 0;
-
-	if (file != NULL)
-		fclose(file);
-	return same;
-}
-
-static int take_copy(struct collecting *collecting, struct error *error)
-{
-	struct region region;
-	int status = region_read(&region, collecting->file, 0, 0, error);
-
-	if (status != 0)
-		return status;
-	take_region(collecting, &region);
-	region_free(&region);
-	return 0;
-}
-
-static int take_file(struct collecting *collecting, struct error *error)
-{
-	bool input = strcmp(collecting->file, "-") == 0;
-	struct stat facts = {0};
-	bool plain =
-	    (input ? fstat(STDIN_FILENO, &facts) : stat(collecting->file, &facts)) == 0 && S_ISREG(facts.st_mode);
-	unsigned boots = plain ? 0 : collecting->boots > 0 ? (unsigned)collecting->boots : 1;
-	int fd, status;
-
-	collecting->source = memory_text(input ? "standard input" : collecting->file);
-	if (plain && !input && is_region(collecting->file))
-		return take_copy(collecting, error);
-	if (plain && !input)
-		return store_file_read(collecting->file, STREAM_BYTES_MAX, &collecting->capture.bytes,
-				       &collecting->capture.len_bytes, error);
-	if (S_ISCHR(facts.st_mode) && !input)
-		return error_set(error, STATUS_USAGE, "%s is a device: --serial %s", collecting->file,
-				 collecting->file);
-	if (input && isatty(STDIN_FILENO) == 1)
-		return error_set(error, STATUS_USAGE,
-				 "standard input is a terminal: pipe a capture into it, or --serial DEV");
-	fd = input ? dup(STDIN_FILENO) : open(collecting->file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return error_set_errno(error, STATUS_USAGE, "cannot read", collecting->file);
-	status = take_live(collecting, fd, boots, error);
-	close(fd);
-	return status;
-}
-
-/* Where this Linux was told that one may be. */
-static size_t places_told(struct region_place places[REGION_PLACES_MAX])
-{
-	FILE *file = fopen("/proc/cmdline", "re");
-	char *words = NULL;
-	size_t room = 0, count = 0;
-
-	if (file != NULL && getline(&words, &room, file) > 0)
-		count = region_places(words, places);
-	if (file != NULL)
-		fclose(file);
-	free(words);
-	return count;
-}
-
-/* All places where one may be; the first that holds one. */
-static int take_memory(struct collecting *collecting, struct error *error)
-{
-	struct region_place places[REGION_PLACES_MAX] = {{256ull << 20, 64ull << 20}};
-	struct region region = {0};
-	size_t count = 0;
-	int status = 0;
-
-	if (collecting->place[0] != '\0')
-		status = region_place_parse("--memory", collecting->place, &places[0], error);
-	else if (collecting->device != NULL)
-		places[0] = (struct region_place){0, 0};
-	else
-		count = places_told(places);
-	count = count > 0 ? count : 1;
-	for (size_t i = 0; i < count && status == 0; i++) {
-		struct error problem = {0};
-
-		status = region_read(&region, collecting->device, places[i].base, places[i].len_bytes, &problem);
-		if (status == 0)
-			break;
-		if (i + 1 < count && status == STATUS_FAILED)
-			status = 0;
-		else
-			*error = problem;
-	}
-	if (status != 0)
-		return status;
-	collecting->source = memory_format("memory at %#llx", (unsigned long long)region.base);
-	take_region(collecting, &region);
-	region_free(&region);
-	return 0;
-}
-
 /* --- Into the store ------------------------------------------------------------------------------------------------- */
 
 static json_t *command_json(int argc, char **argv)
 {
-	json_t *command = json_array();
+	json_t *command = json_pack("[s, s]", "aerobench", "collect");
 
-	for (int i = 0; i < argc; i++) {
+	for (int i = 1; i < argc; i++) {
 		char *word = environment_word(argv[i]);
 
 		json_array_append_new(command, json_string(word));
@@ -360,13 +176,15 @@ static json_t *command_json(int argc, char **argv)
 static json_t *collector_json(const struct collecting *collecting)
 {
 	const char *way = collecting->serial != NULL ? "serial line" : collecting->memory ? "memory" : "file";
-	json_t *json = json_pack("{s:s, s:s, s:s, s:I}", "way", way, "source", paths_recorded(collecting->source),
-				 "aerobench", BUILD_COMMIT, "bytes", (json_int_t)collecting->capture.len_bytes);
+	char *source = environment_word(collecting->source);
+	json_t *json = json_pack("{s:s, s:o, s:s, s:I}", "way", way, "source", output_text_json(source), "aerobench",
+				 BUILD_COMMIT, "bytes", (json_int_t)collecting->capture.len_bytes);
 
 	if (collecting->serial != NULL && collecting->line_errors >= 0)
 		json_object_set_new(json, "line_errors", json_integer(collecting->line_errors));
 	if (collecting->remark != NULL)
 		json_object_set_new(json, "remark", json_string(collecting->remark));
+	free(source);
 	return json;
 }
 
@@ -483,14 +301,8 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 
 static int collect(struct collecting *collecting, json_t *command, struct error *error)
 {
-	int status;
+	int status = collect_source_take(collecting, error);
 
-	if (collecting->serial != NULL)
-		status = take_serial(collecting, error);
-	else if (collecting->memory)
-		status = take_memory(collecting, error);
-	else
-		status = take_file(collecting, error);
 	if (status == 0)
 		status = take_in(collecting, command, error);
 	/* Nobody has the bytes but the spool: it stays, unless it is empty. */

@@ -83,9 +83,9 @@ static json_t *doctor_json(const struct told *told)
 	json_t *fitness = fitness_of(told->all, told->count);
 	const char *commit = told_value(told, "commit");
 	char *kernel = memory_format("no Linux: Aerokernel %s", commit != NULL ? commit : "of an unknown commit");
-	json_t *system = json_pack("{s:o, s:o, s:I, s:s}", "cpu_model", text_json(told, "cpu_model"), "hypervisor",
-				   text_json(told, "hypervisor"), "cpus_online", (json_int_t)told_number(told, "cpus"),
-				   "kernel", kernel);
+	json_t *system = json_pack("{s:o, s:o, s:o, s:I, s:s}", "cpu_model", text_json(told, "cpu_model"), "microcode",
+				   text_json(told, "microcode"), "hypervisor", text_json(told, "hypervisor"),
+				   "cpus_online", (json_int_t)told_number(told, "cpus"), "kernel", kernel);
 	json_t *doctor =
 	    json_pack("{s:s, s:O, s:O, s:{s:O}, s:o, s:{s:I}}", "schema", "aerobench.doctor/1", "verdict",
 		      json_object_get(fitness, "verdict"), "reasons", json_object_get(fitness, "reasons"), "machines",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the report says besides numbers: see report_section.h. */
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,7 +169,7 @@ static void boot_row(FILE *file, const struct store_boot *boot)
 	html_element(file, "td", boot->log != NULL ? boot->log : "–");
 	html_number(file, (double)boot->len_bytes);
 	html_format(file, "td", "%08x", boot->crc);
-	html_number(file, boot->seconds);
+	html_number(file, boot->seconds > 0 ? boot->seconds : NAN); /* nobody saw a boot of a captured log */
 	fputs("</tr>\n", file);
 }
 

@@ -76,6 +76,9 @@ KERNEL_TEST(region_begins_with_a_header_that_says_where_and_how_much)
 	CHECK(header->base == (uintptr_t)header && header->boot == 42);
 	CHECK(header->capacity_bytes == REGION_BYTES - WIRE_REGION_HEADER_BYTES);
 	CHECK(header->fixed_crc == wire_crc(0, &header->base, 24));
+	CHECK(region_is_there(header));
+	header->boot++;
+	CHECK(!region_is_there(header));
 	CHECK(header->len_bytes == 0 && header->flags == 0 && header->code == 0);
 	page_free(header);
 }

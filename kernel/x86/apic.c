@@ -149,6 +149,10 @@ void apic_silence(void)
 	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	apic_write(APIC_LVT_LINT1, APIC_LVT_MASKED);
+	/* masking does not take back what was asked for already (SDM vol. 3 §11.4.7.2): taken here, by stubs that call nobody */
+	for (unsigned vector = VECTOR_TIMER; vector <= VECTOR_ASYNC; vector++)
+		idt_set(vector, x2apic ? irq_kick_x2apic : irq_kick_xapic);
+	asm volatile("sti\n\tnop\n\tnop\n\tcli" : : : "memory");
 }
 
 static inline void command_send_x2apic(uint32_t to, uint32_t command)

@@ -11,7 +11,7 @@
 void apic_init(void);
 /* On every CPU, the boot CPU included: mode, spurious vector, all local sources masked. */
 void apic_init_cpu(void);
-/* On the CPU that calls: no local source interrupts any more. */
+/* On the last CPU that runs, interrupts off: no local source interrupts any more, nothing is pending, and no handler is left. */
 void apic_silence(void);
 /* The APIC ID of the CPU that calls. */
 uint32_t apic_id(void);

@@ -78,6 +78,12 @@ static void magic_store(struct wire_region *header, const char *magic)
 	lines_flush(header->magic, sizeof(header->magic));
 }
 
+/* Of base, capacity and boot. */
+static uint32_t fixed_crc(const struct wire_region *header)
+{
+	return wire_crc(0, &header->base, offsetof(struct wire_region, len_bytes) - offsetof(struct wire_region, base));
+}
+
 void region_open(struct region *region, void *address, uint64_t region_bytes, uint64_t boot)
 {
 	struct wire_region *header = address;
@@ -88,12 +94,19 @@ void region_open(struct region *region, void *address, uint64_t region_bytes, ui
 	header->base = (uintptr_t)address;
 	header->capacity_bytes = region_bytes - WIRE_REGION_HEADER_BYTES;
 	header->boot = boot;
-	header->fixed_crc =
-	    wire_crc(0, &header->base, offsetof(struct wire_region, len_bytes) - offsetof(struct wire_region, base));
+	header->fixed_crc = fixed_crc(header);
 	header->state = WIRE_REGION_WRITING;
 	lines_flush(header, WIRE_REGION_HEADER_BYTES);
 	magic_store(header, WIRE_REGION_MAGIC);
 	*region = (struct region){.header = header};
+}
+
+bool region_is_there(const void *address)
+{
+	const struct wire_region *header = address;
+
+	return memcmp(header->magic, WIRE_REGION_MAGIC, sizeof(header->magic)) == 0 &&
+	       header->base == (uintptr_t)address && header->fixed_crc == fixed_crc(header);
 }
 
 /*

@@ -32,6 +32,8 @@ bool region_place(const char *text, size_t len_bytes, uint64_t *base, uint64_t *
  * more. boot: a number that no other boot has.
  */
 void region_open(struct region *region, void *address, uint64_t region_bytes, uint64_t boot);
+/* Whether a region that lies here was begun by any boot. */
+bool region_is_there(const void *address);
 /* Appends, all or nothing; from the first time that there is no room on nothing is written. Any context, also a panic's. */
 void region_write(struct region *region, const char *bytes, size_t len_bytes);
 /* The system has ended by itself, with this code. */

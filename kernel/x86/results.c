@@ -16,12 +16,33 @@ static struct region region;
 static struct memory_range range; /* len_bytes 0: none */
 static const char *refusal;       /* why there is none; NULL: nobody asked */
 
+/*
+ * Whether the memory map calls this place reserved because an earlier boot of this kernel asked Linux to: its region is still
+ * there. Then it is RAM like any other from here on, except that it is not free.
+ */
+static bool place_take_over(uint64_t base, uint64_t len_bytes)
+{
+	if (base + len_bytes > 1ul << 32 || memory_touches_ram(base, base + len_bytes)) /* boot.S maps that much */
+		return false;
+	for (unsigned at = 0; at < boot_info.memory_count; at++) {
+		struct boot_memory *entry = &boot_info.memory[at];
+
+		if (entry->range.base != base || entry->range.len_bytes != len_bytes)
+			continue;
+		entry->ram = region_is_there((const void *)base);
+		return entry->ram;
+	}
+	return false;
+}
+
 static const char *place_refusal(uint64_t base, uint64_t len_bytes)
 {
 	if (base == 0 || base % PAGE_BYTES != 0 || len_bytes % PAGE_BYTES != 0)
 		return "results=: both numbers must be multiples of 4K, and the first not 0";
 	if (len_bytes < WIRE_REGION_BYTES_MIN)
 		return "results=: the region must have 1M at least";
+	if (base + len_bytes >= base && place_take_over(base, len_bytes))
+		return NULL;
 	if (base + len_bytes < base || !memory_is_ram(base, base + len_bytes))
 		return "results=: there is not RAM all over the region: choose another place";
 	if (!memory_reserve(base, base + len_bytes))

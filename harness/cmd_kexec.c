@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `aerobench kexec`: from this Linux into the Aerokernel, and back into the same Linux with the results in memory. Nothing
+ * is left without being asked for: who is at a terminal is asked, who is not says --yes.
+ */
+#include "command.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kexec.h"
+#include "memory.h"
+#include "output.h"
+#include "parse.h"
+
+enum { IMAGE = 0x1000, KERNEL, INITRD, APPEND, PLACE, SAMPLES, WARMUP, SERIAL, WORDS, STAY, YES, DRY_RUN, ROOT };
+
+static const int64_t COUNT_MAX = 100000000;
+
+struct cmd_kexec {
+	struct kexec_options options;
+	char *words;
+	bool yes, dry_run, help, benches;
+};
+
+static void help(const char *program)
+{
+	printf(
+	    "Usage: %s [OPTION…]\n"
+	    "Leaves this Linux for the Aerokernel, which measures on the bare machine and then boots this Linux again, "
+	    "without\n"
+	    "the firmware. The results come back in memory: run 'aerobench collect --memory' then.\n\n"
+	    "What is measured:\n"
+	    "  -b, --bench NAME[:PARAM=VALUE]  only this benchmark; may be repeated (default: the whole suite)\n"
+	    "      --samples N, --warmup N     per point\n"
+	    "      --serial WHERE[:SPEED]      a serial line for the console: com1 … com4, 0xPORT, mmio:0xADDRESS, "
+	    "none\n"
+	    "      --words \"WORD WORD…\"        further words of the Aerokernel's command line\n\n"
+	    "What comes afterwards:\n"
+	    "      --kernel FILE    the Linux to boot again (default: /boot/vmlinuz- of the running release)\n"
+	    "      --initrd FILE    its initrd (default: the one of that release); none: without\n"
+	    "      --append TEXT    its command line (default: the present one)\n"
+	    "      --stay           halt instead, for who reads the screen; the results stay until the power goes\n\n"
+	    "      --place BASE+LENGTH  where the results lie (default: 64M at 256M, or higher up)\n"
+	    "      --image FILE     the Aerokernel (default: aerokernel.elf beside this program)\n"
+	    "      --dry-run        check everything, print the commands, and change nothing\n"
+	    "      --yes            do not ask\n"
+	    "  -h, --help\n\n"
+	    "Everything that runs here ends, as by a reboot: in order where systemd runs, else at once. If the "
+	    "Aerokernel should\n"
+	    "hang, reset the machine and run 'aerobench collect --memory --place …' with memmap=LENGTH$BASE on Linux's "
+	    "command\n"
+	    "line: what was measured until then is still there if the firmware does not clear memory.\n\n"
+	    "Exit status: 1 it could not be loaded, 2 usage, 77 not from this Linux; on success there is nobody left "
+	    "to see it.\n",
+	    program);
+}
+
+static void word_add(struct cmd_kexec *command, const char *format, const char *value)
+{
+	char *word = memory_format(format, value), *longer;
+
+	longer = memory_format("%s%s%s", command->words, command->words[0] != '\0' ? " " : "", word);
+	free(word);
+	free(command->words);
+	command->words = longer;
+}
+
+/* -b twice is one word of two names: bench=A,B. It is the first word, so that names can be added to it. */
+static int bench_add(struct cmd_kexec *command, const char *name, struct error *error)
+{
+	char *longer;
+	size_t len = strcspn(command->words, " ");
+
+	if (name[0] == '\0' || strpbrk(name, " \t\n") != NULL)
+		return error_set(error, STATUS_USAGE, "--bench '%s': a name has no spaces; see 'aerobench list'", name);
+	if (command->benches)
+		longer = memory_format("%.*s,%s%s", (int)len, command->words, name, command->words + len);
+	else
+		longer = memory_format("bench=%s%s%s", name, command->words[0] != '\0' ? " " : "", command->words);
+	command->benches = true;
+	free(command->words);
+	command->words = longer;
+	return 0;
+}
+
+static int number_add(struct cmd_kexec *command, const char *name, int64_t low, struct error *error)
+{
+	char *format = memory_format("%s=%%s", name);
+	int64_t number;
+
+	if (parse_number(name, optarg, low, COUNT_MAX, &number, error) == 0)
+		word_add(command, format, optarg);
+	free(format);
+	return error->status;
+}
+
+static int option_take(struct cmd_kexec *command, int option, char **argv, struct error *error)
+{
+	struct kexec_options *options = &command->options;
+	const struct {
+		int option;
+		const char **text;
+	} texts[] = {{IMAGE, &options->image},   {KERNEL, &options->kernel}, {INITRD, &options->initrd},
+		     {APPEND, &options->append}, {PLACE, &options->place},   {ROOT, &options->root}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].option == option)
+			*texts[i].text = optarg;
+	}
+	options->stay |= option == STAY;
+	command->yes |= option == YES;
+	command->dry_run |= option == DRY_RUN;
+	command->help |= option == 'h';
+	if (option == 'b')
+		return bench_add(command, optarg, error);
+	if (option == SAMPLES)
+		return number_add(command, "samples", 1, error);
+	if (option == WARMUP)
+		return number_add(command, "warmup", 0, error);
+	if (option == SERIAL)
+		word_add(command, "serial=%s", optarg);
+	if (option == WORDS)
+		word_add(command, "%s", optarg);
+	if (option == '?' || option == ':')
+		return error_set(error, STATUS_USAGE,
+				 "option '%s' is unknown or lacks its value; see 'aerobench kexec --help'",
+				 argv[optind - 1]);
+	return 0;
+}
+
+static int options_parse(struct cmd_kexec *command, int argc, char **argv, struct error *error)
+{
+	static const struct option long_options[] = {{"bench", required_argument, NULL, 'b'},
+						     {"samples", required_argument, NULL, SAMPLES},
+						     {"warmup", required_argument, NULL, WARMUP},
+						     {"serial", required_argument, NULL, SERIAL},
+						     {"words", required_argument, NULL, WORDS},
+						     {"kernel", required_argument, NULL, KERNEL},
+						     {"initrd", required_argument, NULL, INITRD},
+						     {"append", required_argument, NULL, APPEND},
+						     {"place", required_argument, NULL, PLACE},
+						     {"image", required_argument, NULL, IMAGE},
+						     {"stay", no_argument, NULL, STAY},
+						     {"yes", no_argument, NULL, YES},
+						     {"dry-run", no_argument, NULL, DRY_RUN},
+						     {"help", no_argument, NULL, 'h'},
+						     /* for tests: not in --help */
+						     {"root", required_argument, NULL, ROOT},
+						     {NULL, 0, NULL, 0}};
+	int option;
+
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, ":b:h", long_options, NULL)) != -1) {
+		if (option_take(command, option, argv, error) != 0)
+			return error->status;
+	}
+	if (optind < argc)
+		return error_set(error, STATUS_USAGE, "unexpected argument '%s'; benchmarks are named by -b",
+				 argv[optind]);
+	if (command->options.root[0] != '\0' && !command->dry_run)
+		return error_set(error, STATUS_USAGE, "--root is for --dry-run");
+	return 0;
+}
+
+/* As a shell reads it back. */
+static void word_print(const char *word)
+{
+	putchar('\'');
+	for (; *word != '\0'; word++) {
+		if (*word == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*word);
+	}
+	putchar('\'');
+}
+
+static void plan_print(const struct kexec_plan *plan)
+{
+	for (size_t i = 0; plan->load[i] != NULL; i++) {
+		if (i > 0)
+			putchar(' ');
+		if (strpbrk(plan->load[i], " '\"$\\*?;&|<>()") != NULL)
+			word_print(plan->load[i]);
+		else
+			fputs(plan->load[i], stdout);
+	}
+	puts("\nsync\nsystemctl kexec || kexec -e");
+	fflush(stdout);
+}
+
+static void plan_tell(const struct kexec_plan *plan, bool stay)
+{
+	if (plan->replaces)
+		error_warn("what is loaded for kexec now will be replaced");
+	fprintf(stderr,
+		"This Linux ends, all its programs with it, and the Aerokernel measures on the bare machine%s.\n"
+		"The results lie in memory at 0x%" PRIx64 ", %" PRIu64 " MiB%s\n",
+		stay ? ", then halts" : "; then Linux boots again", plan->place.base, plan->place.len_bytes >> 20,
+		stay ? "." : ". Then run: aerobench collect --memory");
+}
+
+static int confirm(const struct cmd_kexec *command, struct error *error)
+{
+	char answer[16];
+
+	if (command->yes)
+		return 0;
+	if (!isatty(STDIN_FILENO))
+		return error_set(error, STATUS_USAGE, "nobody is there to ask whether to leave this Linux: say --yes");
+	fputs("Leave this Linux now? Type 'yes': ", stderr);
+	if (fgets(answer, sizeof(answer), stdin) == NULL || strcmp(answer, "yes\n") != 0)
+		return error_set(error, STATUS_INTERRUPTED, "not confirmed: nothing was changed");
+	return 0;
+}
+
+static int kexec_run(const struct cmd_kexec *command, struct error *error)
+{
+	struct kexec_plan plan;
+
+	if (kexec_plan_make(&plan, &command->options, error) != 0)
+		return error->status;
+	if (command->dry_run) {
+		plan_print(&plan);
+		output_finish(error);
+	} else {
+		plan_tell(&plan, command->options.stay);
+		if (confirm(command, error) == 0 && kexec_load(&plan, error) == 0)
+			kexec_go(error);
+	}
+	kexec_plan_free(&plan);
+	return error->status;
+}
+
+static int cmd_kexec(int argc, char **argv)
+{
+	struct cmd_kexec command = {.options = {.root = ""}, .words = memory_text("progress=yes")};
+	struct error error = {STATUS_OK, ""};
+
+	if (options_parse(&command, argc, argv, &error) == 0) {
+		command.options.words = command.words;
+		if (command.help)
+			help(argv[0]);
+		else
+			kexec_run(&command, &error);
+	}
+	free(command.words);
+	return error.status != STATUS_OK ? error_print(&error) : STATUS_OK;
+}
+
+COMMAND(kexec, .summary = "leave this Linux for the Aerokernel, and come back with its results", .run = cmd_kexec);

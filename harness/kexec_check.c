@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads, and changes nothing.
+ */
+#include "kexec_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+enum {
+	TEXT_BYTES_MAX = 1 << 20,
+	OWN_WORD_BYTES = 64, /* " aerobench.results=0x…+0x…" */
+	/* the setup header, Linux, Documentation/arch/x86/boot.rst: as kernel/x86/linux_image.c has it */
+	HEADER_BYTES = 0x264,
+	HEADER_MAGIC = 0x202,
+	HEADER_VERSION = 0x206,
+	HEADER_RELOCATABLE = 0x234,
+	HEADER_FLAGS64 = 0x236,
+	HEADER_COMMAND_LINE_MAX = 0x238,
+	VERSION_MIN = 0x20c,
+	FLAGS64_BOTH = 3,
+};
+
+char *kexec_text(const char *root, const char *path, struct error *error)
+{
+	char *place = memory_format("%s%s", root, path), *text = NULL;
+	FILE *file = fopen(place, "re");
+
+	if (file == NULL) {
+		error_set_errno(error, STATUS_UNSUPPORTED, "read", place);
+	} else {
+		text = memory_new(TEXT_BYTES_MAX + 1, 1);
+		text[fread(text, 1, TEXT_BYTES_MAX, file)] = '\0';
+		fclose(file);
+	}
+	free(place);
+	return text;
+}
+
+/* The first character of a file of one number, 0 if there is no such file. */
+static char digit_of(const char *root, const char *path)
+{
+	char *text = kexec_text(root, path, NULL), digit = text != NULL ? text[0] : '\0';
+
+	free(text);
+	return digit;
+}
+
+static bool is_locked_down(const char *root)
+{
+	char *text = kexec_text(root, "/sys/kernel/security/lockdown", NULL);
+	bool locked = text != NULL && text[0] != '\0' && strstr(text, "[none]") == NULL;
+
+	free(text);
+	return locked;
+}
+
+const char *kexec_tool(void)
+{
+	static const char *const places[] = {"/usr/sbin/kexec", "/sbin/kexec", "/usr/bin/kexec",
+					     "/usr/local/sbin/kexec"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	}
+	return NULL;
+}
+
+int kexec_system_check(const char *root, bool *replaces, struct error *error)
+{
+	char loaded = digit_of(root, "/sys/kernel/kexec_loaded"),
+	     disabled = digit_of(root, "/proc/sys/kernel/kexec_load_disabled");
+
+	*replaces = loaded == '1';
+	if (root[0] == '\0' && geteuid() != 0)
+		return error_set(error, STATUS_UNSUPPORTED, "only root may leave Linux: use sudo");
+	if (loaded == '\0')
+		return error_set(error, STATUS_UNSUPPORTED,
+				 "this Linux cannot kexec (CONFIG_KEXEC; a container never can): boot the image of "
+				 "'aerobench image'");
+	if (disabled == '1')
+		return error_set(
+		    error, STATUS_UNSUPPORTED,
+		    "kexec is switched off until the next boot (kernel.kexec_load_disabled is 1): find who sets "
+		    "it in /etc/sysctl.d, and reboot");
+	if (is_locked_down(root))
+		return error_set(
+		    error, STATUS_UNSUPPORTED,
+		    "this Linux is locked down, so nobody may kexec what is not signed: switch Secure Boot off in "
+		    "the firmware, or boot without lockdown=");
+	if (kexec_tool() == NULL)
+		return error_set(error, STATUS_UNSUPPORTED, "kexec is missing: apt-get install kexec-tools");
+	return 0;
+}
+
+int kexec_linux_check(const char *path, size_t append_bytes, struct error *error)
+{
+	uint8_t head[HEADER_BYTES];
+	uint16_t version, flags;
+	uint32_t most;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd >= 0 ? pread(fd, head, sizeof(head), 0) : -1;
+
+	if (fd < 0)
+		return error_set_errno(error, STATUS_USAGE, "open", path);
+	close(fd);
+	if (got != (ssize_t)sizeof(head) || memcmp(&head[HEADER_MAGIC], "HdrS", 4) != 0)
+		return error_set(error, STATUS_USAGE, "%s is no bzImage of Linux: give one by --kernel", path);
+	memcpy(&version, &head[HEADER_VERSION], sizeof(version));
+	memcpy(&flags, &head[HEADER_FLAGS64], sizeof(flags));
+	memcpy(&most, &head[HEADER_COMMAND_LINE_MAX], sizeof(most));
+	if (version < VERSION_MIN || (flags & FLAGS64_BOTH) != FLAGS64_BOTH || head[HEADER_RELOCATABLE] == 0)
+		return error_set(
+		    error, STATUS_USAGE,
+		    "%s cannot be booted by the Aerokernel: it wants a relocatable 64-bit Linux, 3.8 or later: "
+		    "give one by --kernel, or --stay",
+		    path);
+	if (append_bytes + OWN_WORD_BYTES > most)
+		return error_set(error, STATUS_USAGE,
+				 "Linux's command line has %zu bytes, and with %d of ours there may be %" PRIu32
+				 ": give a shorter one by --append",
+				 append_bytes, OWN_WORD_BYTES, most);
+	return 0;
+}
+
+/* Linux, drivers/firmware/efi/efi.c: lines of KEY=0x…; ACPI20 before ACPI. */
+static uint64_t rsdp_of_efi(const char *root)
+{
+	char *text = kexec_text(root, "/sys/firmware/efi/systab", NULL);
+	const char *at = text != NULL ? strstr(text, "ACPI20=") : NULL;
+	uint64_t address;
+
+	if (at == NULL && text != NULL)
+		at = strstr(text, "ACPI=");
+	address = at != NULL ? strtoull(strchr(at, '=') + 1, NULL, 0) : 0;
+	free(text);
+	return address;
+}
+
+/* What Linux itself was told, after a kexec: offset 0x70 of the zero page, zero-page.rst. */
+static uint64_t rsdp_of_boot(const char *root)
+{
+	char *path = memory_format("%s/sys/kernel/boot_params/data", root);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t address = 0;
+
+	free(path);
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &address, sizeof(address), 0x70) != (ssize_t)sizeof(address))
+		address = 0;
+	close(fd);
+	return address;
+}
+
+char *kexec_rsdp_word(const char *root)
+{
+	uint64_t address = rsdp_of_efi(root);
+
+	if (address == 0)
+		address = rsdp_of_boot(root);
+	return address != 0 ? memory_format(" rsdp=0x%" PRIx64, address) : memory_text("");
+}

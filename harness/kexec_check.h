@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kexec.c asks of the system and of files.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+/* A file of /proc or /sys below root, as text, allocated; NULL with the error set (error may be NULL). */
+char *kexec_text(const char *root, const char *path, struct error *error);
+/* The path of kexec-tools' program; NULL: it is not installed. */
+const char *kexec_tool(void);
+/* Whether this Linux lets this user do it, and has what it takes. replaces: something is loaded already. */
+int kexec_system_check(const char *root, bool *replaces, struct error *error);
+/* Whether the Aerokernel can hand over to this Linux with a command line of append_bytes and its own word. */
+int kexec_linux_check(const char *path, size_t append_bytes, struct error *error);
+/* " rsdp=0x…" where Linux knows ACPI's root pointer and the firmware's own search would not find it, else "". Allocated. */
+char *kexec_rsdp_word(const char *root);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two steps that change something: loading, which can be undone by kexec -u, and going, which cannot.
+ */
+#include "kexec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kexec_check.h"
+#include "process.h"
+
+enum { MINUTE_S = 60 };
+
+static const uint64_t LOAD_TIMEOUT_NS = 5ull * MINUTE_S * 1000000000ull; /* reads a few hundred MB */
+static const uint64_t GO_TIMEOUT_NS = 2ull * MINUTE_S * 1000000000ull;
+
+/* Runs a command to its end; what it says on an error is the error's reason. */
+static int command_run(char *const *argv, uint64_t timeout_ns, struct error *error)
+{
+	struct process_spec spec = {.argv = argv, .timeout_ns = timeout_ns};
+	struct process process;
+	int failed = process_start(&process, &spec);
+	char *said;
+
+	if (failed != 0)
+		return error_set(error, STATUS_FAILED, "%s: %s", argv[0], strerror(-failed));
+	process_wait(&process);
+	if (process.end != PROCESS_EXITED || process.status != 0) {
+		said = process_read(&process, PROCESS_STDERR, NULL);
+		for (char *at = said; at != NULL && *at != '\0'; at++) /* an error is one line */
+			*at = *at == '\n' ? ' ' : *at;
+		error_set(error, process.end == PROCESS_TIMED_OUT ? STATUS_TIMEOUT : STATUS_FAILED, "%s failed: %s",
+			  argv[0], said != NULL && said[0] != '\0' ? said : "without a reason");
+		free(said);
+	}
+	process_close(&process);
+	return error->status;
+}
+
+int kexec_load(const struct kexec_plan *plan, struct error *error)
+{
+	return command_run(plan->load, LOAD_TIMEOUT_NS, error);
+}
+
+int kexec_go(struct error *error)
+{
+	static const char *const in_order[] = {"systemctl", "kexec", NULL};
+	const char *at_once[] = {kexec_tool(), "-e", NULL};
+	struct stat about;
+	bool systemd = stat("/run/systemd/system", &about) == 0 && S_ISDIR(about.st_mode); /* sd_booted(3) */
+
+	sync();
+	return command_run((char *const *)(systemd ? in_order : at_once), GO_TIMEOUT_NS, error);
+}

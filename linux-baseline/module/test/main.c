@@ -146,11 +146,13 @@ static bool expected(const char *message)
 	       strstr(message, "module verification failed") != NULL || strstr(message, "version magic") != NULL;
 }
 
-/* A warning about the module, or one that tells of a broken kernel whoever is named. The machine's own are not ours. */
+/*
+ * A warning about the module, or one that tells of a broken kernel whoever is named. The machine's own are not ours; nor
+ * are watchdogs, which are off here, because a computer with much to do makes guests stand still: a hang is ci/ktap's.
+ */
 static bool complaint(unsigned long priority, const char *message)
 {
-	static const char *const broken[] = {"Call Trace", "BUG:",   "WARNING:",        "Oops",
-					     "stall",      "lockup", "blocked for more"};
+	static const char *const broken[] = {"Call Trace", "BUG:", "WARNING:", "Oops"};
 
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		if (strstr(message, broken[i]) != NULL)

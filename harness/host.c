@@ -211,12 +211,12 @@ void host_judge(const struct host *host, enum subject_machine machine, struct ho
 	verdict->supported = judge_support(host, machine, verdict);
 	if (!verdict->supported)
 		return;
+	if (machine == SUBJECT_KVM)
+		judge_kvm(host->kvm, verdict);
 	if (machine == SUBJECT_QEMU)
 		against(verdict, true,
 			"plain TCG: ticks are host time and include translation; good for shapes and ratios only");
 	else if (machine != SUBJECT_SIM) /* nothing of this computer enters a count of instructions */
 		judge_time(host, verdict);
-	if (machine == SUBJECT_KVM)
-		judge_kvm(host->kvm, verdict);
 	verdict->fit = verdict->reason_count == 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
 #include "counter_table.h"
 #include "import_file.h"
 #include "import_show.h"
@@ -150,6 +151,21 @@ static void show_legend(const struct summary *summary, bool raw)
 		puts("instructions: executed by all CPUs together; a length of path, never a latency.");
 }
 
+/* What each subject's machine should be set to; nothing where there is nothing to say. */
+static void show_advice(const struct summary *summary)
+{
+	for (size_t s = 0; s < summary->store->plan.subject_count; s++) {
+		const char *subject = summary->store->plan.subjects[s];
+		struct advice advice;
+
+		advice_of_subject(&advice, summary, subject);
+		if (advice.count > 0)
+			printf("\nWhat to set in the firmware of %s:\n", subject);
+		for (size_t i = 0; i < advice.count; i++)
+			printf("  - %s: %s\n", advice.items[i].fact, advice.items[i].remedy);
+	}
+}
+
 static void show_text(const struct reading *reading, const struct summary *summary)
 {
 	const struct store *store = summary->store;
@@ -171,6 +187,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	counter_rows_print(&counts, stdout, bold);
 	counter_rows_free(&counts);
 	reading_notes(stdout, summary);
+	show_advice(summary);
 }
 
 static json_t *show_json(const struct summary *summary)

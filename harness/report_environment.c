@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice.h"
 #include "memory.h"
 #include "output.h"
 #include "report_html.h"
@@ -229,6 +230,21 @@ static void subject_facts(FILE *file, const struct summary *summary, const char 
 	}
 }
 
+/* What the subject's machine should be set to, by its first good boot; nothing where there is nothing to say. */
+static void subject_advice(FILE *file, const struct summary *summary, const char *subject)
+{
+	struct advice advice;
+
+	advice_of_subject(&advice, summary, subject);
+	if (advice.count == 0)
+		return;
+	html_format(file, "h3", "What to set in the firmware of %s", subject);
+	html_table_begin(file, "From what the machine's registers said when it booted", "fact|<what to set");
+	for (size_t i = 0; i < advice.count; i++)
+		fact_row(file, advice.items[i].fact, advice.items[i].remedy);
+	html_table_end(file);
+}
+
 /* --- All of it ---------------------------------------------------------------------------------------------------------- */
 
 /* Parts of run.json that have a better name than their own. */
@@ -270,6 +286,8 @@ void report_environment(FILE *file, const struct summary *summary)
 
 	fputs("<section id=\"environment\">\n<h2>Environment</h2>\n", file);
 	first_table(file, store->run);
+	for (size_t s = 0; s < store->plan.subject_count; s++)
+		subject_advice(file, summary, store->plan.subjects[s]);
 	launch_table(file, store);
 	part_tables(file, json_object_get(store->run, "doctor"), "machines");
 	part_tables(file, store->run, "doctor");

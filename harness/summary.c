@@ -453,7 +453,10 @@ static int summary_build(struct summary *summary, const struct summary_select *s
 	if (status == 0)
 		status = check_selection(summary, select, error);
 	for (size_t i = 0; i < summary->row_count && status == 0; i++) {
-		summary->rows[i].planned = summary_planned(summary->store, summary->rows[i].subject);
+		struct summary_row *row = &summary->rows[i];
+
+		/* Nobody planned a boot that is cut. */
+		row->planned = row->cut ? row->run_count : summary_planned(summary->store, row->subject);
 		status = scale_row(summary, &summary->rows[i], select->ns, error);
 		if (status == 0)
 			sum_up(&summary->rows[i]);

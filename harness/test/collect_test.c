@@ -155,6 +155,9 @@ static void boot_make(struct sample_stream *stream, uint32_t first, const char *
 	sample_run(stream, "wake", "place=same", values, 2, 40);
 	sample_run(stream, "wake", "place=other", values, 2, 40);
 	sample_done(stream, 0);
+	/* So that the text can be searched as a string. */
+	stream->bytes = memory_resize(stream->bytes, stream->len_bytes + 1, 1);
+	stream->bytes[stream->len_bytes] = '\0';
 }
 
 /* The same with the line ends of a terminal. */

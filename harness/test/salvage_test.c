@@ -63,6 +63,13 @@ static void stream_make(struct sample_stream *stream, uint64_t seed)
 	sample_done(stream, 0);
 }
 
+/* So that the text can be searched as a string. */
+static void terminate(struct sample_stream *stream)
+{
+	stream->bytes = memory_resize(stream->bytes, stream->len_bytes + 1, 1);
+	stream->bytes[stream->len_bytes] = '\0';
+}
+
 static void parse(struct stream *stream, const char *bytes, size_t len_bytes)
 {
 	struct error error = {0};
@@ -180,6 +187,7 @@ static struct sample sample_make(uint64_t seed)
 	struct sample sample;
 
 	stream_make(&sample.text, seed);
+	terminate(&sample.text);
 	parse(&sample.stream, sample.text.bytes, sample.text.len_bytes);
 	return sample;
 }
@@ -533,6 +541,7 @@ static void a_head_that_does_not_match_or_stands_elsewhere_is_refused(void **sta
 			wire_end_crc_stream(&text.wire);
 		}
 		sample_done(&text, 0);
+		terminate(&text);
 		if (wrong == 2)
 			strstr(text.bytes, "points=5")[7] = '6';
 		assert_int_equal(stream_parse(&stream, text.bytes, text.len_bytes, &error),

@@ -144,7 +144,7 @@ static void multiboot2_read_rsdp(const struct multiboot2_tag *tag)
 	boot_info.rsdp = (uintptr_t)boot_info.rsdp_copy;
 }
 
-/* A palette's colours (kind 0) would have to be set first: no loader that draws text for people gives one. */
+/* Of any kind: whoever draws says which it cannot. */
 static void multiboot2_read_screen(const struct multiboot2_tag *tag)
 {
 	const struct multiboot2_screen *from = (const void *)(tag + 1);
@@ -153,7 +153,7 @@ static void multiboot2_read_screen(const struct multiboot2_tag *tag)
 
 	if (len_bytes < SCREEN_COMMON_BYTES || from->base == 0)
 		return;
-	if (from->kind != BOOT_SCREEN_TEXT && (from->kind != BOOT_SCREEN_RGB || len_bytes < sizeof(*from)))
+	if (from->kind == BOOT_SCREEN_RGB && len_bytes < sizeof(*from))
 		return;
 	*screen = (struct boot_screen){.kind = from->kind,
 				       .base = from->base,

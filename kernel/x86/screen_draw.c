@@ -55,7 +55,7 @@ const char *screen_draw_defect(const struct boot_screen *form)
 	if (form->kind == BOOT_SCREEN_TEXT)
 		return form->pitch_bytes < (uint64_t)EGA_CELL_BYTES * form->width ? "the screen's rows overlap" : NULL;
 	if (form->kind != BOOT_SCREEN_RGB)
-		return "the screen's kind is unknown";
+		return "the screen's kind is unknown: use another mode, or screen=no";
 	if (form->bits != 15 && form->bits != 16 && form->bits != 24 && form->bits != 32)
 		return "the screen has not 15, 16, 24 or 32 bits a pixel";
 	if (!colour_fits(form, form->red_at, form->red_bits) || !colour_fits(form, form->green_at, form->green_bits) ||

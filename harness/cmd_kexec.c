@@ -240,7 +240,7 @@ static int kexec_run(const struct cmd_kexec *command, struct error *error)
 
 static int cmd_kexec(int argc, char **argv)
 {
-	struct cmd_kexec command = {.options = {.root = ""}, .words = memory_text("progress=yes")};
+	struct cmd_kexec command = {.options = {.root = ""}, .words = memory_text("progress=yes doctor=yes")};
 	struct error error = {STATUS_OK, ""};
 
 	if (options_parse(&command, argc, argv, &error) == 0) {

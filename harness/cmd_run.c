@@ -19,6 +19,7 @@
 #include "run_options.h"
 #include "run_plan.h"
 #include "run_until.h"
+#include "session.h"
 #include "store.h"
 
 /* The record of a new run; NULL with the error set. */
@@ -53,7 +54,11 @@ static int run_reopen(struct store *store, struct plan *plan, const struct run_o
 
 	if (status != 0)
 		return status;
-	status = record_take_builds(store->run, error);
+	if (session_is(store->run))
+		status = error_set(error, STATUS_USAGE,
+				   "it is a session: 'aerobench session metal next %s' goes on with it", store->id);
+	if (status == 0)
+		status = record_take_builds(store->run, error);
 	if (status == 0)
 		status = record_same_programs(store->run, error);
 	if (status == 0)

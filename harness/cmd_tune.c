@@ -49,6 +49,9 @@ static void help(const char *program)
 	    program, program, program, program);
 	for (const struct tune_setting *setting = tune_settings; setting->name != NULL; setting++)
 		printf("  %-16s%s%s\n", setting->name, setting->named_only ? "* " : "  ", setting->about);
+	puts("\nIsolated CPUs, timer ticks and mitigations are for the kernel's command line: 'aerobench session metal "
+	     "profile'\n"
+	     "tells the words for the CPUs of this computer.");
 	puts("\nExit status: 0 done, 1 something could not be changed or brought back, 2 usage; of COMMAND: its own.");
 }
 
@@ -104,6 +107,7 @@ static int print_plan(const struct tune *tune, const struct tune_items *items, s
 		puts("\nThe last changes are still in force; bring them back by 'aerobench tune --restore'.");
 	else
 		puts("\nNothing was changed: 'aerobench tune --apply' does it, --restore brings it back.");
+	puts("Isolation of CPUs is for the kernel's command line: see 'aerobench session metal profile'.");
 	json_decref(in_force);
 	return output_finish(error);
 }

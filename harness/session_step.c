@@ -176,7 +176,7 @@ static int take(struct session *session, const struct plan_boot *boot, const str
 	collect_boots_read(&boots, find->bytes, find->len_bytes);
 	collect_boots_choose(&boots, 0);
 	if (boots.count == 0) {
-		collect_boots_none(&boots, find->bytes, find->len_bytes, "what was found", &none);
+		collect_boots_none(&boots, find->bytes, find->len_bytes, "it", &none);
 		*why = memory_text(none.text);
 	}
 	for (size_t i = 0; i < boots.count && !*taken && status == 0; i++) {
@@ -257,7 +257,7 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 	if (status == 0 && taken) {
 		mark_drop(session);
 		*outcome = SESSION_STORED;
-	} else if (status == 0 && session->way == SESSION_KEXEC) {
+	} else if (status == 0 && session->way == SESSION_KEXEC && !find.brought) {
 		status = step_kexec(session, hands, boot,
 				    why != NULL           ? why
 				    : find.whence != NULL ? find.whence

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <jansson.h>
@@ -17,6 +18,7 @@ struct session_find {
 	char *bytes; /* a stream and the console around it; allocated */
 	size_t len_bytes;
 	char *whence; /* where it was found, or why nothing was: allocated or NULL */
+	bool brought; /* by a person: if it is of no use, that is an error, and nothing else is done */
 };
 
 struct session_hands {

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* What a session says to people: see session_text.h. */
+#include "session_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "table.h"
+
+char *session_boot_name(const struct session *session, const struct plan_boot *boot)
+{
+	return memory_format("%s, round %u of %u (boot %u of %zu)", session_subject(session, boot)->name,
+			     boot->round + 1, plan_rounds(&session->plan), boot->index + 1, session->plan.boot_count);
+}
+
+void session_print_image(FILE *file, const struct session *session, const struct plan_boot *boot)
+{
+	char *words = session_words(session, boot), *rest = words, *word;
+
+	fputs("aerobench image", file);
+	while ((word = strsep(&rest, " ")) != NULL) {
+		if (strncmp(word, "bench=", 6) == 0) {
+			char *selections = word + 6, *one;
+
+			while ((one = strsep(&selections, ",")) != NULL)
+				fprintf(file, " -b %s", one);
+		} else if (strncmp(word, "samples=", 8) == 0) {
+			fprintf(file, " --samples %s", word + 8);
+		} else if (strncmp(word, "warmup=", 7) == 0) {
+			fprintf(file, " --warmup %s", word + 7);
+		}
+	}
+	fputc('\n', file);
+	free(words);
+}
+
+void session_print_todo(FILE *file, const struct session *session, const struct plan_boot *boot)
+{
+	char *name = session_boot_name(session, boot);
+
+	fprintf(
+	    file,
+	    "Next: %s. This is yours:\n"
+	    "  1. Once: write a boot image with this session's words, and put it on a stick or a boot server:\n       ",
+	    name);
+	session_print_image(file, session, boot);
+	fprintf(file,
+		"  2. Boot this very computer from it and let the whole suite end.\n"
+		"  3. Back in Linux, bring the file with what it said (from the stick, or a log of its serial line):\n"
+		"       aerobench session metal next --from FILE %s\n",
+		session->store.id);
+	if (session->way == SESSION_SERIAL)
+		fprintf(file, "     or have %s listened to: next once more, then boot\n", session->device);
+	free(name);
+}
+
+/* --- Status ------------------------------------------------------------------------------------------------------- */
+
+static void count(const struct session *session, size_t subject, unsigned *ok, unsigned *failed)
+{
+	*ok = *failed = 0;
+	for (size_t i = 0; i < session->plan.boot_count; i++) {
+		const struct store_boot *stored = store_find(&session->store, session->plan.boots[i].index);
+
+		if (session->plan.boots[i].subject != subject || stored == NULL)
+			continue;
+		*ok += stored->status == STORE_OK;
+		*failed += stored->status != STORE_OK;
+	}
+}
+
+void session_print_status(FILE *file, const struct session *session)
+{
+	static const char *const headings[] = {"subject", "boots", "of", "failed"};
+	static const enum table_align align[] = {TABLE_LEFT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
+	const struct plan_boot *next = session_next(session, 0);
+	struct table table;
+
+	fprintf(file, "Session %s: %zu of %zu boots; Aerokernel by %s%s%s; profile %s\n", session->store.id,
+		session_done(session), session->plan.boot_count, session_way_name(session->way),
+		session->device != NULL ? " " : "", session->device != NULL ? session->device : "",
+		session->profile != NULL ? session->profile : "none: Linux as it was at the beginning");
+	table_init(&table, sizeof(headings) / sizeof(headings[0]), headings, align);
+	for (size_t i = 0; i < session->plan.subject_count; i++) {
+		unsigned ok, failed;
+
+		count(session, i, &ok, &failed);
+		table_cell(&table, session->plan.subjects[i].subject.name);
+		table_format(&table, "%u", ok);
+		table_format(&table, "%u", session->plan.subjects[i].boots);
+		table_format(&table, "%u", failed);
+		table_end_row(&table);
+	}
+	table_print(&table, file, false);
+	table_free(&table);
+	if (next != NULL) {
+		const struct store_boot *stored = store_find(&session->store, next->index);
+		char *name = session_boot_name(session, next);
+
+		if (stored != NULL)
+			fprintf(file, "\nIts last try failed: %s", stored->reason);
+		fprintf(file, "\nNext: %s, by 'aerobench session metal next'\n", name);
+		free(name);
+	} else {
+		fputs("\nAll boots are there: 'aerobench session metal finish' checks that they fit together\n", file);
+	}
+}
+
+json_t *session_status_json(const struct session *session)
+{
+	const struct plan_boot *next = session_next(session, 0);
+	char *words = next != NULL ? session_words(session, next) : NULL;
+	json_t *subjects = json_array(), *json;
+
+	for (size_t i = 0; i < session->plan.subject_count; i++) {
+		unsigned ok, failed;
+
+		count(session, i, &ok, &failed);
+		json_array_append_new(subjects, json_pack("{s:s, s:i, s:i, s:i}", "subject",
+							  session->plan.subjects[i].subject.name, "boots_ok", (int)ok,
+							  "boots_planned", (int)session->plan.subjects[i].boots,
+							  "boots_failed", (int)failed));
+	}
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:i, s:i, s:o, s:o}", "schema", "aerobench.session_status/1",
+			 "id", session->store.id, "path", session->store.path, "by", session_way_name(session->way),
+			 "device", session->device, "profile", session->profile, "boots_ok", (int)session_done(session),
+			 "boots_planned", (int)session->plan.boot_count, "subjects", subjects, "next",
+			 next != NULL
+			     ? json_pack("{s:i, s:i, s:s, s:s}", "index", (int)next->index, "round", (int)next->round,
+					 "subject", session_subject(session, next)->name, "words", words)
+			     : json_null());
+	free(words);
+	return json;
+}
+
+/* --- Other programs' files ---------------------------------------------------------------------------------------- */
+
+void session_print_unit(FILE *file, const struct session *session, const char *program)
+{
+	char *path = realpath(session->store.path, NULL);
+
+	fprintf(file,
+		"# Goes on with session %s after each boot of Linux, until it is done.\n"
+		"# As root: put this into /etc/systemd/system/aerobench-session.service, then\n"
+		"#   systemctl daemon-reload && systemctl enable --now aerobench-session\n"
+		"# and at the end: systemctl disable aerobench-session. What it says: journalctl -u aerobench-session\n"
+		"[Unit]\nDescription=Aerobench session %s\nConditionPathExists=%s/run.json\n\n"
+		"[Service]\nType=simple\nExecStart=\"%s\" session metal resume --at-boot \"%s\"\n\n"
+		"[Install]\nWantedBy=multi-user.target\n",
+		session->store.id, session->store.id, path != NULL ? path : session->store.path, program,
+		path != NULL ? path : session->store.path);
+	free(path);
+}
+
+void session_print_profile(FILE *file, const struct profile *profile)
+{
+	static const char *const headings[] = {"word", "so that"};
+	static const enum table_align align[] = {TABLE_LEFT, TABLE_LEFT};
+	char *line = profile_line(profile);
+	struct table table;
+
+	fprintf(file, "Profile %s on this computer: CPUs %s are measured on, CPUs %s do the housework.\n\n",
+		profile->name, profile->isolated, profile->housekeeping);
+	table_init(&table, 2, headings, align);
+	for (size_t i = 0; i < profile->word_count; i++) {
+		table_cell(&table, profile->words[i].word);
+		table_cell(&table, profile->words[i].why);
+	}
+	table_print(&table, file, false);
+	table_free(&table);
+	fprintf(file,
+		"\nAdd this to GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot:\n  %s\n"
+		"Then: aerobench session metal start --profile %s\n",
+		line, profile->name);
+	free(line);
+}

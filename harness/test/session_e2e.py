@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""`aerobench session metal` from start to compare, with a virtual machine in the place of the metal: its stream comes in
+over a serial line (a pseudo-terminal), as a file, and as a copy of the memory that kexec would leave. Linux is this one.
+
+Usage: session_e2e.py BIN VM     BIN: the directory with aerobench and aerokernel.elf; VM: ci/vm
+"""
+import binascii
+import json
+import os
+import pathlib
+import pty
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import tty
+
+BIN, VM = pathlib.Path(sys.argv[1]), sys.argv[2]
+LIMIT_S = 240  # a hang, on whatever computer
+failures = 0
+
+
+def check(holds, claim, *seen):
+    global failures
+    print(("ok   " if holds else "FAIL ") + claim, *(seen if not holds else ()), flush=True)
+    failures += not holds
+
+
+class Session:
+    def __init__(self, results):
+        self.results = results
+
+    def command(self, *words):
+        return [str(BIN / "aerobench"), "session", "metal", *words, "-o", self.results]
+
+    def run(self, *words):
+        return subprocess.run(self.command(*words), capture_output=True, text=True, timeout=LIMIT_S)
+
+    def status(self):
+        return json.loads(self.run("status", "--json").stdout)
+
+    def journal(self):
+        lines = (pathlib.Path(self.status()["path"]) / "journal.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+
+def aerokernel(words):
+    """What the Aerokernel says on its machine, told these words."""
+    done = subprocess.run([VM, "qemu", "2", str(BIN / "aerokernel.elf"), *words.split()], capture_output=True,
+                          timeout=LIMIT_S)
+    assert done.returncode == 33, (done.returncode, done.stderr[-400:])
+    return done.stdout
+
+
+def region(stream):
+    """The memory in which a stream was left (bench/wire_region.h)."""
+    base, capacity = 256 << 20, len(stream) + 4096
+    fixed = struct.pack("<QQQ", base, capacity, 1)
+    header = b"AEROBENCH REGION" + struct.pack("<II", 1, binascii.crc32(fixed)) + fixed
+    header += struct.pack("<QIII", len(stream), 2, 0x10, 0)
+    return header.ljust(4096, b"\0") + stream.ljust(capacity, b"\0")
+
+
+def over_the_line(session, master, words):
+    """The next step listens; the machine boots when it does."""
+    step = subprocess.Popen(session.command("next"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    first = step.stderr.readline()
+    check("listening" in first, "a serial step says that it listens", first)
+    rest = []
+    reader = threading.Thread(target=lambda: rest.append(step.stderr.read()))
+    reader.start()
+    noise = b"GRUB loading.\r\n" + aerokernel(words).replace(b"\n", b"\r\n")
+    while noise:
+        noise = noise[os.write(master, noise[:512]):]
+    out = step.stdout.read()
+    step.wait(timeout=LIMIT_S)
+    reader.join()
+    return step.returncode, out + rest[0]
+
+
+def whole_session(directory):
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    session = Session(str(directory / "line"))
+    made = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "5", "--by", "serial",
+                       os.ttyname(slave))
+    check(made.returncode == 0, "a session begins", made.stderr)
+    check("aerobench image -b yield_pair --samples 60" in made.stdout, "and says how its image is made", made.stdout)
+    early = session.run("finish")
+    check(early.returncode == 1 and "0 of 3 boots" in early.stderr, "it is not finished before it is", early.stderr)
+    subjects = []
+    for _ in range(3):
+        boot = session.status()["next"]
+        subjects.append(boot["subject"])
+        if boot["subject"] == "aerokernel@metal":
+            code, said = over_the_line(session, master, boot["words"])
+            check(code == 0 and "aerokernel@metal, round 1 of 1" in said, "the stream of a line is a boot", code, said)
+        else:
+            step = session.run("next", "-q")
+            check(step.returncode == 0 and ": ok" in step.stdout, "a step of Linux is measured here", step.stderr)
+    check(sorted(subjects) == ["aerokernel@metal", "linux@host", "linux@host:tuned"], "each subject boots once", subjects)
+    check(session.status()["next"] is None, "then nothing is left to do")
+    again = session.run("next")
+    check(again.returncode == 0 and "finish" in again.stdout, "and next says so", again.stdout, again.stderr)
+    linux = [boot for boot in session.journal() if boot["subject"].startswith("linux")]
+    check(all(boot["environment"]["boot_id"] for boot in linux), "each boot of Linux has its environment", linux)
+    return session
+
+
+def what_it_leads_to(session):
+    end = session.run("finish")
+    check(end.returncode == 1 and "not the same computer" in end.stderr,
+          "a virtual machine is not this computer, and finish says so", end.stdout, end.stderr)
+    table = subprocess.run([BIN / "aerobench", "compare", session.status()["id"], "--results", session.results],
+                           capture_output=True, text=True, timeout=LIMIT_S)
+    check(table.returncode == 0 and "linux@host against aerokernel@metal" in table.stdout,
+          "compare pairs Linux on the host with the Aerokernel on metal", table.stdout, table.stderr)
+    check("linux@host:tuned against aerokernel@metal" in table.stdout, "stock and tuned", table.stdout)
+    check("not the same computer:" in table.stdout, "and says that the computers differ", table.stdout)
+    check(re.search(r"^yield_pair .*[0-9]", table.stdout, re.M), "the table has the row", table.stdout)
+    resumed = subprocess.run([BIN / "aerobench", "run", "--resume", session.status()["id"], "--results",
+                              session.results], capture_output=True, text=True, timeout=LIMIT_S)
+    check(resumed.returncode == 2 and "session metal next" in resumed.stderr, "run --resume leaves it alone",
+          resumed.stderr)
+
+
+def other_ways(directory):
+    """A boot in memory, and one in a file; what is of no use is refused and changes nothing."""
+    session = Session(str(directory / "memory"))
+    memory = directory / "region"
+    session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "1")
+    while (boot := session.status()["next"])["subject"] != "aerokernel@metal":
+        session.run("next", "-q")
+    memory.write_bytes(region(aerokernel(boot["words"].replace("seed=", "seed=7"))))
+    other = session.run("next", "--memory", str(memory))
+    check(other.returncode == 2 and session.status()["next"] == boot, "memory of another round is not taken",
+          other.stdout, other.stderr)
+    brought = session.run("next", "--from", str(memory))
+    check(brought.returncode == 2 and "seed=71 instead of" in brought.stderr, "nor is it when it is brought", brought.stderr)
+    memory.write_bytes(region(aerokernel(boot["words"])))
+    taken = session.run("next", "--memory", str(memory))
+    check(taken.returncode == 0 and ": ok" in taken.stdout, "what kexec left in memory is a boot", taken.stderr)
+    check(session.status()["next"] != boot, "and the session goes on")
+    log = directory / "log"
+    log.write_text("no stream\n")
+    stick = Session(str(directory / "stick"))
+    stick.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--by", "stick", "--seed", "1")
+    while (boot := stick.status()["next"])["subject"] != "aerokernel@metal":
+        stick.run("next", "-q")
+    waits = stick.run("resume")
+    check(waits.returncode == 0 and "next --from FILE" in waits.stdout, "a person is told what to do", waits.stdout)
+    empty = stick.run("next", "--from", str(log))
+    check(empty.returncode == 2 and "no stream" in empty.stderr, "a file without a stream is refused", empty.stderr)
+    log.write_bytes(aerokernel(boot["words"].replace("samples=60", "samples=30")))
+    short = stick.run("next", "--from", str(log))
+    check(short.returncode == 2 and "samples=30 instead of 60" in short.stderr, "one of other words too", short.stderr)
+    check(stick.status()["next"] == boot, "and none of them was stored")
+
+
+def refusals(directory):
+    session = Session(str(directory / "none"))
+    for words, code, says in ((("next",), 2, "session metal start"), (("stat",), 2, "none of start"),
+                              (("start", "--by", "serial"), 2, "--by serial /dev/ttyUSB0"),
+                              (("start", "--by", "air"), 2, "kexec, stick and serial"),
+                              (("start", "--profile", "isolate"), 2, "nearest is 'isolated'"),
+                              (("start", "-b", "no_such"), 2, "no_such"), (("start", "more"), 2, "more"),
+                              (("profile", "x"), 2, "no profile 'x'")):
+        done = session.run(*words)
+        check(done.returncode == code and says in done.stderr, f"refused: {' '.join(words)}", done.returncode, done.stderr)
+    check(not (directory / "none").exists(), "and nothing was made")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        refusals(directory)
+        what_it_leads_to(whole_session(directory))
+        other_ways(directory)
+    return 1 if failures else 0
+
+
+sys.exit(main())

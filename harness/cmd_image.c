@@ -11,6 +11,7 @@
 
 #include "catalog.h"
 #include "image_make.h"
+#include "image_tool.h"
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
@@ -28,7 +29,6 @@ enum {
 	WARMUP,
 	WORDS,
 	NO_SCREEN,
-	TEXT,
 	BIOS_ONLY,
 	UEFI_ONLY,
 	LINUX,
@@ -49,42 +49,36 @@ struct image_command {
 
 static void help(const char *program)
 {
-	printf(
-	    "Usage: %s [OPTION…]\n"
-	    "Writes one image for CD, USB stick and disk that boots a PC by BIOS and by UEFI into a menu, and from it "
-	    "the "
-	    "Aerokernel.\n"
-	    "Put it on a stick by `cp FILE /dev/sdX && sync` as root (all that is on sdX is lost); Secure Boot has to "
-	    "be "
-	    "off.\n\n"
-	    "  -o, --output FILE   default: aerobench.iso\n"
-	    "      --pxe DIR       a tree for a TFTP server whose root is DIR instead, and what to tell the DHCP "
-	    "server\n"
-	    "      --default ENTRY suite, quick, doctor, test, conform or a benchmark's name (default: suite)\n"
-	    "      --timeout S     seconds until it starts, 0 … %d (default: %d)\n"
-	    "      --unattended    the machine resets at the end and goes on to the next boot device; without it, the "
-	    "screen stays\n"
-	    "      --boots N       unattended, N boots after each other, 1 … %d; counted on the medium itself, which "
-	    "has "
-	    "to be\n                      writable (a stick, not a CD)\n"
-	    "      --serial WHERE[:SPEED]  com1 … com4, 0xPORT, mmio:0xADDRESS, auto, none (default: auto): menu and "
-	    "results\n"
-	    "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none (default: %s)\n"
-	    "      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after the "
-	    "Aerokernel's "
-	    "reset\n                      and which writes the results to the stick: FILES in results/ of its "
-	    "partition "
-	    "AEROBENCH\n"
-	    "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
-	    "      --samples N --warmup N  of each point\n"
-	    "      --words WORDS   more words for each entry (bench/runner.h)\n"
-	    "      --no-screen     the Aerokernel leaves the screen alone\n"
-	    "      --text          by BIOS the screen stays in text mode (80 columns), for remote consoles that show "
-	    "no pixels\n"
-	    "      --bios-only, --uefi-only  only for this firmware\n"
-	    "  -h, --help\n\n"
-	    "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.\n",
-	    program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
+	printf("Usage: %s [OPTION…]\n"
+	       "Writes one image for CD, USB stick and disk that boots a PC by BIOS and by UEFI into a menu,\n"
+	       "and from it the Aerokernel. To put it on a stick, as root: cp FILE /dev/sdX && sync (all that is\n"
+	       "on sdX is lost). Secure Boot has to be off.\n\n"
+	       "  -o, --output FILE   default: aerobench.iso\n"
+	       "      --pxe DIR       instead a tree for a TFTP server whose root is DIR, and what the DHCP server\n"
+	       "                      has to say\n"
+	       "      --default ENTRY suite, quick, doctor, test, conform, exit, off or a benchmark's name\n"
+	       "                      (default: suite)\n"
+	       "      --timeout S     seconds until it starts, 0 … %d (default: %d); a key stops the countdown\n"
+	       "      --unattended    at its end the machine resets and goes on to the next boot device; without it\n"
+	       "                      the machine halts with its table on the screen\n"
+	       "      --boots N       unattended, N boots after each other, 1 … %d: counted on the medium, which has\n"
+	       "                      to be writable (a stick, not a CD; else it halts after the first)\n"
+	       "      --serial WHERE[:SPEED]  of menu and results: com1 … com4, 0xPORT, mmio:0xADDRESS (results\n"
+	       "                      only), auto, none (default: auto)\n"
+	       "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none\n"
+	       "                      (default: %s)\n",
+	       program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
+	puts("      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after each\n"
+	     "                      reset of the Aerokernel: it writes the results as results/bootNNN.log to the\n"
+	     "                      stick's partition AEROBENCH, for 'aerobench collect FILE'. DIR/lib/modules is\n"
+	     "                      that kernel's: both are in Debian's linux-image-amd64, unpacked by dpkg-deb -x\n"
+	     "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
+	     "      --samples N --warmup N  of each point\n"
+	     "      --words WORDS   more words for each entry (bench/runner.h)\n"
+	     "      --no-screen     the Aerokernel leaves the screen alone\n"
+	     "      --bios-only, --uefi-only  only for this firmware\n"
+	     "  -h, --help\n\n"
+	     "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.");
 }
 
 /* --- Benchmarks ------------------------------------------------------------------------------------------------------------- */
@@ -174,6 +168,7 @@ static int image_run(struct image_command *command, struct error *error)
 		status = benches_find(command, &catalog, error);
 	if (status == 0)
 		status = image_entry_check(&make->menu, error);
+	image_tools_watch();
 	if (status == 0)
 		status = network ? image_make_network(make, error) : image_make_disk(make, error);
 	if (status == 0 && network)
@@ -248,7 +243,6 @@ static bool option_keep(struct image_command *command, int option)
 		    {DEFAULT, &make->menu.entry, NULL},
 		    {LINUX, &make->linux_kernel, NULL},
 		    {MODULES_FROM, &make->modules, NULL},
-		    {TEXT, NULL, &make->menu.text},
 		    {UNATTENDED, NULL, &make->menu.unattended},
 		    {BIOS_ONLY, NULL, &command->bios_only},
 		    {UEFI_ONLY, NULL, &command->uefi_only},
@@ -305,7 +299,6 @@ static int options_parse(struct image_command *command, int argc, char **argv, s
 						     {"warmup", required_argument, NULL, WARMUP},
 						     {"words", required_argument, NULL, WORDS},
 						     {"no-screen", no_argument, NULL, NO_SCREEN},
-						     {"text", no_argument, NULL, TEXT},
 						     {"bios-only", no_argument, NULL, BIOS_ONLY},
 						     {"uefi-only", no_argument, NULL, UEFI_ONLY},
 						     {"linux", required_argument, NULL, LINUX},

@@ -382,11 +382,8 @@ char *image_config(const struct image_options *options)
 
 	fprintf(file, "# Written by `aerobench image`.\nset words='%s'\n", words);
 	serial_print(file, options);
-	/*
-	 * What the Aerokernel gets to write on: pixels of a common size, else any that the firmware has; no screen is no
-	 * error. Pixels even for BIOS, because a row of the table wants more than 80 columns. §15.1.9.
-	 */
-	fprintf(file, "insmod all_video\nset gfxpayload=%s\n", options->text ? "text" : "1024x768,800x600,auto");
+	/* The kernel's header asks for a mode, by which multiboot2 overrides $gfxpayload; no screen is no error. */
+	fputs("insmod all_video\n", file);
 	if (options->unattended && options->stick == NULL)
 		memory_print(file, options);
 	if (options->stick != NULL)

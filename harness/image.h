@@ -39,7 +39,6 @@ struct image_options {
 	bool unattended; /* starts by itself, ends by a reset, and then leaves the machine to the next boot device */
 	unsigned boots;  /* so many of them; more than one needs the stick */
 	bool screen;     /* the Aerokernel writes to the screen */
-	bool text;       /* a BIOS stays in text mode, which not every remote console leaves */
 	const char *results;    /* BASE+LEN of the region of memory that takes the results, NULL: none */
 	const char *benchmarks; /* the bench= word of the whole suite, NULL: all */
 	const char *samples, *warmup;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "process.h"
 #include "store_file.h"
 
-enum { ARGS_MAX = 48, FILE_BYTES_MAX = 1 << 30, OPEN_DIRECTORIES = 16, PATH_BYTES = 4096 };
+enum { ARGS_MAX = 48, FILE_BYTES_MAX = 1 << 30, OPEN_DIRECTORIES = 16, POLL_MS = 200 };
 static const uint64_t TOOL_TIMEOUT_NS = 600ULL * 1000 * 1000 * 1000; /* detects a hang */
 static const long DATE_DEFAULT_S = 1577836800;                       /* 2020-01-01: FAT knows none before 1980 */
 
@@ -92,6 +93,39 @@ static int tool_failed(const char *program, const struct process *process, struc
 	return STATUS_FAILED;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void image_tools_watch(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = interrupt};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+/* Ends it early when a signal has come: process_sleep() returns then. */
+static int tool_wait(const char *program, struct process *process, struct error *error)
+{
+	struct process *processes[] = {process};
+
+	while (!interrupted && !process_poll(process))
+		process_sleep(processes, 1, POLL_MS);
+	if (interrupted) {
+		process_abort(process);
+		return error_set(error, STATUS_INTERRUPTED, "interrupted: nothing was written");
+	}
+	if (process->end != PROCESS_EXITED || process->status != 0)
+		return tool_failed(program, process, error);
+	return 0;
+}
+
 int image_tool_run(const char *const *argv, struct error *error)
 {
 	char *date = memory_format("SOURCE_DATE_EPOCH=%ld", image_date_s());
@@ -106,9 +140,7 @@ int image_tool_run(const char *const *argv, struct error *error)
 	if (process_start(&process, &spec) != 0) {
 		status = error_set(error, STATUS_FAILED, "cannot start %s", argv[0]);
 	} else {
-		process_wait(&process);
-		if (process.end != PROCESS_EXITED || process.status != 0)
-			status = tool_failed(argv[0], &process, error);
+		status = tool_wait(argv[0], &process, error);
 		process_close(&process);
 	}
 	free(path);

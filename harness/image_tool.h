@@ -16,9 +16,12 @@ struct image_tool {
 
 /* Whether all are in $PATH; count of them. Returns 0, or STATUS_UNSUPPORTED: the error names the packages to install. */
 int image_tools_check(const struct image_tool *tools, unsigned count, struct error *error);
+/* From now on SIGINT, SIGTERM and SIGHUP end the tool that runs, and what was begun is removed. */
+void image_tools_watch(void);
 /*
  * Runs argv (argv[0] is looked up in $PATH) with SOURCE_DATE_EPOCH set, so that tools that write dates write that one
- * (https://reproducible-builds.org/specs/source-date-epoch/). Returns 0, or STATUS_FAILED with its last words.
+ * (https://reproducible-builds.org/specs/source-date-epoch/). Returns 0, STATUS_FAILED with its last words, or
+ * STATUS_INTERRUPTED.
  */
 int image_tool_run(const char *const *argv, struct error *error);
 /* $SOURCE_DATE_EPOCH if it is a number, else the same date always. */

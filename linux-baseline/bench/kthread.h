@@ -4,7 +4,8 @@
  * (module/), with kernel threads, the suite's clock and the suite's delays between samples. What comes back are the two
  * stamps of each sample. Without the module the point is skipped with the reason.
  *
- * With profile=tuned the threads that measure are SCHED_FIFO too, at the priority that Linux gives kernel threads (50).
+ * With profile=tuned the threads that measure are SCHED_FIFO too, at priority 1: below the caller, who has to be able to
+ * end the run.
  */
 #pragma once
 

@@ -36,7 +36,7 @@ enum aerobench_kind {
 };
 
 enum aerobench_flags {
-	AEROBENCH_FIFO = 1,  /* the threads that measure are SCHED_FIFO, not SCHED_NORMAL */
+	AEROBENCH_FIFO = 1,  /* the threads that measure are SCHED_FIFO, priority 1, not SCHED_NORMAL */
 	AEROBENCH_PAUSE = 2, /* who spins executes PAUSE */
 	AEROBENCH_FLAGS = AEROBENCH_FIFO | AEROBENCH_PAUSE
 };

@@ -39,7 +39,7 @@ struct task_struct *run_thread_start(struct run *run, int (*fn)(void *arg), void
 	}
 	kthread_bind(thread, cpu);
 	if (run->request.flags & AEROBENCH_FIFO)
-		sched_set_fifo(thread);
+		sched_set_fifo_low(thread); /* below the caller, who would else never see a signal while main spins */
 	get_task_struct(thread);
 	wake_up_process(thread);
 	return thread;

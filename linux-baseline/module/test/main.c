@@ -192,7 +192,7 @@ int main(void)
 		say("# the guest cannot be set up: %s\n", strerror(errno));
 	say("KTAP version 1\n");
 	loading_tests();
-	CHECK(module_load("patience_s=1") == 0);
+	CHECK(module_load("") == 0);
 	request_tests();
 	stress_tests();
 	ktap_run("no thread of the module is left", threads_gone);

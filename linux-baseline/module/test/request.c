@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 /* A thread on another CPU needs the delay to fall asleep in, under QEMU as well. */
-enum { FEW = 10, DELAY_TICKS = 300000, LONG = 50000, LONG_DELAY_TICKS = 1000000 };
+enum { FEW = 10, DELAY_TICKS = 300000, LONG = 50000, LONG_DELAY_TICKS = 1000000 }; /* LONG: half a minute */
 
 static struct aerobench_sample samples[SAMPLES_MAX];
 
@@ -191,19 +192,27 @@ static void one_at_a_time(void)
 	close(device);
 }
 
-static void kill_run(enum aerobench_kind kind, unsigned cpu)
+/* With AEROBENCH_FIFO its caller is in that class, too, as the baseline is then. */
+static void kill_run(enum aerobench_kind kind, unsigned cpu, unsigned flags)
 {
+	const struct sched_param param = {.sched_priority = 49};
 	struct aerobench_request request = request_make(kind, cpu, LONG, samples);
 	int device = device_open(), status = 0;
+	uint64_t begin = __builtin_ia32_rdtsc();
 	pid_t child = fork();
 
 	if (child == 0) {
+		request.flags = flags;
 		samples_delay(samples, LONG, LONG_DELAY_TICKS);
+		if ((flags & AEROBENCH_FIFO) != 0 && sched_setscheduler(0, SCHED_FIFO, &param) != 0)
+			_exit(2);
 		_exit(request_do(device, &request) == 0 ? 0 : 1);
 	}
 	usleep(50 * 1000);
 	CHECK(kill(child, SIGKILL) == 0);
 	CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+	/* by its delays alone the whole run is twice as long */
+	CHECK(__builtin_ia32_rdtsc() - begin < (uint64_t)LONG * LONG_DELAY_TICKS / 2);
 	close(device);
 	measured(kind, cpu, 0);
 }
@@ -214,9 +223,11 @@ static void killed(void)
 		for (unsigned cpu = CPU_MAIN; cpu <= CPU_OTHER; cpu++) {
 			/* without delays a switch is over too soon to be killed */
 			if (request_possible(kind, cpu) && kind != AEROBENCH_SWITCH)
-				kill_run(kind, cpu);
+				kill_run(kind, cpu, 0);
 		}
 	}
+	kill_run(AEROBENCH_CALL, CPU_OTHER, AEROBENCH_FIFO);
+	kill_run(AEROBENCH_WAKE, CPU_OTHER, AEROBENCH_FIFO);
 }
 
 void request_tests(void)

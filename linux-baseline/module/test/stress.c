@@ -119,9 +119,12 @@ static void *hold(void *arg)
 static void standstill(void)
 {
 	struct aerobench_request request = request_make(AEROBENCH_PINGPONG, CPU_OTHER, SOME, samples[0]);
-	int device = device_open();
 	pthread_t thread;
+	int device;
 
+	CHECK(module_unload() == 0);
+	CHECK(module_load("patience_s=1") == 0);
+	device = device_open();
 	held = 0;
 	CHECK(write_text("/proc/sys/kernel/sched_rt_runtime_us", "-1"));
 	CHECK(pthread_create(&thread, NULL, hold, NULL) == 0);
@@ -133,6 +136,8 @@ static void standstill(void)
 	CHECK(pthread_join(thread, NULL) == 0);
 	CHECK(write_text("/proc/sys/kernel/sched_rt_runtime_us", "950000"));
 	close(device);
+	CHECK(module_unload() == 0);
+	CHECK(module_load("") == 0);
 	CHECK(wake_other(FEW) == 0);
 }
 

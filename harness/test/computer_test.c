@@ -184,6 +184,26 @@ static void microcode_is_compared_where_both_tell_it_whatever_its_zeros(void **s
 	json_decref(other);
 }
 
+static void facts_of_any_kind_are_read_without_harm(void **state)
+{
+	static const char *const odd[] = {"{}", "[]", "{\"cpu_model\":1,\"microcode\":{},\"cpus_listed\":\"x\"}",
+					  "{\"cpus_listed\":-1,\"memory_bytes\":1e300,\"clock_hz\":-5}",
+					  "{\"microcode\":\"zz\",\"cpus_listed\":1e30,\"cpu_model\":\"     \"}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		json_t *facts = json_loads(odd[i], 0, NULL);
+		struct computer computer, none;
+		char *text;
+
+		computer_read(&computer, NULL, facts);
+		computer_read(&none, NULL, NULL);
+		assert_int_equal(computer_match(&computer, &none, &text), COMPUTER_UNKNOWN);
+		free(text);
+		json_decref(facts);
+	}
+}
+
 static void virtual_machines_are_asked_for_no_computer(void **state)
 {
 	static const uint32_t samples[] = {500, 510, 520};
@@ -280,6 +300,7 @@ int main(void)
 	    cmocka_unit_test(each_fact_that_differs_is_another_computer_and_is_named),
 	    cmocka_unit_test(what_is_not_told_shows_nothing),
 	    cmocka_unit_test(microcode_is_compared_where_both_tell_it_whatever_its_zeros),
+	    cmocka_unit_test(facts_of_any_kind_are_read_without_harm),
 	    cmocka_unit_test(virtual_machines_are_asked_for_no_computer),
 	    cmocka_unit_test(what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal),
 	    cmocka_unit_test(figures_pair_metal_with_the_host_in_one_panel),

@@ -150,7 +150,7 @@ def other_ways(directory):
     stick.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--by", "stick", "--seed", "1")
     while (boot := stick.status()["next"])["subject"] != "aerokernel@metal":
         stick.run("next", "-q")
-    waits = stick.run("resume")
+    waits = stick.run("resume", "--at-boot", "--settle", "1s")
     check(waits.returncode == 0 and "next --from FILE" in waits.stdout, "a person is told what to do", waits.stdout)
     empty = stick.run("next", "--from", str(log))
     check(empty.returncode == 2 and "no stream" in empty.stderr, "a file without a stream is refused", empty.stderr)

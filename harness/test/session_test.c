@@ -516,6 +516,74 @@ static void a_run_without_the_member_is_no_session(void **state)
 	free(results);
 }
 
+/* Writes session.json of the latest session. */
+static void put_mark(const char *text)
+{
+	struct session session;
+	struct error error = {0};
+	FILE *file;
+	char *path;
+
+	assert_int_equal(session_open(&session, results, NULL, false, &error), 0);
+	path = memory_format("%s/session.json", session.store.path);
+	session_close(&session);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(path);
+}
+
+static void a_mark_that_says_nothing_is_none(void **state)
+{
+	static const char *const marks[] = {"",
+					    "{",
+					    "[]",
+					    "null",
+					    "{\"index\":0,\"boot_id\":\"boot-9\"}",
+					    "{\"check\":1,\"index\":0,\"boot_id\":\"boot-9\"}",
+					    "\xff\xfe"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		session_make(SESSION_KEXEC);
+		put_mark(marks[i]);
+		drive();
+		assert_int_equal(check_whole(), 0);
+		session_remove();
+	}
+}
+
+static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
+{
+	static const char *const members[] = {"{}",
+					      "{\"by\":1}",
+					      "{\"by\":\"kexec\"}",
+					      "{\"by\":\"air\",\"facts\":{}}",
+					      "{\"by\":\"serial\",\"facts\":{}}",
+					      "{\"by\":\"kexec\",\"facts\":[]}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		char shared[] = "/dev/shm/aerobench_session_XXXXXX";
+		struct store_plan plan = {
+		    .subjects = (char **)session_subjects, .subject_count = 3, .samples = 1, .warmup = -1, .runs = 1};
+		struct error error = {0};
+		struct session session;
+		struct store store;
+
+		assert_non_null(mkdtemp(shared));
+		results = memory_text(shared);
+		assert_int_equal(store_create(&store, results, &plan,
+					      json_pack("{s:o}", "session", json_loads(members[i], 0, NULL)), &error),
+				 0);
+		store_close(&store);
+		assert_int_equal(session_open(&session, results, NULL, false, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, "'session' is not usable"));
+		session_remove();
+	}
+}
+
 static int make_machine(void **state)
 {
 	(void)state;
@@ -535,6 +603,8 @@ int main(void)
 	    cmocka_unit_test(a_machine_that_cannot_leave_says_so_each_time),
 	    cmocka_unit_test(a_person_is_asked_for_a_file_and_each_file_counts_once),
 	    cmocka_unit_test(a_stream_of_linux_is_no_boot_of_the_aerokernel),
+	    cmocka_unit_test(a_mark_that_says_nothing_is_none),
+	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
 	    cmocka_unit_test(a_run_without_the_member_is_no_session),
 	};
 

@@ -100,6 +100,16 @@ static void stubs_set(void)
 	idt_set(VECTOR_SPURIOUS, irq_spurious);
 }
 
+/*
+ * What the system before this one has left pending, as Linux does with its timer's interrupt, is taken here: by the stubs for
+ * strays, before ours could take it for their own. It is not counted as one, since it says nothing of a device.
+ */
+static void leftovers_take(void)
+{
+	asm volatile("sti\n\tnop\n\tnop\n\tcli" : : : "memory");
+	this_local->strays = 0;
+}
+
 void apic_init(void)
 {
 	uint64_t base = msr_read(MSR_APIC_BASE);
@@ -115,8 +125,9 @@ void apic_init(void)
 		boot_warn("the MADT and IA32_APIC_BASE differ about the local APIC's address; the latter is used",
 			  NULL);
 	paging_map_device(apic_mmio);
-	stubs_set();
 	apic_init_cpu();
+	leftovers_take();
+	stubs_set();
 }
 
 void apic_init_cpu(void)

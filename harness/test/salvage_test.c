@@ -18,7 +18,6 @@
 #include "sample_stream.h"
 #include "stats_random.h"
 #include "stream.h"
-#include "stream_clean.h"
 #include "stream_salvage.h"
 
 enum { SEEDS = 300, BOTH = 2 };
@@ -224,32 +223,6 @@ static void line_ends_control_bytes_and_noise_change_nothing(void **state)
 	assert_one_whole(text, len, &sample.stream);
 	free(text);
 	sample_drop(&sample);
-}
-
-static void cleaning_twice_is_cleaning_once(void **state)
-{
-	struct stats_random random = {.state = 3};
-	char bytes[400];
-
-	(void)state;
-	for (unsigned round = 0; round < 200; round++) {
-		size_t len, again_len;
-		char *clean, *again;
-
-		for (size_t i = 0; i < sizeof(bytes); i++) {
-			static const char some[] = "@s 1\n\r\x1b[]0m;\a\\@end x";
-
-			bytes[i] = some[stats_random_below(&random, sizeof(some))];
-		}
-		clean = stream_clean(bytes, sizeof(bytes), &len);
-		again = stream_clean(clean, len, &again_len);
-		assert_int_equal(len, again_len);
-		assert_memory_equal(clean, again, len);
-		for (size_t at = 0; at < len; at++)
-			assert_true(stream_clean_origin(bytes, sizeof(bytes), at) < sizeof(bytes));
-		free(again);
-		free(clean);
-	}
 }
 
 static void a_stream_sent_twice_is_one_boot_and_two_streams_are_two(void **state)
@@ -585,7 +558,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(line_ends_control_bytes_and_noise_change_nothing),
-	    cmocka_unit_test(cleaning_twice_is_cleaning_once),
 	    cmocka_unit_test(a_stream_sent_twice_is_one_boot_and_two_streams_are_two),
 	    cmocka_unit_test(repeated_lines_and_blocks_are_left_out),
 	    cmocka_unit_test(every_line_twice_is_a_whole_stream),

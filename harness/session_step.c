@@ -112,6 +112,18 @@ static char *word_difference(const struct stream *stream, const char *words, con
 	return difference;
 }
 
+/* Whether an image, which was written at another time, is of the build that the session was begun with; as above. */
+static char *commit_difference(const struct session *session, const struct stream *stream)
+{
+	const json_t *versions = json_object_get(session->store.run, "versions");
+	const char *wanted = json_string_value(json_object_get(versions, "aerobench"));
+	const char *said = stream_env(stream, "commit");
+
+	if (wanted == NULL || said == NULL || strcmp(wanted, said) == 0)
+		return NULL;
+	return memory_format("the image is of build %s, not of %s: write it anew", said, wanted);
+}
+
 /*
  * Why what was found cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench
  * kexec` is given: so what lay in memory from another round is told apart. An image that a person boots has one for all.
@@ -134,6 +146,8 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 		difference = word_difference(&stream, words, "samples");
 	if (difference == NULL && session->way == SESSION_KEXEC)
 		difference = word_difference(&stream, words, "seed");
+	if (difference == NULL && session->way != SESSION_KEXEC)
+		difference = commit_difference(session, &stream);
 	stream_free(&stream);
 	free(words);
 	return difference;

@@ -88,6 +88,9 @@ static json_t *facts(void *context)
 			 machine->governor_changed ? "powersave" : "performance");
 }
 
+/* Of the programs that speak. */
+static const char *commit = "abc123";
+
 static void speak(struct sample_stream *stream, const char *os, unsigned long seed)
 {
 	static const uint32_t control[] = {50, 51};
@@ -100,6 +103,7 @@ static void speak(struct sample_stream *stream, const char *os, unsigned long se
 	snprintf(number, sizeof(number), "%d", SAMPLES);
 	sample_env(stream, "samples", number);
 	sample_env(stream, "cpu_model", "Test CPU");
+	sample_env(stream, "commit", commit);
 	sample_env(stream, "memory_bytes", "1073741824");
 	machine->runs++;
 	for (unsigned i = 0; i < SAMPLES; i++)
@@ -212,8 +216,9 @@ static void session_make(enum session_way way)
 		    .subject = subject, .samples = SAMPLES, .warmup = -1, .boots = ROUNDS, .seconds = 1};
 	}
 	plan_order(&plan);
-	record = json_pack("{s:o, s:o}", "campaign", plan_json(&plan), "session",
-			   session_json(way, way == SESSION_SERIAL ? "/dev/ttyS0" : NULL, NULL, facts(NULL)));
+	record =
+	    json_pack("{s:{s:s}, s:o, s:o}", "versions", "aerobench", "abc123", "campaign", plan_json(&plan), "session",
+		      session_json(way, way == SESSION_SERIAL ? "/dev/ttyS0" : NULL, NULL, facts(NULL)));
 	assert_non_null(mkdtemp(path));
 	results = memory_text(path);
 	stored.seed = plan.seed;
@@ -480,7 +485,7 @@ static void a_person_is_asked_for_a_file_and_each_file_counts_once(void **state)
 	session_remove();
 }
 
-static void a_stream_of_linux_is_no_boot_of_the_aerokernel(void **state)
+static void a_stream_of_linux_or_of_another_build_is_no_boot_of_this_aerokernel(void **state)
 {
 	enum session_outcome outcome = SESSION_STORED;
 	struct sample_stream stream;
@@ -496,6 +501,15 @@ static void a_stream_of_linux_is_no_boot_of_the_aerokernel(void **state)
 	sample_free(&stream);
 	assert_int_equal(step(&hands, 0, &outcome, &error), STATUS_USAGE);
 	assert_non_null(strstr(error.text, "it is a stream of linux"));
+	commit = "def456";
+	error = (struct error){0};
+	speak(&stream, "aerokernel", 7);
+	commit = "abc123";
+	memcpy(machine->memory, stream.bytes, stream.len_bytes);
+	machine->len_bytes = stream.len_bytes;
+	sample_free(&stream);
+	assert_int_equal(step(&hands, 0, &outcome, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, "the image is of build def456, not of abc123"));
 	session_remove();
 }
 
@@ -602,7 +616,7 @@ int main(void)
 	    cmocka_unit_test(linux_that_is_set_otherwise_is_not_measured),
 	    cmocka_unit_test(a_machine_that_cannot_leave_says_so_each_time),
 	    cmocka_unit_test(a_person_is_asked_for_a_file_and_each_file_counts_once),
-	    cmocka_unit_test(a_stream_of_linux_is_no_boot_of_the_aerokernel),
+	    cmocka_unit_test(a_stream_of_linux_or_of_another_build_is_no_boot_of_this_aerokernel),
 	    cmocka_unit_test(a_mark_that_says_nothing_is_none),
 	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
 	    cmocka_unit_test(a_run_without_the_member_is_no_session),

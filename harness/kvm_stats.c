@@ -82,34 +82,47 @@ static int exit_order(const void *left, const void *right)
 	return strcmp(left, right);
 }
 
-/* Each file of a virtual machine's directory that holds one number is a counter; histograms hold many. */
-static void read_counters(struct kvm_stats *stats, const char *directory)
+/* Each file of a virtual machine's directory that holds one number is a counter; histograms hold many. Returns how many. */
+static unsigned read_counters(struct kvm_stats_exit *exits, const char *directory)
 {
 	DIR *files = opendir(directory);
+	unsigned count = 0;
 
-	stats->exits = 0;
 	if (files == NULL)
-		return;
-	for (struct dirent *entry; (entry = readdir(files)) != NULL && stats->exits < KVM_STATS_EXITS_MAX;) {
+		return 0;
+	for (struct dirent *entry; (entry = readdir(files)) != NULL && count < KVM_STATS_EXITS_MAX;) {
 		char path[600];
-		uint64_t count;
 
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= KVM_STATS_NAME_MAX)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-		if (!sysfile_number(path, &count) || count == 0)
+		if (!sysfile_number(path, &exits[count].count) || exits[count].count == 0)
 			continue;
-		snprintf(stats->exit[stats->exits].name, KVM_STATS_NAME_MAX, "%.39s", entry->d_name);
-		stats->exit[stats->exits++].count = count;
+		snprintf(exits[count++].name, KVM_STATS_NAME_MAX, "%.39s", entry->d_name);
 	}
 	closedir(files);
-	qsort(stats->exit, stats->exits, sizeof(stats->exit[0]), exit_order);
+	qsort(exits, count, sizeof(exits[0]), exit_order);
+	return count;
+}
+
+/*
+ * Takes new counters. When the virtual machine goes away, its files do one by one: a list that lacks a counter that was
+ * there before is such a rest, and the last whole one stays.
+ */
+static void take_counters(struct kvm_stats *stats, const struct kvm_stats_exit *exits, unsigned count)
+{
+	for (unsigned i = 0; i < stats->exits; i++)
+		if (bsearch(&stats->exit[i], exits, count, sizeof(exits[0]), exit_order) == NULL)
+			return;
+	memcpy(stats->exit, exits, count * sizeof(exits[0]));
+	stats->exits = count;
 }
 
 /* KVM keeps a directory PID-DESCRIPTOR for each virtual machine: Linux, virt/kvm/kvm_main.c, kvm_create_vm_debugfs(). */
 static void look_at_exits(struct kvm_stats *stats, const char *debug, pid_t pid)
 {
 	char path[300], prefix[32], found[256] = "";
+	struct kvm_stats_exit exits[KVM_STATS_EXITS_MAX];
 	DIR *machines;
 
 	snprintf(path, sizeof(path), "%s/kvm", debug);
@@ -129,7 +142,7 @@ static void look_at_exits(struct kvm_stats *stats, const char *debug, pid_t pid)
 	closedir(machines);
 	if (found[0] != '\0') {
 		snprintf(path, sizeof(path), "%s/kvm/%.200s", debug, found);
-		read_counters(stats, path);
+		take_counters(stats, exits, read_counters(exits, path));
 	}
 	if (stats->exits > 0)
 		stats->no_exits[0] = '\0';

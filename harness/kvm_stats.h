@@ -24,16 +24,19 @@ struct kvm_stats_vcpu {
 	uint64_t migrations;  /* to another CPU */
 };
 
+struct kvm_stats_exit {
+	char name[KVM_STATS_NAME_MAX];
+	uint64_t count;
+};
+
 struct kvm_stats {
 	struct kvm_stats_vcpu vcpu[KVM_STATS_VCPUS_MAX];
 	unsigned expected;  /* how many there are: set before the first look */
 	unsigned vcpus;     /* seen so far */
 	unsigned looks;     /* 0: all else is unknown */
 	uint64_t looked_ns; /* age of the boot at the last look */
-	struct {
-		char name[KVM_STATS_NAME_MAX];
-		uint64_t count;
-	} exit[KVM_STATS_EXITS_MAX]; /* those of KVM's counters that are not 0, in the order of their names */
+	struct kvm_stats_exit
+	    exit[KVM_STATS_EXITS_MAX]; /* KVM's counters that are not 0, in the order of their names */
 	unsigned exits;
 	/* "" or why something is missing */
 	char no_steal[KVM_STATS_WHY_MAX], no_migrations[KVM_STATS_WHY_MAX], no_exits[KVM_STATS_WHY_MAX];

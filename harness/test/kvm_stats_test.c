@@ -193,6 +193,28 @@ static void exits_are_the_counters_of_this_process_and_no_other(void **state)
 	json_decref(json);
 }
 
+static void counters_of_a_machine_that_goes_away_are_its_last_whole_ones(void **state)
+{
+	struct kvm_stats stats = {.expected = 2};
+	char *path = memory_format("%s/kvm/77-12/io_exits", (char *)*state);
+	json_t *json, *exits;
+
+	put_machine(*state);
+	put(*state, "kvm/77-12/exits", "1234\n");
+	put(*state, "kvm/77-12/halt_exits", "7\n");
+	put(*state, "kvm/77-12/io_exits", "56\n");
+	kvm_stats_look(&stats, *state, *state, PID);
+	unlink(path);
+	put(*state, "kvm/77-12/exits", "1300\n");
+	kvm_stats_look(&stats, *state, *state, PID);
+	json = kvm_stats_json(&stats);
+	exits = json_object_get(json, "exits");
+	assert_int_equal(json_object_size(exits), 3);
+	assert_true(real_of(exits, "exits") == 1234 && real_of(exits, "io_exits") == 56);
+	json_decref(json);
+	free(path);
+}
+
 static void counters_that_cannot_be_read_have_a_reason(void **state)
 {
 	struct kvm_stats stats = {.expected = 2};
@@ -249,6 +271,7 @@ int main(void)
 	    TEST(nothing_seen_is_nothing_told),
 	    TEST(what_the_kernel_does_not_keep_is_null_with_a_reason),
 	    TEST(exits_are_the_counters_of_this_process_and_no_other),
+	    TEST(counters_of_a_machine_that_goes_away_are_its_last_whole_ones),
 	    TEST(counters_that_cannot_be_read_have_a_reason),
 	    TEST(small_files_are_read_only_as_what_they_are),
 	};

@@ -21,6 +21,7 @@
 #include "output.h"
 #include "parse.h"
 #include "paths.h"
+#include "stream_salvage.h"
 #include "subject.h"
 
 enum { BOOTS_MAX = 1000 };
@@ -188,6 +189,22 @@ static json_t *collector_json(const struct collecting *collecting)
 	return json;
 }
 
+/* The runs that a boot that is cut does not prove: {name, reason} each. */
+static json_t *refused_json(const struct collect_boot *boot)
+{
+	json_t *array = json_array();
+	struct stream_cut cut;
+
+	if (boot->status != STORE_CUT)
+		return array;
+	stream_salvage(&cut, boot->log, boot->log_bytes, NULL);
+	for (size_t i = 0; i < cut.refused_count; i++)
+		json_array_append_new(array, json_pack("{s:o, s:o}", "name", output_text_json(cut.refused[i].name),
+						       "reason", output_text_json(cut.refused[i].reason)));
+	stream_cut_free(&cut);
+	return array;
+}
+
 static int tell_json(const struct collecting *collecting, const struct collect_boots *boots,
 		     const struct collect_outcome *outcome, size_t left_out, struct error *error)
 {
@@ -198,9 +215,9 @@ static int tell_json(const struct collecting *collecting, const struct collect_b
 		static const char *const words[] = {[STORE_OK] = "ok", [STORE_FAILED] = "failed", [STORE_CUT] = "cut"};
 
 		json_array_append_new(array,
-				      json_pack("{s:s, s:o, s:I}", "status", words[boot->status], "reason",
+				      json_pack("{s:s, s:o, s:I, s:o}", "status", words[boot->status], "reason",
 						boot->reason != NULL ? output_text_json(boot->reason) : json_null(),
-						"runs", (json_int_t)boot->runs));
+						"runs", (json_int_t)boot->runs, "refused", refused_json(boot)));
 	}
 	return output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
 				     "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path,
@@ -209,6 +226,22 @@ static int tell_json(const struct collecting *collecting, const struct collect_b
 				     "sent_again", (json_int_t)boots->again, "boots", array, "collected",
 				     collector_json(collecting)),
 			   error);
+}
+
+/* Why a boot is not whole, and each run that it lacks but the first, which the reason names. */
+static void tell_boot(const struct collecting *collecting, const struct collect_boot *boot)
+{
+	json_t *refused = refused_json(boot), *run;
+	size_t i;
+
+	fprintf(stderr, "aerobench: %s: %s\n", collecting->source, boot->reason);
+	json_array_foreach(refused, i, run)
+	{
+		if (i > 0 && !collecting->quiet)
+			fprintf(stderr, "  %s: %s\n", json_string_value(json_object_get(run, "name")),
+				json_string_value(json_object_get(run, "reason")));
+	}
+	json_decref(refused);
 }
 
 /* What else is known of a capture that is not whole. */
@@ -229,7 +262,7 @@ static int tell(const struct collecting *collecting, const struct collect_boots 
 
 	for (size_t i = 0; i < boots->count; i++) {
 		if (boots->boots[i].status != STORE_OK)
-			fprintf(stderr, "aerobench: %s: %s\n", collecting->source, boots->boots[i].reason);
+			tell_boot(collecting, &boots->boots[i]);
 	}
 	if (bad)
 		tell_remarks(collecting);

@@ -104,11 +104,14 @@ static void show_subject(const struct summary *summary, const char *subject, boo
 static void show_bare(const struct summary *summary)
 {
 	const char *before = NULL;
+	bool unknown = false;
 
 	for (size_t i = 0; i < summary->row_count; i++) {
 		const struct summary_row *row = &summary->rows[i];
+		bool told = !row->cut || summary_bench(summary, row->subject, row->benchmark) != NULL;
 
-		if (!row->bare || (before != NULL && strcmp(before, row->benchmark) == 0))
+		unknown |= row->bare && !told;
+		if (!row->bare || !told || (before != NULL && strcmp(before, row->benchmark) == 0))
 			continue;
 		printf("%s %s",
 		       before != NULL ? "," : "Not subtracted, because no reading of the clock is in the samples:",
@@ -117,6 +120,9 @@ static void show_bare(const struct summary *summary)
 	}
 	if (before != NULL)
 		puts(".");
+	if (unknown)
+		puts("Not subtracted from rows that are cut, because what was lost says whether the control is in "
+		     "them.");
 }
 
 static void show_legend(const struct summary *summary, bool raw)

@@ -5,6 +5,7 @@
 #include "core/fault.h"
 
 #include "core/fiber.h"
+#include "core/format.h"
 #include "core/panic.h"
 #include "core/settings.h"
 #include "x86/cpu.h"
@@ -60,6 +61,7 @@ void fault_inject(void)
 		cpu_double_fault();
 		break;
 	case PANIC_HANG:
+		format_print("hanging, as panic=hang asks\n");
 		for (;;)
 			cpu_relax();
 	case PANIC_MID:

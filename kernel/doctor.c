@@ -70,7 +70,7 @@ static void judge_clock(void)
 	against(!machine_facts.tsc_adjust_equal,
 		"IA32_TSC_ADJUST differs between the CPUs: the firmware has set their clocks apart");
 	against(machine_facts.mtrr_differ,
-		"the CPUs' memory type range registers differ: memory is slower on some CPUs; update the firmware");
+		"the CPUs' memory type range registers differ: memory is slower on some CPUs, update the firmware");
 	against(!machine_facts.lfence_serialises, "LFENCE does not serialise, and cannot be made to: stamps may move");
 	against(clock->read_p50 > READ_MAX_TICKS, "a clock read takes %lu ticks, limit %u: it is trapped or emulated",
 		clock->read_p50, READ_MAX_TICKS);
@@ -91,7 +91,7 @@ static void judge_noise(void)
 		uint64_t longest_us = noise->longest_ticks * 1000 / (clock_hz / 1000);
 
 		against(lost > LOST_MAX_PERCENT * 100 || longest_us > GAP_MAX_US,
-			"noise on CPU %u: %lu.%02lu %% of the time lost, longest gap %lu us; limits %u %% and %u us",
+			"noise on CPU %u: %lu.%02lu %% of the time lost, longest gap %lu us, limits %u %% and %u us",
 			cpu, lost / 100, lost % 100, longest_us, LOST_MAX_PERCENT, GAP_MAX_US);
 	}
 }
@@ -110,12 +110,12 @@ static void judge(void)
 {
 	doctor.reason_count = 0;
 	if (doctor_emulated()) {
-		against(true, "QEMU TCG: ticks are host time and include translation, or executed instructions; good "
+		against(true, "QEMU TCG: ticks are host time and include translation, or executed instructions, good "
 			      "for shapes and ratios only");
 	} else {
 		judge_clock();
 		against(machine_facts.hypervisor[0] != '\0',
-			"under a hypervisor (%s) that may stop or move these CPUs; measure on bare metal, or gate on "
+			"under a hypervisor (%s) that may stop or move these CPUs: measure on bare metal, or gate on "
 			"@sim",
 			machine_facts.hypervisor);
 		judge_noise();

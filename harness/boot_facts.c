@@ -59,7 +59,9 @@ static char *all_values(const char *root, const char *pattern)
 	char *path = memory_format("%s%s", root, pattern), *values = NULL;
 	glob_t found = {0};
 
-	for (size_t i = 0; glob(path, 0, NULL, &found) == 0 && i < found.gl_pathc; i++) {
+	if (glob(path, 0, NULL, &found) != 0)
+		found.gl_pathc = 0;
+	for (size_t i = 0; i < found.gl_pathc; i++) {
 		char *value = tune_read("", found.gl_pathv[i]), *longer = NULL;
 
 		if (value != NULL && values == NULL)

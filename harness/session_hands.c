@@ -151,10 +151,11 @@ static int capture_line(const struct session_machine *machine, int fd, const str
 	if (status == 0 && capture.len_bytes > 0) {
 		find->bytes = capture.bytes;
 		find->len_bytes = capture.len_bytes;
+		find->spool = memory_text(spool);
 		capture.bytes = NULL;
-	}
-	if (status == 0)
+	} else if (status == 0) {
 		unlink(spool);
+	}
 	capture_free(&capture);
 	free(spool);
 	return status;

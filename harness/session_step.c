@@ -270,6 +270,8 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 		status = take(session, boot, &find, &taken, &why, error);
 	if (status == 0 && taken) {
 		mark_drop(session);
+		if (find.spool != NULL)
+			unlink(find.spool);
 		*outcome = SESSION_STORED;
 	} else if (status == 0 && session->way == SESSION_KEXEC && !find.brought) {
 		status = step_kexec(session, hands, boot,
@@ -278,8 +280,10 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 							  : "nothing was found",
 				    outcome, error);
 	} else if (status == 0 && find.bytes != NULL) {
-		status = error_set(error, STATUS_USAGE, "%s is not %s, round %u: %s", find.whence,
-				   session_subject(session, boot)->name, boot->round + 1, why);
+		status = error_set(error, STATUS_USAGE, "%s is not %s, round %u: %s%s%s", find.whence,
+				   session_subject(session, boot)->name, boot->round + 1, why,
+				   find.spool != NULL ? "; what came is kept in " : "",
+				   find.spool != NULL ? find.spool : "");
 	} else if (status == 0) {
 		*outcome = SESSION_WAITS;
 		*note = find.whence;
@@ -288,6 +292,7 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 	free(why);
 	free(find.bytes);
 	free(find.whence);
+	free(find.spool);
 	return status;
 }
 

@@ -18,6 +18,7 @@ struct session_find {
 	char *bytes; /* a stream and the console around it; allocated */
 	size_t len_bytes;
 	char *whence; /* where it was found, or why nothing was: allocated or NULL */
+	char *spool;  /* a file that has it too, until it is stored: allocated or NULL */
 	bool brought; /* by a person: if it is of no use, that is an error, and nothing else is done */
 };
 

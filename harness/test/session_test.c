@@ -568,36 +568,6 @@ static void a_mark_that_says_nothing_is_none(void **state)
 	}
 }
 
-static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
-{
-	static const char *const members[] = {"{}",
-					      "{\"by\":1}",
-					      "{\"by\":\"kexec\"}",
-					      "{\"by\":\"air\",\"facts\":{}}",
-					      "{\"by\":\"serial\",\"facts\":{}}",
-					      "{\"by\":\"kexec\",\"facts\":[]}"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		char shared[] = "/dev/shm/aerobench_session_XXXXXX";
-		struct store_plan plan = {
-		    .subjects = (char **)session_subjects, .subject_count = 3, .samples = 1, .warmup = -1, .runs = 1};
-		struct error error = {0};
-		struct session session;
-		struct store store;
-
-		assert_non_null(mkdtemp(shared));
-		results = memory_text(shared);
-		assert_int_equal(store_create(&store, results, &plan,
-					      json_pack("{s:o}", "session", json_loads(members[i], 0, NULL)), &error),
-				 0);
-		store_close(&store);
-		assert_int_equal(session_open(&session, results, NULL, false, &error), STATUS_USAGE);
-		assert_non_null(strstr(error.text, "'session' is not usable"));
-		session_remove();
-	}
-}
-
 static int make_machine(void **state)
 {
 	(void)state;
@@ -618,7 +588,6 @@ int main(void)
 	    cmocka_unit_test(a_person_is_asked_for_a_file_and_each_file_counts_once),
 	    cmocka_unit_test(a_stream_of_linux_or_of_another_build_is_no_boot_of_this_aerokernel),
 	    cmocka_unit_test(a_mark_that_says_nothing_is_none),
-	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
 	    cmocka_unit_test(a_run_without_the_member_is_no_session),
 	};
 

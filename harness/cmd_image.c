@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "catalog.h"
+#include "counter.h"
 #include "image_make.h"
 #include "image_tool.h"
 #include "launch.h"
@@ -28,6 +29,8 @@ enum {
 	SAMPLES,
 	WARMUP,
 	WORDS,
+	EVENTS,
+	PMU,
 	NO_SCREEN,
 	BIOS_ONLY,
 	UEFI_ONLY,
@@ -41,7 +44,7 @@ enum {
 
 struct image_command {
 	struct image_make make;
-	const char *output, *pxe, *serial;
+	const char *output, *pxe, *serial, *events, *pmu;
 	char *selections[SELECTIONS_MAX];
 	size_t selection_count;
 	bool bios_only, uefi_only, help;
@@ -74,6 +77,8 @@ static void help(const char *program)
 	     "                      that kernel's: both are in Debian's linux-image-amd64, unpacked by dpkg-deb -x\n"
 	     "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
 	     "      --samples N --warmup N  of each point\n"
+	     "      --events NAME,…  count these events too, on a processor that libpfm4 calls --pmu NAME (default:\n"
+	     "                      one like this computer's; aerobench doctor --events)\n"
 	     "      --words WORDS   more words for each entry (bench/runner.h)\n"
 	     "      --no-screen     the Aerokernel leaves the screen alone\n"
 	     "      --bios-only, --uefi-only  only for this firmware\n"
@@ -114,6 +119,27 @@ static int benches_find(struct image_command *command, struct catalog *catalog, 
 		return error_set(error, STATUS_USAGE,
 				 "the Aerokernel has none of these benchmarks; see 'aerobench list'");
 	return 0;
+}
+
+/* --- Events ------------------------------------------------------------------------------------------------------------------- */
+
+/* All words that the user wants: --words, and the codes of --events. *both: allocated, or NULL. */
+static int words_find(struct image_command *command, char **both, struct error *error)
+{
+	struct image_options *menu = &command->make.menu;
+	char *word = NULL;
+
+	*both = NULL;
+	if (command->events == NULL && command->pmu != NULL)
+		return error_set(error, STATUS_USAGE, "--pmu says whose codes --events becomes: name the events");
+	if (command->events == NULL)
+		return 0;
+	if (counter_word_make(command->events, command->pmu, &word, error) != 0 || word == NULL)
+		return (int)error->status;
+	*both = menu->words != NULL ? memory_format("%s %s", menu->words, word) : memory_text(word);
+	free(word);
+	menu->words = *both;
+	return image_words_check("events", *both, error);
 }
 
 /* --- What to do with it ------------------------------------------------------------------------------------------------------- */
@@ -157,13 +183,15 @@ static int image_run(struct image_command *command, struct error *error)
 {
 	struct image_make *make = &command->make;
 	struct catalog catalog = {0};
-	char *kernel = launch_path("aerokernel.elf");
+	char *kernel = launch_path("aerokernel.elf"), *words;
 	bool network = command->pxe != NULL;
 	int status;
 
 	make->kernel = kernel;
 	make->output = network ? command->pxe : command->output;
 	status = image_make_check(make, network, error);
+	if (words_find(command, &words, error) != 0)
+		status = (int)error->status;
 	if (status == 0)
 		status = benches_find(command, &catalog, error);
 	if (status == 0)
@@ -178,6 +206,7 @@ static int image_run(struct image_command *command, struct error *error)
 	free((void *)make->menu.benches);
 	free((void *)make->menu.benchmarks);
 	catalog_free(&catalog);
+	free(words);
 	free(kernel);
 	return status == 0 ? output_finish(error) : status;
 }
@@ -243,6 +272,8 @@ static bool option_keep(struct image_command *command, int option)
 		    {DEFAULT, &make->menu.entry, NULL},
 		    {LINUX, &make->linux_kernel, NULL},
 		    {MODULES_FROM, &make->modules, NULL},
+		    {EVENTS, &command->events, NULL},
+		    {PMU, &command->pmu, NULL},
 		    {UNATTENDED, NULL, &make->menu.unattended},
 		    {BIOS_ONLY, NULL, &command->bios_only},
 		    {UEFI_ONLY, NULL, &command->uefi_only},
@@ -298,6 +329,8 @@ static int options_parse(struct image_command *command, int argc, char **argv, s
 						     {"samples", required_argument, NULL, SAMPLES},
 						     {"warmup", required_argument, NULL, WARMUP},
 						     {"words", required_argument, NULL, WORDS},
+						     {"events", required_argument, NULL, EVENTS},
+						     {"pmu", required_argument, NULL, PMU},
 						     {"no-screen", no_argument, NULL, NO_SCREEN},
 						     {"bios-only", no_argument, NULL, BIOS_ONLY},
 						     {"uefi-only", no_argument, NULL, UEFI_ONLY},

@@ -12,12 +12,28 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counter.h"
 #include "kexec.h"
 #include "memory.h"
 #include "output.h"
 #include "parse.h"
 
-enum { IMAGE = 0x1000, KERNEL, INITRD, APPEND, PLACE, SAMPLES, WARMUP, SERIAL, WORDS, STAY, YES, DRY_RUN, ROOT };
+enum {
+	IMAGE = 0x1000,
+	KERNEL,
+	INITRD,
+	APPEND,
+	PLACE,
+	SAMPLES,
+	WARMUP,
+	SERIAL,
+	WORDS,
+	EVENTS,
+	STAY,
+	YES,
+	DRY_RUN,
+	ROOT
+};
 
 static const int64_t COUNT_MAX = 100000000;
 
@@ -39,6 +55,7 @@ static void help(const char *program)
 	    "      --samples N, --warmup N     per point\n"
 	    "      --serial WHERE[:SPEED]      a serial line for the console: com1 … com4, 0xPORT, mmio:0xADDRESS, "
 	    "none\n"
+	    "      --events NAME,…             count these too (aerobench doctor --events lists them)\n"
 	    "      --words \"WORD WORD…\"        further words of the Aerokernel's command line\n\n"
 	    "What comes afterwards:\n"
 	    "      --kernel FILE    the Linux to boot again (default: /boot/vmlinuz- of the running release)\n"
@@ -100,6 +117,17 @@ static int number_add(struct cmd_kexec *command, const char *name, int64_t low, 
 	return error->status;
 }
 
+/* Names become codes of this processor, which is the one that will count. */
+static int events_add(struct cmd_kexec *command, struct error *error)
+{
+	char *word = NULL;
+
+	if (counter_word_make(optarg, NULL, &word, error) == 0 && word != NULL)
+		word_add(command, "%s", word);
+	free(word);
+	return (int)error->status;
+}
+
 static int option_take(struct cmd_kexec *command, int option, char **argv, struct error *error)
 {
 	struct kexec_options *options = &command->options;
@@ -125,6 +153,8 @@ static int option_take(struct cmd_kexec *command, int option, char **argv, struc
 		return number_add(command, "warmup", 0, error);
 	if (option == SERIAL)
 		word_add(command, "serial=%s", optarg);
+	if (option == EVENTS)
+		return events_add(command, error);
 	if (option == WORDS)
 		word_add(command, "%s", optarg);
 	if (option == '?' || option == ':')
@@ -141,6 +171,7 @@ static int options_parse(struct cmd_kexec *command, int argc, char **argv, struc
 						     {"warmup", required_argument, NULL, WARMUP},
 						     {"serial", required_argument, NULL, SERIAL},
 						     {"words", required_argument, NULL, WORDS},
+						     {"events", required_argument, NULL, EVENTS},
 						     {"kernel", required_argument, NULL, KERNEL},
 						     {"initrd", required_argument, NULL, INITRD},
 						     {"append", required_argument, NULL, APPEND},

@@ -234,6 +234,40 @@ char *counter_word(const struct counter_list *list)
 	return word;
 }
 
+static bool pmu_exists(const char *name)
+{
+	pfm_pmu_t pmu;
+
+	pfm_for_all_pmus(pmu)
+	{
+		pfm_pmu_info_t info = {.size = sizeof(info)};
+
+		if (pfm_get_pmu_info(pmu, &info) == PFM_SUCCESS && strcmp(info.name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int counter_word_make(const char *names, const char *pmu, char **word, struct error *error)
+{
+	struct counter_list list = {0};
+	int status;
+
+	*word = NULL;
+	if (pmu != NULL && library_ready() && !pmu_exists(pmu))
+		return error_set(error, STATUS_USAGE,
+				 "libpfm4 knows no processor '%s': its names are as skl, icl, spr, amd64_fam19h_zen3",
+				 pmu);
+	status = counter_encode(&list, names, pmu, error);
+	for (size_t i = 0; status == 0 && i < list.count; i++)
+		if (list.events[i].problem != NULL)
+			error_warn("%s is not available on %s: %s", list.events[i].name,
+				   pmu != NULL ? pmu : "this processor", list.events[i].problem);
+	*word = status == 0 ? counter_word(&list) : NULL;
+	counter_list_free(&list);
+	return status;
+}
+
 json_t *counter_json(const struct counter_list *list)
 {
 	json_t *json = json_array();

@@ -35,6 +35,11 @@ int counter_encode(struct counter_list *list, const char *names, const char *pmu
 void counter_list_free(struct counter_list *list);
 /* "events=r5300c0/instructions,…" for the runner; allocated; NULL: none of them has a code. */
 char *counter_word(const struct counter_list *list);
+/*
+ * The word of names for a system that is booted elsewhere, on a processor that libpfm4 calls pmu (NULL: this one); NULL: no
+ * event has a code there. What has none is told on stderr. Allocated. Returns 0, or STATUS_USAGE with the error set.
+ */
+int counter_word_make(const char *names, const char *pmu, char **word, struct error *error);
 /* [{"name", "code", "encoded"} or {"name", "problem"}]: a new reference. */
 json_t *counter_json(const struct counter_list *list);
 /* What libpfm4 calls this processor's cores, NULL: it does not know them. */

@@ -195,6 +195,7 @@ void counter_rows_make(struct counter_rows *rows, const struct summary *summary)
 			if (strcmp(summary->boots[j]->subject, store->plan.subjects[i]) != 0)
 				continue;
 			add_new(rows, summary, j);
+			rows->asked |= stream->count_count + stream->nocount_count > 0; /* by who booted it */
 			for (size_t k = 0; k < stream->nocount_count; k++)
 				add_absence(rows, store->plan.subjects[i], stream->nocounts[k].point.benchmark,
 					    stream->nocounts[k].reason);

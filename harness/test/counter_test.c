@@ -128,6 +128,20 @@ static void seventeen_events_are_too_many(void **state)
 	counter_list_free(&list);
 }
 
+static void a_word_for_another_computer_names_a_processor_that_there_is(void **state)
+{
+	struct error error = {STATUS_OK, ""};
+	char *text;
+
+	(void)state;
+	assert_int_equal(counter_word_make("instructions", "skl", &text, &error), 0);
+	assert_string_equal(text, "events=r5300c0/instructions");
+	free(text);
+	assert_int_equal(counter_word_make("instructions", "z80", &text, &error), STATUS_USAGE);
+	assert_null(text);
+	assert_non_null(strstr(error.text, "'z80'"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +151,7 @@ int main(void)
 	    cmocka_unit_test(event_that_a_processor_does_not_count_is_a_problem_and_the_others_go_on),
 	    cmocka_unit_test(wrong_lists_are_refused),
 	    cmocka_unit_test(seventeen_events_are_too_many),
+	    cmocka_unit_test(a_word_for_another_computer_names_a_processor_that_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

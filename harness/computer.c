@@ -62,6 +62,7 @@ void computer_read(struct computer *computer, const struct stream *stream, const
 	else
 		text_take(computer->hypervisor, sizeof(computer->hypervisor),
 			  value_of(NULL, facts, "hypervisor", NULL));
+	computer->signature = strtoull(value_of(stream, facts, "cpu_signature", NULL), NULL, 16);
 	computer->microcode = strtoull(value_of(stream, facts, "microcode", NULL), NULL, 16);
 	computer->cpus = (unsigned)fmin(number_of(stream, facts, "cpus_listed"), 1e6);
 	computer->memory_bytes = (uint64_t)number_of(stream, facts, "memory_bytes");
@@ -119,11 +120,10 @@ static void number_add(struct lists *lists, const char *what, double a, double b
 		 (char *[]){memory_text(texts[0]), memory_text(texts[1])});
 }
 
-static void microcode_add(struct lists *lists, const struct computer *a, const struct computer *b)
+static void hex_add(struct lists *lists, const char *what, uint64_t a, uint64_t b)
 {
-	fact_add(
-	    lists, "microcode", a->microcode != 0 && b->microcode != 0, a->microcode == b->microcode,
-	    (char *[]){memory_format("%#jx", (uintmax_t)a->microcode), memory_format("%#jx", (uintmax_t)b->microcode)});
+	fact_add(lists, what, a != 0 && b != 0, a == b,
+		 (char *[]){memory_format("%#jx", (uintmax_t)a), memory_format("%#jx", (uintmax_t)b)});
 }
 
 static void facts_add(struct lists *lists, const struct computer *a, const struct computer *b)
@@ -132,7 +132,8 @@ static void facts_add(struct lists *lists, const struct computer *a, const struc
 
 	text_add(lists, "CPU", a->model, b->model);
 	text_add(lists, "vendor", a->vendor, b->vendor);
-	microcode_add(lists, a, b);
+	hex_add(lists, "signature", a->signature, b->signature);
+	hex_add(lists, "microcode", a->microcode, b->microcode);
 	text_add(lists, "hypervisor", a->hypervisor, b->hypervisor);
 	number_add(lists, "CPUs", a->cpus, b->cpus, 0);
 	number_add(lists, "memory", (double)a->memory_bytes, (double)b->memory_bytes,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which computer a boot ran on, by what both systems can see of it: the CPU's vendor, name and microcode, how many CPUs
- * there are, how much memory, how fast the clock ticks, whether a hypervisor is between. No serial number: two computers
- * of one make pass for one, and a text that is made of this says by what they are alike. What one side does not tell is not
- * compared; without CPU, memory and clock of both sides nothing is shown.
+ * Which computer a boot ran on, by what both systems can see of it: the CPU's vendor, name, signature (family, model and
+ * stepping) and microcode, how many CPUs there are, how much memory, how fast the clock ticks, whether a hypervisor is
+ * between. No serial number: two computers of one make pass for one, and a text that is made of this says by what they are
+ * alike. What one side does not tell is not compared; without CPU, memory and clock of both sides nothing is shown.
  */
 #pragma once
 
@@ -15,10 +15,11 @@
 #include "summary.h"
 
 struct computer {
-	char vendor[16];       /* "" unknown, as all texts */
-	char model[64];        /* blanks as Linux writes them: none at the ends, one in between */
-	char hypervisor[16];   /* "none": on the hardware itself */
-	uint64_t microcode;    /* 0: unknown, as all numbers */
+	char vendor[16];     /* "" unknown, as all texts */
+	char model[64];      /* blanks as Linux writes them: none at the ends, one in between */
+	char hypervisor[16]; /* "none": on the hardware itself */
+	uint64_t signature;  /* CPUID 01H:EAX; 0: unknown, as all numbers */
+	uint64_t microcode;
 	unsigned cpus;         /* that the firmware lists */
 	uint64_t memory_bytes; /* that the system can use: a little less than there is */
 	double clock_hz;

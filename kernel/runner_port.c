@@ -56,6 +56,9 @@ static void port_env_kernel(struct wire *wire)
 /* What it runs on. */
 static void port_env_machine(struct wire *wire)
 {
+	char signature[sizeof("0x12345678")];
+
+	format_text(signature, sizeof(signature), "0x%x", machine_facts.cpu_signature);
 	wire_pair(wire, "clock", "rdtsc");
 	wire_pair(wire, "clock_source", machine_facts.clock_source);
 	wire_pair_number(wire, "clock_spread_ppm", machine_facts.clock_spread_ppm);
@@ -67,6 +70,7 @@ static void port_env_machine(struct wire *wire)
 	wire_pair(wire, "x2apic", port_flag(machine_facts.x2apic));
 	wire_pair(wire, "cpu_vendor", machine_facts.cpu_vendor);
 	wire_pair(wire, "cpu_model", machine_facts.cpu_brand);
+	wire_pair(wire, "cpu_signature", signature);
 	wire_pair(wire, "hypervisor", machine_facts.hypervisor);
 	wire_pair_number(wire, "cpus_listed", machine_facts.cpus_listed);
 	wire_pair(wire, "page_bytes", machine_facts.pages_1gib ? "1073741824" : "2097152");

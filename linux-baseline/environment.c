@@ -80,6 +80,8 @@ static void emit_processor(struct wire *wire)
 	wire_pair(wire, "cpu", text);
 	facts_cpuinfo("vendor_id", text, sizeof(text));
 	wire_pair(wire, "vendor", text);
+	facts_cpu_signature(text, sizeof(text));
+	wire_pair(wire, "cpu_signature", text);
 	facts_cpuinfo("microcode", text, sizeof(text));
 	wire_pair(wire, "microcode", text);
 	facts_hypervisor(text, sizeof(text));

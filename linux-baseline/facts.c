@@ -66,6 +66,16 @@ void facts_hypervisor(char *text, size_t size_bytes)
 	text_set(text, size_bytes, signature[0] != '\0' ? signature : "unnamed");
 }
 
+void facts_cpu_signature(char *text, size_t size_bytes)
+{
+	unsigned a = 0, b, c, d;
+
+	if (__get_cpuid(1, &a, &b, &c, &d) == 0)
+		text_set(text, size_bytes, "unknown");
+	else
+		snprintf(text, size_bytes, "0x%x", a);
+}
+
 bool facts_tsc_invariant(void)
 {
 	unsigned a, b, c, d;

@@ -14,6 +14,8 @@ bool facts_line(const char *path, char *text, size_t size_bytes);
 void facts_cpuinfo(const char *key, char *text, size_t size_bytes);
 /* The hypervisor's signature from CPUID 40000000H, "none" without the hypervisor bit (CPUID 1:ECX[31]). */
 void facts_hypervisor(char *text, size_t size_bytes);
+/* CPUID 01H:EAX in hexadecimal: family, model and stepping as kernel/x86/facts.c takes them apart. */
+void facts_cpu_signature(char *text, size_t size_bytes);
 /* CPUID 80000007H:EDX[8], AMD64 manual vol. 3 appendix E.4.6, SDM vol. 3 §18.17.1. */
 bool facts_tsc_invariant(void);
 /* How many of the known hardware vulnerabilities are "mitigated:N,vulnerable:N,unaffected:N". */

@@ -21,11 +21,11 @@
 
 /* What both systems say of one computer, each in its own words; 0 and NULL: unsaid. */
 struct words {
-	const char *model, *microcode, *hypervisor;
+	const char *model, *signature, *microcode, *hypervisor;
 	int64_t memory_bytes, clock_hz, cpus;
 };
 
-static const struct words usual = {MODEL, "0xb00001e", "none", 34359738368, 2394454000, 28};
+static const struct words usual = {MODEL, "0x406f1", "0xb00001e", "none", 34359738368, 2394454000, 28};
 
 static void speak_aerokernel(struct sample_stream *stream, const struct words *words)
 {
@@ -36,6 +36,8 @@ static void speak_aerokernel(struct sample_stream *stream, const struct words *w
 	sample_env(stream, "cpu_vendor", "GenuineIntel");
 	/* as CPUID has it: blanks in front */
 	sample_env(stream, "cpu_model", "  Intel(R) Xeon(R)  CPU E5-2680 v4 @ 2.40GHz ");
+	if (words->signature != NULL)
+		sample_env(stream, "cpu_signature", words->signature);
 	sample_env(stream, "hypervisor", "");
 	snprintf(number, sizeof(number), "%lld", (long long)words->memory_bytes);
 	sample_env(stream, "memory_bytes", number);
@@ -51,6 +53,8 @@ static void speak_linux(struct sample_stream *stream, const struct words *words)
 	sample_open(stream, "linux");
 	sample_env(stream, "vendor", "GenuineIntel");
 	sample_env(stream, "cpu", words->model);
+	if (words->signature != NULL)
+		sample_env(stream, "cpu_signature", words->signature);
 	sample_env(stream, "microcode", words->microcode);
 	sample_env(stream, "hypervisor", words->hypervisor);
 	snprintf(number, sizeof(number), "%lld", (long long)(words->memory_bytes >> 20));
@@ -121,6 +125,7 @@ static void facts_of_both_systems_that_agree_are_one_computer(void **state)
 
 	(void)state;
 	expect(usual, COMPUTER_SAME, "the same computer by CPU " MODEL);
+	expect(usual, COMPUTER_SAME, "signature 0x406f1");
 	expect(usual, COMPUTER_SAME, "CPUs 28");
 	near.clock_hz += near.clock_hz / 11000;
 	near.memory_bytes -= near.memory_bytes / 20;
@@ -134,6 +139,9 @@ static void each_fact_that_differs_is_another_computer_and_is_named(void **state
 	(void)state;
 	other.model = "AMD EPYC 7763";
 	expect(other, COMPUTER_OTHER, "CPU " MODEL " and AMD EPYC 7763");
+	other = usual;
+	other.signature = "0x406f2"; /* the next stepping */
+	expect(other, COMPUTER_OTHER, "not the same computer: signature 0x406f1 and 0x406f2");
 	other = usual;
 	other.clock_hz += other.clock_hz / 9000;
 	expect(other, COMPUTER_OTHER, "clock 2394.454 MHz and 2394.720 MHz");
@@ -161,6 +169,9 @@ static void what_is_not_told_shows_nothing(void **state)
 	silent = usual;
 	silent.cpus = 0;
 	expect(silent, COMPUTER_SAME, "not told on both sides: microcode, CPUs");
+	silent = usual;
+	silent.signature = NULL; /* a stream of before it was told */
+	expect(silent, COMPUTER_SAME, "not told on both sides: signature, microcode");
 }
 
 static void microcode_is_compared_where_both_tell_it_whatever_its_zeros(void **state)

@@ -34,6 +34,11 @@ void facts_init(void)
 	name_append(&machine_facts.cpu_vendor[4], vendor.edx);
 	name_append(&machine_facts.cpu_vendor[8], vendor.ecx);
 	brand_read(machine_facts.cpu_brand);
+	/*
+	 * SDM vol. 2, CPUID 01H, "Version Information": stepping in bits 3:0, model in 7:4 with 19:16 above it, family in 11:8,
+	 * to which 27:20 is added if it is 0FH. AMD APM vol. 3 has them at the same places.
+	 */
+	machine_facts.cpu_signature = cpuid_read(1, 0).eax;
 	if (cpuid_read(1, 0).ecx >> 31 & 1) { /* always 0 on hardware: AMD APM vol. 3, CPUID Fn0000_0001 */
 		struct cpuid hypervisor = cpuid_read(0x40000000, 0);
 

@@ -10,6 +10,7 @@
 struct machine_facts {
 	char cpu_vendor[13];       /* "GenuineIntel" */
 	char cpu_brand[49];        /* "" if the CPU does not say */
+	uint32_t cpu_signature;    /* family, model and stepping: CPUID 01H:EAX as it is */
 	char hypervisor[13];       /* its vendor string, "?" if it has none, "" on bare metal */
 	const char *results;       /* where the console is kept in memory, "BASE+LEN", or "none" */
 	const char *boot;          /* protocol: "pvh", "multiboot2" */
@@ -33,5 +34,5 @@ extern struct machine_facts machine_facts;
 
 /* Where clock_hz comes from. */
 const char *clock_source(void);
-/* Reads vendor, brand and hypervisor. */
+/* Reads vendor, brand, signature and hypervisor. */
 void facts_init(void);

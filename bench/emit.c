@@ -64,6 +64,14 @@ void emit_count_fail(struct wire *wire, const struct grid_point *point, const ch
 	wire_end(wire);
 }
 
+void emit_machine_fail(struct wire *wire, const char *reason)
+{
+	wire_begin(wire, "fail");
+	wire_word(wire, "machine");
+	wire_pair(wire, "reason", reason);
+	wire_end(wire);
+}
+
 static void emit_end(struct wire *wire, const struct bench_run *run, unsigned samples, int64_t interrupts)
 {
 	wire_begin(wire, "end");

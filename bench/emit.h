@@ -22,6 +22,8 @@ void emit_runs(struct wire *wire, const struct options *options, const struct gr
 void emit_repeat(struct wire *wire, const struct grid_point *point, const struct bench_run *run);
 /* @fail of a point that was measured without one; pass=counting tells it from the point of that. */
 void emit_count_fail(struct wire *wire, const struct grid_point *point, const char *reason);
+/* @fail of the whole run, before @done. */
+void emit_machine_fail(struct wire *wire, const char *reason);
 /* One @nocount. */
 void emit_nocount(struct wire *wire, const struct counting_event *event);
 /* One @count: the event's last count, of so many iterations of the point. */

@@ -302,6 +302,17 @@ static void selected_emit(struct runner *runner)
 	}
 }
 
+/* What the port says of the whole run. */
+static void judge_all(struct runner *runner)
+{
+	const char *reason = runner->port->verdict != NULL ? runner->port->verdict() : NULL;
+
+	if (reason == NULL)
+		return;
+	runner->failures++;
+	emit_machine_fail(&runner->wire, reason);
+}
+
 static void measure_all(struct runner *runner)
 {
 	header_emit(runner);
@@ -318,6 +329,7 @@ static void measure_all(struct runner *runner)
 	}
 	if (runner->failures == 0)
 		count_all(runner);
+	judge_all(runner);
 	emit_done(&runner->wire, runner->failures);
 	watch_end(runner->port->watch, runner->failures);
 }

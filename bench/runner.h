@@ -68,6 +68,11 @@ struct runner_port {
 	int64_t (*interrupts)(void);
 	/* Counts events. NULL: this system cannot. */
 	const struct counting_port *counting;
+	/*
+	 * Asked when all points are over, before @done: why none of what was measured can be believed, or NULL. A reason is a
+	 * failure of the stream. NULL here: nothing can be wrong.
+	 */
+	const char *(*verdict)(void);
 	/* NULL: nobody watches. */
 	const struct runner_watch *watch;
 	/* Takes a word that the runner does not know; false: unknown, or its value is wrong. NULL: none. */

@@ -16,6 +16,8 @@
  *                                                        2C of its operations back to back; @s … and @end follow
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
  *   @fail NAME PARAM=VALUE … reason=TEXT                 a self-check failed: no numbers follow
+ *   @fail machine reason=TEXT                            last before @done: the machine is not what it was when the stream
+ *                                                        said of it that it can measure; no number of the stream counts
  *   @nocount EVENT reason=TEXT                           this event of those that were asked for cannot be counted here
  *   @count NAME event=EVENT count=C iterations=I per=P PARAM=VALUE …
  *                                                        C: how often it occurred on all CPUs while the point ran once

@@ -6,6 +6,7 @@
 #include "doctor.h"
 
 #include <build_info.h>
+#include "core/fault.h"
 #include "core/format.h"
 #include "core/percpu.h"
 #include "core/remote_call.h"
@@ -173,26 +174,42 @@ void doctor_run(void)
 	judge();
 }
 
-bool doctor_run_after(void)
+const char *doctor_judge_after(const struct doctor_offsets *before, const struct doctor_offsets *after,
+			       char text[static DOCTOR_REASON_BYTES])
+{
+	struct doctor_pair moved;
+
+	if (doctor_offsets_moved(before, after, &moved))
+		format_text(
+		    text, DOCTOR_REASON_BYTES,
+		    "the clocks of CPUs %u and %u have moved apart during the run: no latency between CPUs can be "
+		    "believed",
+		    moved.a, moved.b);
+	else if (after->contradiction)
+		format_text(text, DOCTOR_REASON_BYTES, "a CPU's clock drifts or was set during the run");
+	else
+		return NULL;
+	return text;
+}
+
+const char *doctor_run_after(void)
 {
 	static struct doctor_offsets after;
-	struct doctor_pair moved;
+	static char text[DOCTOR_REASON_BYTES];
+	const char *reason;
 	uint64_t smi = smi_since();
 
 	doctor_offsets_probe(&after);
+	after.pair[0].low_ticks += fault_clock_ticks();
+	after.pair[0].high_ticks += fault_clock_ticks();
 	if (doctor.noise.smi_known)
 		format_print("doctor: %lu system management interrupts since it began\n", smi);
 	if (after.pairs > 0 && after.failed < after.pairs)
 		format_print("doctor: offset between CPUs at the end: at most %lu ticks\n", after.bound_ticks);
 	if (after.failed > 0)
 		format_print("doctor: no bound on the clock offset between CPUs at the end: %s\n", after.reason);
-	if (doctor_offsets_moved(&doctor.offsets, &after, &moved)) {
-		format_print("doctor: FAILED: the clocks of CPUs %u and %u have moved apart during the run: no latency "
-			     "between CPUs can be believed\n",
-			     moved.a, moved.b);
-		return false;
-	}
-	if (after.contradiction)
-		format_print("doctor: FAILED: a CPU's clock drifts or was set during the run\n");
-	return !after.contradiction;
+	reason = doctor_judge_after(&doctor.offsets, &after, text);
+	if (reason != NULL)
+		format_print("doctor: FAILED: %s\n", reason);
+	return reason;
 }

@@ -83,8 +83,14 @@ struct doctor {
 
 /* Measures and judges; thread context, once before what it is asked about. */
 void doctor_run(void);
-/* After it: whether all is still as it was. False: a clock has moved, and no latency between CPUs can be believed. Says so on the console. */
-bool doctor_run_after(void);
+/*
+ * After it and what it was asked about: NULL if the clocks may still be as they were, else why no latency between CPUs can be
+ * believed. A pair that does not answer in time (an emulator under load) contradicts nothing. Says what it found on the console.
+ */
+const char *doctor_run_after(void);
+/* What two measurements of the offsets say together: NULL, or the reason in text. Pure. */
+const char *doctor_judge_after(const struct doctor_offsets *before, const struct doctor_offsets *after,
+			       char text[static DOCTOR_REASON_BYTES]);
 /* What the last doctor_run() found. */
 const struct doctor *doctor_result(void);
 /* "fit", "unfit"; "not measured" without doctor_run(). */

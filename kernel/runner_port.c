@@ -116,6 +116,17 @@ static int64_t port_interrupts(void)
 	return (int64_t)interrupts;
 }
 
+static const char *moved; /* what the doctor found when all was measured; NULL: nothing, or nobody asked */
+
+static const char *port_verdict(void)
+{
+	if (doctor_result()->measured) {
+		console_status("measuring whether the clocks have moved");
+		moved = doctor_run_after();
+	}
+	return moved;
+}
+
 static bool watch_begin(size_t points, size_t rows, const char *unit)
 {
 	bool ticks = strcmp(unit, "ticks") == 0;
@@ -150,6 +161,10 @@ static void watch_end(unsigned failures)
 			    doctor->reason_count > 1 ? "; ..." : "");
 		progress_note(note, !doctor->fit);
 	}
+	if (moved != NULL) {
+		format_text(note, sizeof(note), "No number counts: %s", moved);
+		progress_note(note, true);
+	}
 	progress_note(machine_end_text(), false);
 	progress_end(failures);
 }
@@ -161,22 +176,17 @@ int runner_port_main(int count, char *const words[])
 	struct runner_port port = {.write = port_write,
 				   .env = port_env,
 				   .interrupts = port_interrupts,
+				   .verdict = port_verdict,
 				   .counting = &counting_port,
 				   .word = settings_word,
 				   .watch = progress_is_seen() ? &watch : NULL};
-	int failures;
 
 	port_begin = clock_now();
 	if (settings_doctor) {
 		console_status("measuring whether this machine is fit to measure");
 		doctor_run();
 	}
-	failures = runner_main(&port, count, words);
-	if (doctor_result()->measured && !doctor_run_after()) {
-		failures = failures != 0 ? failures : 1;
-		console_status("finished with FAILURES: the clocks have moved");
-	}
-	return failures;
+	return runner_main(&port, count, words);
 }
 
 /* Words for others than the kernel's own settings have no meaning here: they are errors, as everywhere. */

@@ -397,6 +397,11 @@ def test_a_kernel_that_panics_in_the_middle_of_its_stream(bench):
 
 
 @boots_guests
+def test_a_kernel_whose_clocks_have_moved_at_the_end(bench):
+    kernel_fault(bench, "clock doctor=yes", "machine failed its own check", "CPUs 0 and 1 have moved apart during the run")
+
+
+@boots_guests
 def test_a_kernel_that_hangs(bench):
     kernel_fault(bench, "hang", "hung", timeout="5s")
 

@@ -11,6 +11,8 @@
 #include "x86/cpu.h"
 
 enum { FAULT_RECORD = 8 }; /* version, three lines of environment, @run, some lines of samples */
+/* A thousand seconds at 1 GHz: more than any bound allows. */
+static const int64_t fault_clock_set_ticks = 1000000000000;
 
 /* The recursion, which the compiler must neither see through nor turn into a loop. */
 static unsigned fault_deeper(unsigned depth) __attribute__((noinline));
@@ -65,6 +67,7 @@ void fault_inject(void)
 		for (;;)
 			cpu_relax();
 	case PANIC_MID:
+	case PANIC_CLOCK:
 	case PANIC_NONE:
 		return;
 	}
@@ -77,4 +80,9 @@ void fault_inject_record(void)
 
 	if (settings_panic == PANIC_MID && ++records == FAULT_RECORD)
 		panic("injected after %u records", records);
+}
+
+int64_t fault_clock_ticks(void)
+{
+	return settings_panic == PANIC_CLOCK ? fault_clock_set_ticks : 0;
 }

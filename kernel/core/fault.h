@@ -5,7 +5,11 @@
  */
 #pragma once
 
-/* Carries out panic=… unless it is none or mid. Returns only then. */
+#include <stdint.h>
+
+/* Carries out panic=… unless it is none, mid or clock. Returns only then. */
 void fault_inject(void);
+/* panic=clock: by how much a clock seems to have been set during the run; else 0. */
+int64_t fault_clock_ticks(void);
 /* panic=mid: call at each record of the stream; panics at one that is past the first samples. */
 void fault_inject_record(void);

@@ -35,6 +35,7 @@ static const struct setting {
     {"panic", "doublefault", SETTING_PANIC, PANIC_DOUBLEFAULT},
     {"panic", "hang", SETTING_PANIC, PANIC_HANG},
     {"panic", "mid", SETTING_PANIC, PANIC_MID},
+    {"panic", "clock", SETTING_PANIC, PANIC_CLOCK},
 };
 
 int settings_split(char *words[SETTINGS_WORDS_MAX])

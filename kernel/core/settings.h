@@ -16,7 +16,7 @@
  *   rsdp=0xADDRESS     where ACPI's root pointer is, if the boot loader does not say: obeyed at boot
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
  *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
- *                      middle of the stream
+ *                      middle of the stream; clock makes doctor=yes find at the end that a clock was set
  */
 #pragma once
 
@@ -31,7 +31,8 @@ enum settings_panic {
 	PANIC_FIBER_LEFT,
 	PANIC_DOUBLEFAULT,
 	PANIC_HANG,
-	PANIC_MID
+	PANIC_MID,
+	PANIC_CLOCK
 };
 
 extern enum settings_panic settings_panic;

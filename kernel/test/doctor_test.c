@@ -57,6 +57,27 @@ KERNEL_TEST(doctor_sees_that_clocks_have_moved_between_two_measurements)
 	CHECK(!doctor_offsets_moved(&before, &after, &moved));
 }
 
+KERNEL_TEST(doctor_believes_a_run_unless_its_clocks_contradict_those_before)
+{
+	static struct doctor_offsets before, after;
+	char text[DOCTOR_REASON_BYTES];
+
+	before = after = (struct doctor_offsets){.pairs = 1};
+	before.pair[0] = after.pair[0] = (struct doctor_pair){1, 3, true, -10, 10};
+	CHECK(doctor_judge_after(&before, &after, text) == NULL);
+	after.pair[0].low_ticks = 11;
+	after.pair[0].high_ticks = 20;
+	CHECK(doctor_judge_after(&before, &after, text) == text);
+	CHECK(strcmp(text, "the clocks of CPUs 1 and 3 have moved apart during the run: no latency between CPUs can be "
+			   "believed") == 0);
+	after.pair[0].answered = false; /* in time: an emulator under load */
+	after.failed = 1;
+	CHECK(doctor_judge_after(&before, &after, text) == NULL);
+	after.contradiction = true;
+	CHECK(doctor_judge_after(&before, &after, text) == text);
+	CHECK(strcmp(text, "a CPU's clock drifts or was set during the run") == 0);
+}
+
 KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)
 {
 	static uint32_t values[4000];

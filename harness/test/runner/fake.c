@@ -102,6 +102,13 @@ static int64_t port_interrupts(void)
 	return fake_interrupts < 0 ? -1 : (fake_interrupts += 5);
 }
 
+const char *fake_verdict;
+
+static const char *port_verdict(void)
+{
+	return fake_verdict;
+}
+
 static bool port_word(const char *key, const char *value)
 {
 	return strcmp(key, "idle") == 0 && (strcmp(value, "halt") == 0 || strcmp(value, "poll") == 0);
@@ -191,6 +198,7 @@ int fake_run(const char *first, ...)
 					 .context = &text_bytes,
 					 .env = port_env,
 					 .interrupts = port_interrupts,
+					 .verdict = port_verdict,
 					 .counting = fake_counts ? &counts : NULL,
 					 .watch = fake_watched > 0 ? &watch : NULL,
 					 .word = port_word};

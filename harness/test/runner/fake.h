@@ -18,8 +18,9 @@ extern bool fake_in_benchmark;  /* set by a benchmark: nothing may be written or
 extern uint64_t fake_random[4]; /* what the benchmark randoms drew in its last run */
 extern bool fake_counts;        /* whether the port can count events; two in a turn, those named odd not at all */
 extern int
-    fake_watched;      /* 0: nobody; 1: each call is a line that begins with '#', and samples become 0; 2: no memory */
-extern int fake_wrong; /* 0: the conformance test bb_checks passes */
+    fake_watched; /* 0: nobody; 1: each call is a line that begins with '#', and samples become 0; 2: no memory */
+extern const char *fake_verdict; /* why the port believes nothing of a run, or NULL */
+extern int fake_wrong;           /* 0: the conformance test bb_checks passes */
 
 /* Runs runner_main() on these words (up to NULL) and returns its result; fake_text is what it wrote. */
 int fake_run(const char *first, ...) __attribute__((sentinel));

@@ -26,6 +26,7 @@ static int fresh(void **state)
 	fake_wrong = 0;
 	fake_counts = false;
 	fake_watched = 0;
+	fake_verdict = NULL;
 	return 0;
 }
 
@@ -321,6 +322,29 @@ static const char *unwatched_text(void)
 	return text;
 }
 
+static void machine_that_is_no_longer_believed_fails_the_stream(void **state)
+{
+	const char *end;
+
+	(void)state;
+	assert_int_equal(fake_run("bench=plain", "samples=18", "seed=7", NULL), 0);
+	assert_int_equal(fake_lines("@fail"), 0);
+	fake_verdict = "the clocks of CPUs 0 and 1 have moved apart";
+	fake_watched = 1;
+	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", NULL), 1);
+	end = strstr(fake_text, "\n@fail machine");
+	assert_non_null(end);
+	assert_string_equal(end,
+			    "\n@fail machine reason=the%20clocks%20of%20CPUs%200%20and%201%20have%20moved%20apart\n"
+			    "@done 1 runs=2 crc=2474932465\n"
+			    "# end 1\n");
+	fake_counts = true; /* behind the counts, too */
+	assert_int_equal(fake_run("bench=plain", "samples=18", "events=rc0/instructions", NULL), 1);
+	assert_true(strstr(fake_text, "\n@fail machine") > strstr(fake_text, "\n@count plain"));
+	assert_int_equal(fake_lines("@done 1 runs=2 "), 1);
+	assert_int_equal(fake_run("mode=list", NULL), 0); /* a list has no numbers */
+}
+
 static void watch_is_told_between_points_and_changes_no_byte_of_the_stream(void **state)
 {
 	char *silent;
@@ -534,6 +558,7 @@ int main(void)
 	    RUNNER_TEST(warmup_is_the_larger_of_200_and_a_tenth_unless_given),
 	    RUNNER_TEST(own_unit_stays_whatever_a_tick_is),
 	    RUNNER_TEST(defect_is_a_fail_without_numbers),
+	    RUNNER_TEST(machine_that_is_no_longer_believed_fails_the_stream),
 	    RUNNER_TEST(watch_is_told_between_points_and_changes_no_byte_of_the_stream),
 	    RUNNER_TEST(watch_is_told_of_failures_and_of_the_second_pass),
 	    RUNNER_TEST(watch_without_memory_is_one_line_and_no_stream),

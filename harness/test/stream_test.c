@@ -467,33 +467,6 @@ static void counts_are_read_and_unknown_ones_are_told(void **state)
 	sample_free(&sample);
 }
 
-static void a_machine_that_was_not_what_it_said_leaves_no_number(void **state)
-{
-	static const uint32_t values[] = {5};
-
-	(void)state;
-	for (int counted = 0; counted < 2; counted++) {
-		struct error error = {0};
-		struct sample_stream sample;
-		struct stream stream;
-
-		sample_open(&sample, "aerokernel");
-		sample_run(&sample, "wake", "place=same", values, 1, 4);
-		if (counted)
-			record(&sample, "count", "instructions", "7", "same");
-		record(&sample, "fail", "machine", NULL, "a CPU's clock was set during the run");
-		sample_done(&sample, 1);
-		assert_int_equal(stream_parse(&stream, sample.bytes, sample.len_bytes, &error), STATUS_FAILED);
-		assert_int_equal(stream.run_count, 0);
-		assert_null(stream.runs);
-		assert_int_equal(stream.count_count, 0);
-		assert_string_equal(error.text, "machine failed its own check: a CPU's clock was set during the run "
-						"(failures in this boot: 1)");
-		stream_free(&stream);
-		sample_free(&sample);
-	}
-}
-
 /* A @repeat with these pairs behind its unit and per, of a point, with n samples 10, 20, 30 …. */
 static void sample_repeat(struct sample_stream *sample, const char *name, unsigned copies, unsigned n)
 {
@@ -604,7 +577,6 @@ int main(void)
 	    cmocka_unit_test(samples_that_do_not_fit_or_are_too_many_are_refused),
 	    cmocka_unit_test(another_version_is_refused_by_its_number),
 	    cmocka_unit_test(a_list_of_benchmarks_is_read),
-	    cmocka_unit_test(a_machine_that_was_not_what_it_said_leaves_no_number),
 	    cmocka_unit_test(counts_are_read_and_unknown_ones_are_told),
 	    cmocka_unit_test(repeats_belong_to_the_run_before_them),
 	    cmocka_unit_test(counts_out_of_order_or_twice_are_refused),

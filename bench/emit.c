@@ -72,18 +72,20 @@ void emit_machine_fail(struct wire *wire, const char *reason)
 	wire_end(wire);
 }
 
-static void emit_end(struct wire *wire, const struct bench_run *run, unsigned samples, int64_t interrupts)
+static void emit_end(struct wire *wire, const struct bench_run *run, unsigned samples, const struct emit_taken *taken)
 {
 	wire_begin(wire, "end");
 	wire_word(wire, run->bench->name);
 	wire_pair_number(wire, "n", samples);
 	wire_pair_number(wire, "overflow", run->overflow);
-	wire_pair_number(wire, "irqs", interrupts);
+	wire_pair_number(wire, "irqs", taken->interrupts);
+	if (taken->smis >= 0)
+		wire_pair_number(wire, "smis", taken->smis);
 	wire_end_crc_run(wire);
 }
 
 static void emit_series(struct wire *wire, const struct options *options, const struct grid_point *point,
-			const struct bench_run *run, unsigned series, int64_t interrupts)
+			const struct bench_run *run, unsigned series, const struct emit_taken *taken)
 {
 	const struct bench *bench = point->bench;
 	unsigned warmup = options_warmup(options, bench);
@@ -103,14 +105,14 @@ static void emit_series(struct wire *wire, const struct options *options, const 
 
 	wire_samples(wire, "w", run->samples[series], warmup);
 	wire_samples(wire, "s", run->samples[series] + warmup, samples);
-	emit_end(wire, run, samples, interrupts);
+	emit_end(wire, run, samples, taken);
 }
 
 void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
-	       const struct bench_run *run, int64_t interrupts)
+	       const struct bench_run *run, const struct emit_taken *taken)
 {
 	for (unsigned i = 0; i < bench_series(point->bench); i++)
-		emit_series(wire, options, point, run, i, interrupts);
+		emit_series(wire, options, point, run, i, taken);
 }
 
 void emit_repeat(struct wire *wire, const struct grid_point *point, const struct bench_run *run)
@@ -125,7 +127,7 @@ void emit_repeat(struct wire *wire, const struct grid_point *point, const struct
 	emit_params(wire, point);
 	wire_end(wire);
 	wire_samples(wire, "s", run->samples[0], run->total);
-	emit_end(wire, run, run->total, -1);
+	emit_end(wire, run, run->total, &(struct emit_taken){-1, -1});
 }
 
 void emit_nocount(struct wire *wire, const struct counting_event *event)

@@ -7,6 +7,11 @@
 #include "options.h"
 #include "wire.h"
 
+/* What took time from a point, on all CPUs; -1: unknown. */
+struct emit_taken {
+	int64_t interrupts, smis;
+};
+
 /* @aero, and @env with the runner's own pairs. */
 void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points);
 /* One @bench. */
@@ -15,9 +20,9 @@ void emit_bench(struct wire *wire, const struct bench *bench);
 void emit_head(struct wire *wire);
 /* @skip or @fail of a point. */
 void emit_reason(struct wire *wire, const char *record, const struct grid_point *point, const char *reason);
-/* All series of a point that was measured, each from its @run to its @end. interrupts: -1 if unknown. */
+/* All series of a point that was measured, each from its @run to its @end. */
 void emit_runs(struct wire *wire, const struct options *options, const struct grid_point *point,
-	       const struct bench_run *run, int64_t interrupts);
+	       const struct bench_run *run, const struct emit_taken *taken);
 /* What .repeat recorded at a point, from @repeat to @end; behind emit_runs(). */
 void emit_repeat(struct wire *wire, const struct grid_point *point, const struct bench_run *run);
 /* @fail of a point that was measured without one; pass=counting tells it from the point of that. */

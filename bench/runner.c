@@ -55,9 +55,15 @@ static int refuse(const struct runner_port *port, const struct complaint *compla
 
 /* --- One point ---------------------------------------------------------------------------------------------------- */
 
-static int64_t interrupts_now(const struct runner_port *port)
+static int64_t count_now(int64_t (*count)(void))
 {
-	return port->interrupts != NULL ? port->interrupts() : -1;
+	return count != NULL ? count() : -1;
+}
+
+/* How many came between two readings; -1: unknown, or the counter was set back. */
+static int64_t count_between(int64_t before, int64_t after)
+{
+	return before < 0 || after < before ? -1 : after - before;
 }
 
 /* Why the samples of a run that ended by itself cannot be used, or NULL. */
@@ -166,12 +172,17 @@ static const char *point_repeat(struct runner *runner, const struct grid_point *
 static void point_measure(struct runner *runner, const struct grid_point *point)
 {
 	struct bench_run run = point_run(runner, point), repeated = {.copies = 0};
-	int64_t before, after;
+	struct emit_taken before, after, taken;
 	const char *defect;
 
-	before = interrupts_now(runner->port);
+	/* Interrupts inside: asking another CPU for its SMIs may be one. */
+	before.smis = count_now(runner->port->smis);
+	before.interrupts = count_now(runner->port->interrupts);
 	point->bench->run(&run);
-	after = interrupts_now(runner->port);
+	after.interrupts = count_now(runner->port->interrupts);
+	after.smis = count_now(runner->port->smis);
+	taken.interrupts = count_between(before.interrupts, after.interrupts);
+	taken.smis = count_between(before.smis, after.smis);
 
 	defect = point_defect(&run);
 	if (defect == NULL && run.skipped == NULL)
@@ -184,7 +195,7 @@ static void point_measure(struct runner *runner, const struct grid_point *point)
 		emit_reason(&runner->wire, "skip", point, run.skipped);
 		watch_skip(runner->port->watch, run.skipped);
 	} else {
-		emit_runs(&runner->wire, &runner->options, point, &run, before < 0 || after < 0 ? -1 : after - before);
+		emit_runs(&runner->wire, &runner->options, point, &run, &taken);
 		if (repeated.copies > 0 && repeated.skipped == NULL)
 			emit_repeat(&runner->wire, point, &repeated);
 		watch_runs(runner->port->watch, &runner->options, &run);

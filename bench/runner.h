@@ -66,6 +66,8 @@ struct runner_port {
 	void (*env)(struct wire *wire);
 	/* Interrupts taken so far by all CPUs together, or -1 if unknown. NULL: unknown. */
 	int64_t (*interrupts)(void);
+	/* System management interrupts of this machine so far, or -1 if unknown. NULL: unknown. */
+	int64_t (*smis)(void);
 	/* Counts events. NULL: this system cannot. */
 	const struct counting_port *counting;
 	/*

@@ -10,7 +10,9 @@
  *                                                        with named series adds series=NAME as its last parameter
  *   @w S S …                                             up to 16 warm-up samples; the first of the run is the cold one
  *   @s S S …                                             up to 16 samples
- *   @end NAME n=N overflow=O irqs=I crc=C                 I: interrupts during the run on all CPUs, -1 unknown; O is 0
+ *   @end NAME n=N overflow=O irqs=I [smis=S] crc=C        I: interrupts during the run on all CPUs, -1 unknown; O is 0
+ *                                                        S: system management interrupts during the whole point, which
+ *                                                        all its series share; only where they can be counted
  *                                                        C: CRC of the records from @run on, up to " crc="
  *   @repeat NAME unit=ticks per=P n=N copies=C PARAM=VALUE …  behind the @run of the same point: N samples, in turn C and
  *                                                        2C of its operations back to back; @s … and @end follow

@@ -16,6 +16,7 @@
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
+#include "smis.h"
 #include "table.h"
 
 enum { SHOW_RAW = READING_NS + 1 };
@@ -192,6 +193,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	counter_rows_make(&counts, summary);
 	counter_rows_print(&counts, stdout, bold);
 	counter_rows_free(&counts);
+	smis_print(stdout, summary);
 	reading_notes(stdout, summary);
 	show_advice(summary);
 }

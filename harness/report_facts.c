@@ -11,6 +11,7 @@
 #include "report_html.h"
 #include "report_machine.h"
 #include "report_section.h"
+#include "smis.h"
 #include "subject.h"
 #include "verdict.h"
 
@@ -81,6 +82,13 @@ void report_verdict(FILE *file, const struct summary *summary)
 			    "%zu boots were cut or garbled on the line. No number on this page comes from one of them; "
 			    "aerobench show %s shows what could be proved of each.",
 			    cut, store->id);
+	for (size_t i = 0; i < summary->stream_count; i++) {
+		char *smis = smis_text(summary, i);
+
+		if (smis != NULL)
+			html_format(file, "p", "%s.", smis);
+		free(smis);
+	}
 	fputs("</section>\n", file);
 }
 

@@ -176,6 +176,20 @@ static int read_sample(struct stream_reader *reader, struct stream_record *recor
 	return read_samples(reader, record, &reader->run->samples, &reader->run->n, reader->n);
 }
 
+/* Only where SMIs can be counted. */
+static bool read_smis(struct stream_record *record, int64_t *smis)
+{
+	uint64_t number;
+
+	*smis = -1;
+	if (!record_next_is(record, "smis"))
+		return true;
+	if (!record_key_number(record, "smis", INT64_MAX, &number))
+		return false;
+	*smis = (int64_t)number;
+	return true;
+}
+
 static int read_end(struct stream_reader *reader, struct stream_record *record)
 {
 	struct stream_run *run = reader->run;
@@ -185,12 +199,12 @@ static int read_end(struct stream_reader *reader, struct stream_record *record)
 
 	good = record_word(record, &name) && record_key_number(record, "n", STREAM_SAMPLES_MAX, &n) &&
 	       record_key_number(record, "overflow", UINT64_MAX, &run->overflow) &&
-	       record_key_signed(record, "irqs", &run->irqs) && record_key_number(record, "crc", UINT32_MAX, &crc) &&
-	       record_at_end(record);
+	       record_key_signed(record, "irqs", &run->irqs) && read_smis(record, &run->smis) &&
+	       record_key_number(record, "crc", UINT32_MAX, &crc) && record_at_end(record);
 	same = good && strcmp(name, run->point.benchmark) == 0;
 	free(name);
 	if (!good)
-		return broken(reader, "@end is not NAME n= overflow= irqs= crc=");
+		return broken(reader, "@end is not NAME n= overflow= irqs= smis= crc=");
 	if (!same)
 		return broken(reader, "@end of another benchmark than @run");
 	if (n != reader->n || run->n != reader->n || run->warmup_count != reader->warmup)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct stream_run {
 	size_t warmup_count;
 	uint64_t overflow; /* samples that did not fit and are UINT32_MAX */
 	int64_t irqs;      /* interrupts during the run on all CPUs; -1: unknown */
+	int64_t smis;      /* system management interrupts during the point, all its series together; -1: unknown */
 	unsigned
 	    copies;    /* of a @repeat: samples are so many operations and twice as many, in turn; n is even. @run: 0 */
 	unsigned line; /* of its @run, from 1 */
@@ -104,6 +106,8 @@ void stream_free(struct stream *stream);
 
 /* The value of an @env key, or NULL. */
 const char *stream_env(const struct stream *stream, const char *key);
+/* Whether two runs are series of one point. */
+bool stream_point_same(const struct stream_point *a, const struct stream_point *b);
 /* The value of a parameter of the point, or NULL. */
 const char *stream_point_value(const struct stream_point *point, const char *key);
 /* "place=same threads=4" in the order of the stream, "" without parameters; allocated. Equal texts are the same point. */

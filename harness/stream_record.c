@@ -313,6 +313,22 @@ char *stream_point_params(const struct stream_point *point)
 	return text;
 }
 
+bool stream_point_same(const struct stream_point *a, const struct stream_point *b)
+{
+	size_t own = a->param_count, others = b->param_count;
+
+	own -= own > 0 && strcmp(a->params[own - 1].key, "series") == 0;
+	others -= others > 0 && strcmp(b->params[others - 1].key, "series") == 0;
+	if (own != others || strcmp(a->benchmark, b->benchmark) != 0)
+		return false;
+	for (size_t i = 0; i < own; i++) {
+		if (strcmp(a->params[i].key, b->params[i].key) != 0 ||
+		    strcmp(a->params[i].value, b->params[i].value) != 0)
+			return false;
+	}
+	return true;
+}
+
 const char *stream_point_value(const struct stream_point *point, const char *key)
 {
 	for (size_t i = 0; i < point->param_count; i++) {

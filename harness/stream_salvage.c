@@ -9,30 +9,13 @@
 #include "memory.h"
 #include "salvage.h"
 
-/* Whether two runs are series of one point. */
-static bool same_point(const struct stream_point *a, const struct stream_point *b)
-{
-	size_t own = a->param_count, others = b->param_count;
-
-	own -= own > 0 && strcmp(a->params[own - 1].key, "series") == 0;
-	others -= others > 0 && strcmp(b->params[others - 1].key, "series") == 0;
-	if (own != others || strcmp(a->benchmark, b->benchmark) != 0)
-		return false;
-	for (size_t i = 0; i < own; i++) {
-		if (strcmp(a->params[i].key, b->params[i].key) != 0 ||
-		    strcmp(a->params[i].value, b->params[i].value) != 0)
-			return false;
-	}
-	return true;
-}
-
 /* The series of a point stand one behind the other. */
 static size_t points_of(const struct stream *stream)
 {
 	size_t points = 0;
 
 	for (size_t i = 0; i < stream->run_count; i++)
-		points += i == 0 || !same_point(&stream->runs[i - 1].point, &stream->runs[i].point);
+		points += i == 0 || !stream_point_same(&stream->runs[i - 1].point, &stream->runs[i].point);
 	return points;
 }
 

@@ -185,7 +185,8 @@ static int add_run(struct summary *summary, const struct stream_run *run, const 
 							   .n = run->n,
 							   .warmup = run->warmup,
 							   .warmup_count = run->warmup_count,
-							   .irqs = run->irqs};
+							   .irqs = run->irqs,
+							   .smis = run->smis};
 	row->overflow += run->overflow;
 	return 0;
 }

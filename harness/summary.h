@@ -34,7 +34,7 @@ struct summary_run {
 	double subtracted;               /* from these, but for iqr: the control's median in this boot, or 0 */
 	const struct stream_run *repeat; /* n and 2n operations in turn, or NULL */
 	double differenced;              /* what they say of one operation; NaN without */
-	int64_t irqs;
+	int64_t irqs, smis;              /* -1: unknown */
 };
 
 struct summary_row {

@@ -38,13 +38,14 @@ json_t *summary_params_json(const struct stream_point *point)
 
 static json_t *run_json(const struct summary_run *run)
 {
-	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "round",
+	return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "round",
 			 (json_int_t)run->round, "n", (json_int_t)run->n, "p10", summary_number_json(run->p10), "p50",
 			 summary_number_json(run->p50), "p90", summary_number_json(run->p90), "p99",
 			 summary_number_json(run->p99), "iqr", summary_number_json(run->iqr), "mean",
 			 summary_number_json(run->mean), "cold", summary_number_json(run->cold), "subtracted",
 			 summary_number_json(run->subtracted), "differenced", summary_number_json(run->differenced),
-			 "irqs", run->irqs < 0 ? json_null() : json_integer(run->irqs));
+			 "irqs", run->irqs < 0 ? json_null() : json_integer(run->irqs), "smis",
+			 run->smis < 0 ? json_null() : json_integer(run->smis));
 }
 
 static void set_number(json_t *object, const char *key, double number)

@@ -9,8 +9,10 @@
 #include "core/fault.h"
 #include "core/format.h"
 #include "core/page.h"
+#include "core/percpu.h"
 #include "core/preempt.h"
 #include "core/progress.h"
+#include "core/remote_call.h"
 #include "core/result_screen.h"
 #include "core/sched.h"
 #include "core/settings.h"
@@ -21,6 +23,7 @@
 #include "emit.h"
 #include "hardware_env.h"
 #include "x86/facts.h"
+#include "x86/power.h"
 
 static uint64_t port_begin; /* stamp of the first thread's arrival here: boot is over */
 
@@ -116,6 +119,31 @@ static int64_t port_interrupts(void)
 	return (int64_t)interrupts;
 }
 
+static void smi_read(void *arg)
+{
+	int64_t *count = arg;
+	uint64_t value;
+
+	*count = power_smi_read(&value) ? (int64_t)value : -1;
+}
+
+/*
+ * Of the boot CPU. One is enough: a chipset's SMI goes to all processors, each of which enters and leaves the mode (SDM
+ * vol. 3, chapter "System Management Mode", "SMM Multiple-Processor Considerations"), and firmware's handler waits until all
+ * are there. One that firmware sends to another processor alone by its APIC is in the doctor's last line only, which has
+ * the most that any CPU took.
+ */
+static int64_t port_smis(void)
+{
+	int64_t count;
+
+	if (this_cpu->cpu == 0)
+		smi_read(&count);
+	else
+		remote_call_wait(0, smi_read, &count);
+	return count;
+}
+
 static const char *moved; /* what the doctor found when all was measured; NULL: nothing, or nobody asked */
 
 static const char *port_verdict(void)
@@ -176,6 +204,7 @@ int runner_port_main(int count, char *const words[])
 	struct runner_port port = {.write = port_write,
 				   .env = port_env,
 				   .interrupts = port_interrupts,
+				   .smis = power_of(0)->absent[POWER_SMI_COUNT] == NULL ? port_smis : NULL,
 				   .verdict = port_verdict,
 				   .counting = &counting_port,
 				   .word = settings_word,

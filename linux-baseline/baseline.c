@@ -20,6 +20,7 @@
 #include "output.h"
 #include "profile.h"
 #include "runner.h"
+#include "smis.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
@@ -159,6 +160,7 @@ static int run(const struct baseline_defaults *defaults, int count, char *const 
 	const struct runner_port port = {.write = output_write,
 					 .env = env_emit,
 					 .interrupts = interrupts_total,
+					 .smis = smis_total,
 					 .counting = &counters_port,
 					 .word = word_known};
 	int failures;

@@ -9,6 +9,7 @@
 
 const char *sample_unit = "ticks";
 unsigned sample_per = 1;
+int64_t sample_smis = -1;
 unsigned sample_cpus = 2;
 int64_t sample_clock_hz = 2000000000;
 
@@ -26,6 +27,7 @@ void sample_open(struct sample_stream *stream, const char *os)
 	memset(stream, 0, sizeof(*stream));
 	sample_unit = "ticks";
 	sample_per = 1;
+	sample_smis = -1;
 	wire_open(&stream->wire, sample_write, stream);
 	wire_begin(&stream->wire, "aero");
 	wire_number(&stream->wire, WIRE_VERSION);
@@ -84,6 +86,8 @@ void sample_run(struct sample_stream *stream, const char *name, const char *para
 	wire_pair_number(wire, "n", (int64_t)n);
 	wire_pair_number(wire, "overflow", 0);
 	wire_pair_number(wire, "irqs", -1);
+	if (sample_smis >= 0)
+		wire_pair_number(wire, "smis", sample_smis);
 	wire_end_crc_run(wire);
 	free(samples);
 }

@@ -34,6 +34,8 @@ void sample_free(struct sample_stream *stream);
 /* What a run's unit is from now on ("ticks" after sample_open()). */
 extern const char *sample_unit;
 extern unsigned sample_per;
+/* SMIs of the points from now on; below 0, as after sample_open(): not told. */
+extern int64_t sample_smis;
 /* How many CPUs streams have that are opened from now on: 2 unless changed. */
 extern unsigned sample_cpus;
 /* How fast their clock ticks: 2000000000 unless changed. */

@@ -228,6 +228,15 @@ void power_text(const struct power *power, enum power_fact fact, char text[stati
 		format_text(text, POWER_TEXT_BYTES, facts[fact].form == FORM_HEX ? "0x%lx" : "%lu", value);
 }
 
+bool power_smi_read(uint64_t *count)
+{
+	bool known = machine_facts.hypervisor[0] == '\0' && vendor_of(cpuid_read(0, 0)) == INTEL &&
+		     msr_read_safe(MSR_SMI_COUNT, count);
+
+	*count = known ? *count & UINT32_MAX : 0; /* bits 31:0: SDM vol. 4 */
+	return known;
+}
+
 void power_counters_read(struct power_counters *counters)
 {
 	bool real = machine_facts.hypervisor[0] == '\0';
@@ -235,8 +244,7 @@ void power_counters_read(struct power_counters *counters)
 	*counters = (struct power_counters){0};
 	if (!real)
 		return;
-	if (vendor_of(cpuid_read(0, 0)) == INTEL)
-		counters->smi_known = msr_read_safe(MSR_SMI_COUNT, &counters->smi);
+	counters->smi_known = power_smi_read(&counters->smi);
 	if (cpuid_leaf(6, 0).ecx & 1) /* SDM vol. 2, CPUID 06H: both counters */
 		counters->clock_known =
 		    msr_read_safe(MSR_MPERF, &counters->mperf) && msr_read_safe(MSR_APERF, &counters->aperf);

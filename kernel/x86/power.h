@@ -59,6 +59,8 @@ enum { POWER_TEXT_BYTES = 24 };
 /* "yes", "no", a number, or "0x…", with a null byte; "" for an absent fact. */
 void power_text(const struct power *power, enum power_fact fact, char text[static POWER_TEXT_BYTES]);
 
+/* System management interrupts that this CPU has taken since reset, modulo 2^32. False: unknown. */
+bool power_smi_read(uint64_t *count);
 /* Counters of this CPU, for what happens between two readings. */
 struct power_counters {
 	bool smi_known, clock_known;

@@ -14,7 +14,7 @@ uint64_t fake_clock;
 bool fake_threads_hang;
 size_t fake_malloc_most = SIZE_MAX;
 size_t fake_allocated;
-int64_t fake_interrupts;
+int64_t fake_interrupts, fake_smis, fake_smis_step;
 bool fake_in_benchmark;
 char fake_text[1 << 20];
 
@@ -109,6 +109,11 @@ static const char *port_verdict(void)
 	return fake_verdict;
 }
 
+static int64_t port_smis(void)
+{
+	return fake_smis < 0 ? -1 : (fake_smis += fake_smis_step);
+}
+
 static bool port_word(const char *key, const char *value)
 {
 	return strcmp(key, "idle") == 0 && (strcmp(value, "halt") == 0 || strcmp(value, "poll") == 0);
@@ -198,6 +203,7 @@ int fake_run(const char *first, ...)
 					 .context = &text_bytes,
 					 .env = port_env,
 					 .interrupts = port_interrupts,
+					 .smis = port_smis,
 					 .verdict = port_verdict,
 					 .counting = fake_counts ? &counts : NULL,
 					 .watch = fake_watched > 0 ? &watch : NULL,

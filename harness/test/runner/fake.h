@@ -13,7 +13,9 @@ extern bool fake_threads_hang;  /* created, but never run */
 extern size_t fake_malloc_most; /* os_malloc() of more is NULL */
 extern size_t fake_allocated;   /* blocks that are not yet freed */
 extern int64_t fake_interrupts; /* grows by 5 with each look; below 0: unknown */
-extern bool fake_in_benchmark;  /* set by a benchmark: nothing may be written or allocated meanwhile */
+extern int64_t fake_smis;       /* grows by fake_smis_step with each look; below 0: unknown */
+extern int64_t fake_smis_step;
+extern bool fake_in_benchmark; /* set by a benchmark: nothing may be written or allocated meanwhile */
 
 extern uint64_t fake_random[4]; /* what the benchmark randoms drew in its last run */
 extern bool fake_counts;        /* whether the port can count events; two in a turn, those named odd not at all */

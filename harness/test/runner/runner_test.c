@@ -23,6 +23,8 @@ static int fresh(void **state)
 	fake_threads_hang = false;
 	fake_malloc_most = SIZE_MAX;
 	fake_interrupts = -1;
+	fake_smis = -1;
+	fake_smis_step = 3;
 	fake_wrong = 0;
 	fake_counts = false;
 	fake_watched = 0;
@@ -62,6 +64,23 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 			    "@s 118 119\n"
 			    "@end plain n=18 overflow=0 irqs=5 crc=3430536523\n"
 			    "@done 0 runs=2 crc=2878843886\n");
+}
+
+static void smis_of_a_point_are_told_only_where_they_are_known(void **state)
+{
+	(void)state;
+	assert_int_equal(fake_run("bench=grid:threads=1:place=same", "samples=4", "warmup=0", NULL), 0);
+	assert_null(strstr(fake_text, "smis="));
+	fake_smis = 0;
+	assert_int_equal(fake_run("bench=grid:threads=1:place=same", "samples=4", "warmup=0", NULL), 0);
+	assert_int_equal(fake_lines("@end grid n=4 overflow=0 irqs=-1 smis=3 crc="), 2); /* each series of the point */
+	fake_smis_step = 0;
+	assert_int_equal(fake_run("bench=plain", "samples=4", NULL), 0);
+	assert_int_equal(fake_lines("@end plain n=4 overflow=0 irqs=-1 smis=0 crc="), 1);
+	fake_smis = 1000;
+	fake_smis_step = -1; /* somebody sets it back */
+	assert_int_equal(fake_run("bench=plain", "samples=4", NULL), 0);
+	assert_null(strstr(fake_text, "smis="));
 }
 
 static void every_point_of_the_grid_is_a_run_per_series(void **state)
@@ -324,17 +343,13 @@ static const char *unwatched_text(void)
 
 static void machine_that_is_no_longer_believed_fails_the_stream(void **state)
 {
-	const char *end;
-
 	(void)state;
 	assert_int_equal(fake_run("bench=plain", "samples=18", "seed=7", NULL), 0);
 	assert_int_equal(fake_lines("@fail"), 0);
 	fake_verdict = "the clocks of CPUs 0 and 1 have moved apart";
 	fake_watched = 1;
 	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", NULL), 1);
-	end = strstr(fake_text, "\n@fail machine");
-	assert_non_null(end);
-	assert_string_equal(end,
+	assert_string_equal(strstr(fake_text, "\n@fail machine"),
 			    "\n@fail machine reason=the%20clocks%20of%20CPUs%200%20and%201%20have%20moved%20apart\n"
 			    "@done 1 runs=2 crc=2474932465\n"
 			    "# end 1\n");
@@ -548,6 +563,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    RUNNER_TEST(selected_point_and_control_give_the_golden_text),
+	    RUNNER_TEST(smis_of_a_point_are_told_only_where_they_are_known),
 	    RUNNER_TEST(every_point_of_the_grid_is_a_run_per_series),
 	    RUNNER_TEST(selection_names_points),
 	    RUNNER_TEST(control_is_first_for_every_seed),

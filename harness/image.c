@@ -16,7 +16,8 @@
 #include "subject.h"
 
 enum { PAGE_BYTES = 4096, BAUD_MIN = 300, BAUD_MAX = 4000000, BAUD_DEFAULT = 115200, PORT_MAX = 0xffff };
-static const unsigned long long RESULTS_LOW = 16ULL << 20, RESULTS_HIGH = 4ULL << 30;
+static const unsigned long long RESULTS_LOW = 32ULL << 20, /* the kernel's image begins at 16 MiB */
+    RESULTS_HIGH = 4ULL << 30;
 
 /* --- Values of options ------------------------------------------------------------------------------------------------------ */
 
@@ -100,7 +101,7 @@ int image_results_parse(const char *text, unsigned long long *begin, unsigned lo
 	if (base % PAGE_BYTES != 0 || len % PAGE_BYTES != 0 || len < WIRE_REGION_BYTES_MIN || base < RESULTS_LOW ||
 	    base + len > RESULTS_HIGH)
 		return error_set(error, STATUS_USAGE,
-				 "--results '%s': whole pages of 4K, at least %dM of them, between 16M and 4G", text,
+				 "--results '%s': whole pages of 4K, at least %dM of them, between 32M and 4G", text,
 				 WIRE_REGION_BYTES_MIN >> 20);
 	if (begin != NULL)
 		*begin = base;

@@ -58,7 +58,7 @@ struct image_options {
 int image_serial_parse(struct image_serial *serial, const char *text, struct error *error);
 /*
  * BASE+LEN, numbers decimal or 0x…, with K, M or G: whole pages, at least bench/wire_region.h's smallest, above the first
- * 16 MiB, below 4 GiB. Returns 0 or STATUS_USAGE; begin and end in bytes, either may be NULL.
+ * 32 MiB, where the kernel's image lies, below 4 GiB. Returns 0 or STATUS_USAGE; begin and end in bytes, either may be NULL.
  */
 int image_results_parse(const char *text, unsigned long long *begin, unsigned long long *end, struct error *error);
 /* Words of a command line, separated by single blanks: nothing that GRUB's scripts give a meaning. 0 or STATUS_USAGE. */

@@ -86,7 +86,7 @@ static void regions_of_results_are_whole_pages_of_usable_memory(void **state)
 {
 	static const char *const bad[] = {
 	    "",           "256M",          "256M+",         "256M+64M ",   "+64M",
-	    "256M+64T",   "256M+512K",     "8M+64M",        "256M+1025K1", "4G+64M",
+	    "256M+64T",   "256M+512K",     "31M+64M",       "256M+1025K1", "4G+64M",
 	    "4000M+200M", "257000001+64M", "256M+67108865", "-1M+64M",     "99999999999999999999+64M"};
 	unsigned long long begin, end;
 
@@ -98,6 +98,7 @@ static void regions_of_results_are_whole_pages_of_usable_memory(void **state)
 	assert_int_equal(begin, 256 << 20);
 	assert_int_equal(end, 257 << 20);
 	assert_int_equal(image_results_parse("3G+1G", NULL, NULL, NULL), 0);
+	assert_int_equal(image_results_parse("32M+1M", NULL, NULL, NULL), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (image_results_parse(bad[i], &begin, &end, NULL) == 0)
 			fail_msg("'%s' is taken", bad[i]);

@@ -82,7 +82,8 @@ static char *modules_find(const char *directory, struct error *error)
 			error_set(
 			    error, STATUS_USAGE,
 			    "--modules-from %s: no module %s below lib/modules/VERSION: name the root directory of "
-			    "an unpacked linux-image package",
+			    "an unpacked kernel package (apt-get download linux-image-$(uname -r); the package "
+			    "linux-image-amd64 is empty)",
 			    directory, module->name);
 			free(list);
 			return NULL;
@@ -98,7 +99,7 @@ static char *modules_find(const char *directory, struct error *error)
 	if (!usb)
 		error_warn(
 		    "the collector's kernel has no usb-storage: it finds the image on an AHCI, NVMe or virtio disk, "
-		    "but not on a USB stick (linux-image-amd64 has it)");
+		    "but not on a USB stick; a kernel like Debian's linux-image-VERSION-amd64, without cloud, has it");
 	return list;
 }
 

@@ -13,6 +13,7 @@
 #include "counter.h"
 #include "image_make.h"
 #include "image_tool.h"
+#include "kernel_words.h"
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
@@ -52,25 +53,26 @@ struct image_command {
 
 static void help(const char *program)
 {
-	printf("Usage: %s [OPTION…]\n"
-	       "Writes one image for CD, USB stick and disk that boots a PC by BIOS and by UEFI into a menu,\n"
-	       "and from it the Aerokernel. To put it on a stick, as root: cp FILE /dev/sdX && sync (all that is\n"
-	       "on sdX is lost). Secure Boot has to be off.\n\n"
-	       "  -o, --output FILE   default: aerobench.iso\n"
-	       "      --pxe DIR       instead a tree for a TFTP server whose root is DIR, and what the DHCP server\n"
-	       "                      has to say\n"
-	       "      --default ENTRY suite, quick, doctor, test, conform, exit, off or a benchmark's name\n"
-	       "                      (default: suite)\n"
-	       "      --timeout S     seconds until it starts, 0 … %d (default: %d); a key stops the countdown\n"
-	       "      --unattended    at its end the machine resets and goes on to the next boot device; without it\n"
-	       "                      the machine halts with its table on the screen\n"
-	       "      --boots N       unattended, N boots after each other, 1 … %d: counted on the medium, which has\n"
-	       "                      to be writable (a stick, not a CD; else it halts after the first)\n"
-	       "      --serial WHERE[:SPEED]  of menu and results: com1 … com4, 0xPORT, mmio:0xADDRESS (results\n"
-	       "                      only), auto, none (default: auto)\n"
-	       "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none\n"
-	       "                      (default: %s)\n",
-	       program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
+	printf(
+	    "Usage: %s [OPTION…]\n"
+	    "Writes one image for CD, USB stick and disk that boots a PC by BIOS and by UEFI into a menu,\n"
+	    "and from it the Aerokernel. To put it on a stick, as root: cp FILE /dev/sdX && sync (all that is\n"
+	    "on sdX is lost). Secure Boot has to be off.\n\n"
+	    "  -o, --output FILE   default: aerobench.iso\n"
+	    "      --pxe DIR       instead a tree for a TFTP server whose root is DIR, and what the DHCP server\n"
+	    "                      has to say\n"
+	    "      --default ENTRY suite, quick, doctor, test, conform, exit, off or a benchmark's name\n"
+	    "                      (default: suite)\n"
+	    "      --timeout S     seconds until it starts, 0 … %d (default: %d); a key stops the countdown\n"
+	    "      --unattended    at its end the machine resets and goes on to the next boot device; without it\n"
+	    "                      the machine halts with its table on the screen\n"
+	    "      --boots N       unattended, N boots after each other, 1 … %d: counted on the medium, which has\n"
+	    "                      to be writable (a stick, not a CD; else it halts after the first)\n"
+	    "      --serial WHERE[:SPEED]  of menu and results: com1 … com4, 0xPORT, mmio:0xADDRESS or\n"
+	    "                      mmio32:0xADDRESS (results only), auto, none (default: auto); SPEED divides 115200\n"
+	    "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none\n"
+	    "                      (default: %s)\n",
+	    program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
 	puts("      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after each\n"
 	     "                      reset of the Aerokernel: it writes the results as results/bootNNN.log to the\n"
 	     "                      stick's partition AEROBENCH, for 'aerobench collect FILE'. DIR/lib/modules is\n"
@@ -78,10 +80,10 @@ static void help(const char *program)
 	     "                      FILE DIR has both, VMLINUZ as DIR/boot/vmlinuz-VERSION (not linux-image-amd64: it\n"
 	     "                      is empty and only depends on linux-image-VERSION; nor a cloud kernel: no USB)\n"
 	     "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
-	     "      --samples N --warmup N  of each point\n"
+	     "      --samples N --warmup N  of each point, at most 1000000\n"
 	     "      --events NAME,…  count these events too, on a processor that libpfm4 calls --pmu NAME (default:\n"
 	     "                      one like this computer's; aerobench doctor --events)\n"
-	     "      --words WORDS   more words for each entry (bench/runner.h)\n"
+	     "      --words WORDS   more words for each entry: those of bench/runner.h and kernel/core/settings.h\n"
 	     "      --no-screen     the Aerokernel leaves the screen alone\n"
 	     "      --bios-only, --uefi-only  only for this firmware\n"
 	     "  -h, --help\n\n"
@@ -141,7 +143,8 @@ static int words_find(struct image_command *command, char **both, struct error *
 	*both = menu->words != NULL ? memory_format("%s %s", menu->words, word) : memory_text(word);
 	free(word);
 	menu->words = *both;
-	return image_words_check("events", *both, error);
+	return image_words_check("events", *both, error) == 0 ? kernel_words_check("events", *both, error)
+							      : (int)error->status;
 }
 
 /* --- What to do with it ------------------------------------------------------------------------------------------------------- */
@@ -224,6 +227,14 @@ static int number(const char *option, unsigned low, unsigned high, unsigned *val
 	return status;
 }
 
+/* Nothing that GRUB would take for its own, nor that the Aerokernel would refuse. */
+static int words_check(const char *words, struct error *error)
+{
+	int status = image_words_check("words", words, error);
+
+	return status == 0 ? kernel_words_check("words", words, error) : status;
+}
+
 static int option_take(struct image_command *command, int option, char **argv, struct error *error)
 {
 	struct image_options *menu = &command->make.menu;
@@ -237,10 +248,10 @@ static int option_take(struct image_command *command, int option, char **argv, s
 		return number("boots", 1, IMAGE_BOOTS_MAX, &menu->boots, error);
 	case SAMPLES:
 		menu->samples = optarg;
-		return number("samples", 1, 1 << 24, &ignored, error);
+		return number("samples", 1, KERNEL_SAMPLES_MAX, &ignored, error);
 	case WARMUP:
 		menu->warmup = optarg;
-		return number("warmup", 0, 1 << 24, &ignored, error);
+		return number("warmup", 0, KERNEL_SAMPLES_MAX, &ignored, error);
 	case SERIAL:
 		return image_serial_parse(&menu->serial, optarg, error);
 	case RESULTS:
@@ -248,7 +259,7 @@ static int option_take(struct image_command *command, int option, char **argv, s
 		return menu->results == NULL ? 0 : image_results_parse(optarg, NULL, NULL, error);
 	case WORDS:
 		menu->words = optarg;
-		return image_words_check("words", optarg, error);
+		return words_check(optarg, error);
 	case 'b':
 		if (command->selection_count == SELECTIONS_MAX)
 			return error_set(error, STATUS_USAGE, "more than %d -b", SELECTIONS_MAX);

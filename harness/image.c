@@ -12,64 +12,31 @@
 
 #include "../bench/wire_region.h"
 
+#include "kernel_words.h"
 #include "memory.h"
 #include "subject.h"
 
-enum { PAGE_BYTES = 4096, BAUD_MIN = 300, BAUD_MAX = 4000000, BAUD_DEFAULT = 115200, PORT_MAX = 0xffff };
+enum { PAGE_BYTES = 4096, BAUD_DEFAULT = 115200 };
 static const unsigned long long RESULTS_LOW = 32ULL << 20, /* the kernel's image begins at 16 MiB */
     RESULTS_HIGH = 4ULL << 30;
 
 /* --- Values of options ------------------------------------------------------------------------------------------------------ */
 
-static bool number_read(const char *text, int base, unsigned long long low, unsigned long long high,
-			unsigned long long *value)
-{
-	char *end = NULL;
-	unsigned long long read;
-
-	errno = 0;
-	if (!isxdigit((unsigned char)text[0]))
-		return false;
-	read = strtoull(text, &end, base);
-	*value = read;
-	return errno == 0 && *end == '\0' && read >= low && read <= high;
-}
-
-static int serial_wrong(const char *text, struct error *error)
-{
-	return error_set(error, STATUS_USAGE,
-			 "--serial '%s': use com1 … com4, 0xPORT, mmio:0xADDRESS, auto or none, then :SPEED from %d to "
-			 "%d, as com1:%d",
-			 text, BAUD_MIN, BAUD_MAX, BAUD_DEFAULT);
-}
-
 int image_serial_parse(struct image_serial *serial, const char *text, struct error *error)
 {
-	unsigned long long speed = BAUD_DEFAULT, port = 0;
-	bool mmio = strncmp(text, "mmio:", 5) == 0;
-	const char *colon = strchr(text + (mmio ? 5 : 0), ':');
-	char where[32];
-	size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
+	struct kernel_serial line;
+	int status = kernel_words_serial("serial", text, &line, error);
 
-	if (len >= sizeof(where))
-		return serial_wrong(text, error);
-	memcpy(where, text, len);
-	where[len] = '\0';
-	*serial = (struct image_serial){.unit = -1};
-	if (colon != NULL && !number_read(colon + 1, 10, BAUD_MIN, BAUD_MAX, &speed))
-		return serial_wrong(text, error);
-	if (strcmp(where, "auto") == 0)
-		serial->unit = 0;
-	else if (strncmp(where, "com", 3) == 0 && where[3] >= '1' && where[3] <= '4' && where[4] == '\0')
-		serial->unit = where[3] - '1';
-	else if (strncmp(where, "0x", 2) == 0 && number_read(where, 16, 1, PORT_MAX, &port))
-		serial->port = (unsigned)port;
-	else if (!(mmio && strncmp(where + 5, "0x", 2) == 0 && number_read(where + 5, 16, 1, ~0ULL, &port)) &&
-		 (strcmp(where, "none") != 0 || colon != NULL))
-		return serial_wrong(text, error);
-	serial->speed_baud = (unsigned)speed;
+	if (status != 0)
+		return status;
+	*serial = (struct image_serial){.unit = line.where == KERNEL_SERIAL_AUTO ? 0 : -1};
+	if (strncmp(text, "com", 3) == 0)
+		serial->unit = text[3] - '1';
+	else if (line.where == KERNEL_SERIAL_PORT)
+		serial->port = (unsigned)line.base;
 	/* Without a speed the Aerokernel takes what ACPI says of the line, where auto finds it there. */
-	snprintf(serial->word, sizeof(serial->word), colon != NULL ? "%s:%u" : "%s", where, serial->speed_baud);
+	serial->speed_baud = line.speed_baud != 0 ? line.speed_baud : BAUD_DEFAULT;
+	snprintf(serial->word, sizeof(serial->word), "%s", text);
 	return 0;
 }
 

@@ -52,8 +52,8 @@ struct image_options {
 };
 
 /*
- * Reads WHERE[:SPEED]: com1 … com4, 0xPORT, mmio:0xADDRESS, auto, none; SPEED from 300 to 4000000, default 115200. GRUB
- * 2.06 knows I/O ports only: for mmio its menu is on the screen alone, for auto on COM1. Returns 0 or STATUS_USAGE.
+ * Reads WHERE[:SPEED] as kernel_words_serial() does, SPEED 115200 without one. GRUB 2.06 knows I/O ports only: for memory
+ * its menu is on the screen alone, for auto on COM1. Returns 0 or STATUS_USAGE.
  */
 int image_serial_parse(struct image_serial *serial, const char *text, struct error *error);
 /*

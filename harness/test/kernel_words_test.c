@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's words that the harness knows are those that the kernel's own headers document, with their values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kernel_words.h"
+#include "memory.h"
+#include "paths.h"
+
+static bool is_known(const char *key)
+{
+	for (size_t i = 0; kernel_words_key(i) != NULL; i++)
+		if (strcmp(kernel_words_key(i), key) == 0)
+			return true;
+	return false;
+}
+
+/* "idle=halt|poll": each of these values is taken. In capitals stands what a value is. */
+static void assert_values(const char *key, char *values)
+{
+	char *value;
+
+	if (strspn(values, "abcdefghijklmnopqrstuvwxyz|") != strlen(values))
+		return;
+	while (values[0] != '\0' && (value = strsep(&values, "|")) != NULL) {
+		char *word = memory_format("%s=%s", key, value);
+
+		if (kernel_words_check("words", word, NULL) != 0)
+			fail_msg("%s is refused", word);
+		free(word);
+		if (values == NULL)
+			break;
+	}
+}
+
+/* A line of the list: " *   KEY=VALUE KEY=VALUE   what it does"; marks each key as documented. */
+static void documented_take(char *line, bool *documented)
+{
+	char *end, *word;
+
+	if (strncmp(line, " *   ", 5) != 0 || line[5] < 'a' || line[5] > 'z')
+		return;
+	line += 5;
+	end = strstr(line, "  ");
+	if (end == NULL || strchr(line, '=') == NULL || strchr(line, '=') > end)
+		return;
+	*end = '\0';
+	while ((word = strsep(&line, " ")) != NULL) {
+		char *key = strsep(&word, "=");
+
+		if (word == NULL)
+			continue;
+		word[strcspn(word, ",")] = '\0';
+		if (!is_known(key))
+			fail_msg("'%s=' is documented and unknown here", key);
+		assert_values(key, word);
+		for (size_t i = 0; kernel_words_key(i) != NULL; i++)
+			documented[i] |= strcmp(kernel_words_key(i), key) == 0;
+	}
+}
+
+static void the_list_is_that_of_the_kernels_headers(void **state)
+{
+	static const char *const headers[] = {"bench/runner.h", "kernel/core/settings.h"};
+	bool documented[64] = {false};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		char *path = paths_in_root(headers[i]), line[256];
+		FILE *file = fopen(path, "r");
+
+		assert_non_null(file);
+		while (fgets(line, sizeof(line), file) != NULL)
+			documented_take(line, documented);
+		fclose(file);
+		free(path);
+	}
+	for (size_t i = 0; kernel_words_key(i) != NULL; i++)
+		if (!documented[i])
+			fail_msg("'%s=' is known here and not documented", kernel_words_key(i));
+}
+
+static void words_that_the_kernel_takes_are_taken(void **state)
+{
+	static const char *const good[] = {
+	    "",
+	    "idle=poll  quantum_us=50 test=a.b ",
+	    "samples=1000000 warmup=0 seed=9223372036854775807",
+	    "quantum_us=0",
+	    "serial=mmio32:0xfe034000:57600 results=0x10000000+64M rsdp=0xf5a20",
+	    "serial=none screen=no after=linux mode=doctor",
+	    "events=r5300c0/instructions,s2/switches bench=yield_pair:place=same",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct error error = {0};
+
+		if (kernel_words_check("words", good[i], &error) != 0)
+			fail_msg("'%s': %s", good[i], error.text);
+	}
+}
+
+static void a_wrong_word_is_named_with_what_would_be_right(void **state)
+{
+	static const struct {
+		const char *words, *says;
+	} bad[] = {{"foo=bar", "'foo'"},
+		   {"idle=halt scren=no", "nearest is 'screen'"},
+		   {"poll", "KEY=VALUE"},
+		   {"=poll", "''"},
+		   {"idle=", "halt|poll"},
+		   {"idle=hal", "halt|poll"},
+		   {"idle=halt|poll", "halt|poll"},
+		   {"idle=halt spin=none idle=halt", "twice"},
+		   {"samples=0", "1 to 1000000"},
+		   {"samples=1000001", "1 to 1000000"},
+		   {"warmup=-1", "0 to 1000000"},
+		   {"seed=9223372036854775808", "2^63"},
+		   {"quantum_us=9", "10 to 1000000"},
+		   {"serial=com1:230400", "divides 115200"},
+		   {"results=256M", "BASE+LEN"},
+		   {"results=256M+64T", "BASE+LEN"},
+		   {"rsdp=f5a20", "address"},
+		   {"test=", "part of"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct error error = {0};
+
+		if (kernel_words_check("append", bad[i].words, &error) != STATUS_USAGE ||
+		    strstr(error.text, bad[i].says) == NULL || strncmp(error.text, "--append", 8) != 0)
+			fail_msg("'%s': %s", bad[i].words, error.text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_list_is_that_of_the_kernels_headers),
+	    cmocka_unit_test(words_that_the_kernel_takes_are_taken),
+	    cmocka_unit_test(a_wrong_word_is_named_with_what_would_be_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -9,6 +9,8 @@
 #include "core/percpu.h"
 #include "core/sched.h"
 #include "core/string.h"
+#include "x86/boot_info.h"
+#include "x86/memory.h"
 
 /* --- Pages ----------------------------------------------------------------------------------------------------------------- */
 
@@ -244,4 +246,44 @@ KERNEL_TEST_CPUS(objects_made_here_and_freed_there_come_back, 2)
 			pages = page_free_count();
 	}
 	CHECK(page_free_count() == pages);
+}
+
+/* --- The boot loader's map ---------------------------------------------------------------------------------------------------- */
+
+enum { MAP_ENTRIES = 4 };
+
+/* RAM in two neighbouring entries, an overlapping one that is something else, and a hole of one byte before more RAM. */
+static const struct boot_memory map[MAP_ENTRIES] = {
+    {.range = {.base = 0x3000, .len_bytes = 0x1000}, .ram = true},
+    {.range = {.base = 0x1000, .len_bytes = 0x2000}, .ram = true},
+    {.range = {.base = 0x3800, .len_bytes = 0x100}, .ram = false},
+    {.range = {.base = 0x4001, .len_bytes = 0x1000}, .ram = true},
+};
+
+/* The map is of use at boot only, and nobody else runs now. */
+KERNEL_TEST(memory_is_ram_only_where_the_map_has_nothing_else)
+{
+	static struct boot_memory saved[MAP_ENTRIES];
+	unsigned saved_count = boot_info.memory_count;
+	bool inside, joined, other, hole, before;
+
+	memcpy(saved, boot_info.memory, sizeof(saved));
+	memcpy(boot_info.memory, map, sizeof(map));
+	boot_info.memory_count = MAP_ENTRIES;
+	inside = memory_is_ram(0x1000, 0x3000);
+	joined = memory_is_ram(0x2000, 0x3800) && memory_is_ram(0x3900, 0x4000);
+	other = memory_is_ram(0x1000, 0x3801) || memory_is_ram(0x38ff, 0x4000);
+	hole = memory_is_ram(0x3900, 0x4002) || memory_is_ram(0x4000, 0x4001);
+	before = memory_is_ram(0xfff, 0x2000);
+	memcpy(boot_info.memory, saved, sizeof(saved));
+	boot_info.memory_count = saved_count;
+	CHECK(inside && joined && !other && !hole && !before);
+}
+
+KERNEL_TEST(this_kernel_lies_in_ram)
+{
+	extern const char image_begin[], image_end[]; /* kernel.ld */
+
+	CHECK(memory_is_ram((uintptr_t)image_begin, (uintptr_t)image_end));
+	CHECK((uintptr_t)image_begin >= 16ul << 20);
 }

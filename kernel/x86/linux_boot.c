@@ -19,7 +19,7 @@
 #include "text.h"
 
 enum {
-	LINUX_LOWEST = 0x1000000, /* below lies what old machines keep there, and this kernel */
+	LINUX_LOWEST = 0x1000000, /* below lies what firmware keeps there */
 	COMMAND_LINE_BYTES = 4096,
 	INIT_WAIT_SPINS = 1000000, /* milliseconds, until the other CPUs have taken their INIT: SDM vol. 3 §9.4.4.1 */
 };

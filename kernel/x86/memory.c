@@ -92,6 +92,9 @@ void memory_init(void)
 	ranges_sort();
 	if (ranges_count == 0)
 		panic("no free memory in the boot loader's map of %u entries", boot_info.memory_count);
+	if (!memory_is_ram((uintptr_t)image_begin, (uintptr_t)image_end))
+		panic("this kernel lies at 0x%lx to 0x%lx, and not all of that is RAM in the boot loader's map",
+		      (unsigned long)(uintptr_t)image_begin, (unsigned long)(uintptr_t)image_end);
 }
 
 bool memory_reserve(uint64_t base, uint64_t end)
@@ -174,20 +177,35 @@ bool memory_touches_ram(uint64_t base, uint64_t end)
 	return false;
 }
 
-bool memory_is_ram(uint64_t base, uint64_t end)
+/* The end of the piece of RAM that goes on from here, as far as one entry knows; the address itself: it is not RAM. */
+static uint64_t ram_goes_on(uint64_t address)
 {
-	bool inside = false;
+	uint64_t furthest = address;
 
 	for (unsigned at = 0; at < boot_info.memory_count; at++) {
 		const struct boot_memory *memory = &boot_info.memory[at];
 
-		if (memory->range.base >= end || range_end(&memory->range) <= base)
-			continue;
-		if (!memory->ram)
-			return false;
-		inside |= memory->range.base <= base && end <= range_end(&memory->range);
+		if (memory->ram && memory->range.base <= address && range_end(&memory->range) > furthest)
+			furthest = range_end(&memory->range);
 	}
-	return inside;
+	return furthest;
+}
+
+bool memory_is_ram(uint64_t base, uint64_t end)
+{
+	for (unsigned at = 0; at < boot_info.memory_count; at++) {
+		const struct boot_memory *memory = &boot_info.memory[at];
+
+		if (!memory->ram && memory->range.base < end && base < range_end(&memory->range))
+			return false;
+	}
+	/* firmware may describe neighbours of the same kind one by one */
+	for (uint64_t at = base, next; at < end; at = next) {
+		next = ram_goes_on(at);
+		if (next == at)
+			return false;
+	}
+	return true;
 }
 
 uintptr_t memory_low_page(void)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads boot_info's map. Panics if nothing is free. */
+/* Reads boot_info's map. Panics if nothing is free, or if this kernel itself lies where the map has something else. */
 void memory_init(void);
 /*
  * Takes [base, end), whole pages, out of the free memory for good; false, and nothing is taken: not all of it is free. And

@@ -63,13 +63,19 @@ bool region_place(const char *text, size_t len_bytes, uint64_t *base, uint64_t *
 	return number_take(&text, end, region_bytes) && text == end;
 }
 
-/* Writes the lines of [address, address + len_bytes) back to memory. */
+/*
+ * Writes the lines of [address, address + len_bytes) back to memory. On some processors CLFLUSH is ordered by MFENCE alone
+ * (AMD64 Architecture Programmer's Manual vol. 3, CLFLUSH: weakly ordered). The first: what is stored so far, before it
+ * is written back; the second: what is written back, before the count or the magic that says so is stored.
+ */
 static void lines_flush(const volatile void *address, size_t len_bytes)
 {
 	uintptr_t at = (uintptr_t)address & ~(uintptr_t)(LINE_BYTES - 1), end = (uintptr_t)address + len_bytes;
 
+	asm volatile("mfence" : : : "memory");
 	for (; at < end; at += LINE_BYTES)
 		asm volatile("clflush (%0)" : : "r"(at) : "memory");
+	asm volatile("mfence" : : : "memory");
 }
 
 static void magic_store(struct wire_region *header, const char *magic)

@@ -61,8 +61,8 @@ static void help(const char *program)
 	    "  -o, --output FILE   default: aerobench.iso\n"
 	    "      --pxe DIR       instead a tree for a TFTP server whose root is DIR, and what the DHCP server\n"
 	    "                      has to say\n"
-	    "      --default ENTRY suite, quick, doctor, test, conform, exit, off or a benchmark's name\n"
-	    "                      (default: suite)\n"
+	    "      --default ENTRY suite, quick, doctor, text, noscreen, test, conform, exit, off or\n"
+	    "                      a benchmark's name (default: suite)\n"
 	    "      --timeout S     seconds until it starts, 0 … %d (default: %d); a key stops the countdown\n"
 	    "      --unattended    at its end the machine resets and goes on to the next boot device; without it\n"
 	    "                      the machine halts with its table on the screen\n"
@@ -87,6 +87,9 @@ static void help(const char *program)
 	     "      --no-screen     the Aerokernel leaves the screen alone\n"
 	     "      --bios-only, --uefi-only  only for this firmware\n"
 	     "  -h, --help\n\n"
+	     "If the screen stays black, take the menu's entry for a text screen (BIOS) or for none (the results are\n"
+	     "on the serial line and in memory all the same). Another mode: the key e on the entry for a text\n"
+	     "screen, set mode=1024x768x32 there, then F10.\n\n"
 	     "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.");
 }
 

@@ -97,21 +97,26 @@ int image_words_check(const char *option, const char *text, struct error *error)
 /* What the menu holds besides the submenu of benchmarks; words NULL: no boot of the Aerokernel. */
 static const struct entry {
 	const char *id, *title, *words, *command;
+	const char *mode; /* of the screen; NULL: the one that the kernel's header asks for */
 } entries[] = {
-    {"suite", "Whole suite", "", NULL},
-    {"quick", "Quick: every benchmark, few samples", "samples=200 warmup=20", NULL},
-    {"one", "One benchmark", NULL, NULL},
-    {"doctor", "Doctor: is this machine fit to measure", "mode=doctor", NULL},
-    {"test", "Self-test: the kernel's objects", "mode=test", NULL},
-    {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL},
-    {"exit", "Leave: the next boot device", NULL, "exit"},
-    {"off", "Power off", NULL, "halt"},
+    {"suite", "Whole suite", "", NULL, NULL},
+    {"quick", "Quick: every benchmark, few samples", "samples=200 warmup=20", NULL, NULL},
+    {"one", "One benchmark", NULL, NULL, NULL},
+    {"doctor", "Doctor: is this machine fit to measure", "mode=doctor", NULL, NULL},
+    {"text", "Whole suite, text screen (BIOS)", "", NULL, "text"},
+    {"noscreen", "Whole suite, no screen", "screen=no", NULL, NULL},
+    {"test", "Self-test: the kernel's objects", "mode=test", NULL, NULL},
+    {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL, NULL},
+    {"exit", "Leave: the next boot device", NULL, "exit", NULL},
+    {"off", "Power off", NULL, "halt", NULL},
 };
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]), NAMES_MAX = 256 };
 
 static bool entry_offered(const struct image_options *options, const struct entry *entry)
 {
+	if (!options->screen && (strcmp(entry->id, "text") == 0 || strcmp(entry->id, "noscreen") == 0))
+		return false; /* all are without a screen then */
 	return strcmp(entry->id, "one") != 0 || options->bench_count > 0;
 }
 
@@ -139,8 +144,8 @@ int image_entry_check(const struct image_options *options, struct error *error)
 			return 0;
 	return error_set(
 	    error, STATUS_USAGE,
-	    "--default '%s' is no entry of the menu, nearest is '%s'; there are suite, quick, doctor, test, "
-	    "conform, exit, off and the benchmarks' names",
+	    "--default '%s' is no entry of the menu, nearest is '%s'; there are suite, quick, doctor, text, "
+	    "noscreen, test, conform, exit, off and the benchmarks' names",
 	    options->entry, subject_nearest(options->entry, names, count));
 }
 
@@ -158,13 +163,16 @@ static void quoted(FILE *file, const char *text)
 
 /* An entry for measuring has --samples and --warmup; a word twice is an error (bench/runner.h). */
 static void entry_print(FILE *file, const struct image_options *options, const char *title, const char *id,
-			const char *words)
+			const char *words, const char *mode)
 {
 	bool measures = strncmp(words, "mode=", 5) != 0 && strstr(words, "samples=") == NULL;
 
 	fputs("menuentry ", file);
 	quoted(file, title);
-	fprintf(file, " --id %s {\n\taerobench", id);
+	fprintf(file, " --id %s {\n", id);
+	if (mode != NULL)
+		fprintf(file, "\tset mode=%s\n", mode);
+	fputs("\taerobench", file);
 	if (measures && options->samples != NULL)
 		fprintf(file, " samples=%s", options->samples);
 	if (measures && options->warmup != NULL)
@@ -179,7 +187,7 @@ static void submenu_print(FILE *file, const struct image_options *options, const
 		char *title = memory_format("%-22s %s", options->benches[i].name, options->benches[i].about);
 		char *words = memory_format("bench=%s", options->benches[i].name);
 
-		entry_print(file, options, title, options->benches[i].name, words);
+		entry_print(file, options, title, options->benches[i].name, words, NULL);
 		free(words);
 		free(title);
 	}
@@ -190,7 +198,8 @@ static void menu_print(FILE *file, const struct image_options *options)
 {
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct entry *entry = &entries[i];
-		bool whole = strcmp(entry->id, "suite") == 0, quick = strcmp(entry->id, "quick") == 0;
+		bool selects =
+		    options->benchmarks != NULL && entry->words != NULL && strncmp(entry->words, "mode=", 5) != 0;
 		char *words;
 
 		if (!entry_offered(options, entry))
@@ -203,10 +212,9 @@ static void menu_print(FILE *file, const struct image_options *options)
 			submenu_print(file, options, entry);
 			continue;
 		}
-		words = memory_format("%s%s%s%s", entry->words, quick && options->benchmarks != NULL ? " " : "",
-				      (whole || quick) && options->benchmarks != NULL ? "bench=" : "",
-				      (whole || quick) && options->benchmarks != NULL ? options->benchmarks : "");
-		entry_print(file, options, entry->title, entry->id, words);
+		words = memory_format("%s%s%s%s", entry->words, selects && entry->words[0] != '\0' ? " " : "",
+				      selects ? "bench=" : "", selects ? options->benchmarks : "");
+		entry_print(file, options, entry->title, entry->id, words, entry->mode);
 		free(words);
 	}
 }
@@ -301,7 +309,10 @@ static void state_print(FILE *file, const struct image_options *options)
 	free(rounds);
 }
 
-/* The function that every entry of the menu calls with its words. A submenu sees exported variables only: §6.1. */
+/*
+ * The function that every entry of the menu calls with its words, and with a mode of the screen in $mode: multiboot2 sets
+ * $gfxpayload to what the kernel's header asks for, so it comes after that. A submenu sees exported variables only: §6.1.
+ */
 static void start_print(FILE *file, const struct image_options *options)
 {
 	fputs("export words stick round rounds next\nfunction aerobench {\n", file);
@@ -319,7 +330,8 @@ static void start_print(FILE *file, const struct image_options *options)
 			options->collector ? "collect" : "");
 	}
 	fputs("\techo \"Aerobench: loading " IMAGE_KERNEL "\"\n"
-	      "\tif multiboot2 " IMAGE_KERNEL " $words after=$after \"$@\"; then\n\t\tboot\n\tfi\n}\n",
+	      "\tif multiboot2 " IMAGE_KERNEL " $words after=$after \"$@\"; then\n"
+	      "\t\tif [ -n \"$mode\" ]; then\n\t\t\tset gfxpayload=$mode\n\t\tfi\n\t\tboot\n\tfi\n\tset mode=\n}\n",
 	      file);
 }
 

@@ -176,6 +176,22 @@ static void the_menu_has_an_entry_for_each_benchmark(void **state)
 	assert_lines(&options, (const char *[]){"!submenu", "--id quick", NULL});
 }
 
+static void a_screen_that_stays_black_has_two_other_entries(void **state)
+{
+	struct image_options options = options_default();
+
+	(void)state;
+	options.benchmarks = "yield_pair";
+	assert_lines(&options, (const char *[]){"if multiboot2", "set gfxpayload=$mode", "boot\n", "--id text",
+						"set mode=text\n\taerobench bench=yield_pair", "--id noscreen",
+						"\taerobench screen=no bench=yield_pair\n", NULL});
+	options.entry = "noscreen";
+	assert_int_equal(image_entry_check(&options, NULL), 0);
+	options.screen = false; /* then no entry has one */
+	assert_int_equal(image_entry_check(&options, NULL), STATUS_USAGE);
+	assert_lines(&options, (const char *[]){"screen=no", "--id suite", "!--id text", "!--id noscreen", NULL});
+}
+
 static void a_serial_line_that_is_not_there_is_no_terminal(void **state)
 {
 	struct image_options options = options_default();
@@ -236,6 +252,7 @@ int main(void)
 	    cmocka_unit_test(words_that_grub_would_take_for_its_own_are_refused),
 	    cmocka_unit_test(the_default_is_an_entry_of_the_menu),
 	    cmocka_unit_test(the_menu_has_an_entry_for_each_benchmark),
+	    cmocka_unit_test(a_screen_that_stays_black_has_two_other_entries),
 	    cmocka_unit_test(a_serial_line_that_is_not_there_is_no_terminal),
 	    cmocka_unit_test(what_cannot_count_looks_into_memory),
 	    cmocka_unit_test(a_stick_counts_its_boots_and_is_collected_after_each),

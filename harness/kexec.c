@@ -25,6 +25,7 @@ static const uint64_t RESULTS_BYTES = 64ull << 20;
 static const uint64_t PLACE_STEP = 64ull << 20;
 static const uint64_t KEPT_BYTES_MIN = 4ull << 20;
 static const uint64_t PLACE_LOW = 256ull << 20;
+static const uint64_t LOW_STEP = 4ull << 20; /* also room for what kexec-tools itself puts there */
 
 /* --- Where the results lie ------------------------------------------------------------------------------------------------- */
 
@@ -95,44 +96,71 @@ static size_t places_kept(const struct kexec_options *options, struct region_pla
 	return taken;
 }
 
-static int place_told(struct region_place *place, const char *text, const char *iomem, const struct region_place *kept,
-		      size_t kept_count, struct error *error)
+/* low: below lie the Aerokernel and what kexec-tools puts beside it. What Linux keeps off, nothing is put into. */
+static int place_told(struct region_place *place, const char *text, const char *iomem, uint64_t low,
+		      struct error *error)
 {
-	bool usable;
-
 	if (region_place_parse("--place", text, place, error) != 0)
 		return error->status;
-	usable = kexec_place_is_memory(iomem, place) && place->base + place->len_bytes <= 1ull << 32;
-	for (size_t i = 0; i < kept_count; i++)
-		usable |= kept[i].base == place->base && kept[i].len_bytes == place->len_bytes;
-	if (!usable)
-		error_set(
+	if (!kexec_place_is_memory(iomem, place) || place->base + place->len_bytes > 1ull << 32)
+		return error_set(
 		    error, STATUS_USAGE,
 		    "--place '%s': there is not memory all over it, or not below 4G: see \"System RAM\" in /proc/iomem",
 		    text);
+	if (place->base < low)
+		return error_set(error, STATUS_USAGE,
+				 "--place '%s': the Aerokernel and what it boots are loaded below %" PRIu64
+				 "M: choose a place from there on",
+				 text, low >> 20);
+	return 0;
+}
+
+static bool place_is_kept(const char *text, const struct region_place *kept, size_t count, struct region_place *place)
+{
+	struct error error = {STATUS_OK, ""};
+
+	if (region_place_parse("--place", text, place, &error) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (kept[i].base == place->base && kept[i].len_bytes == place->len_bytes)
+			return true;
+	}
+	return false;
+}
+
+static int place_choose_in(struct region_place *place, const struct kexec_options *options, const char *iomem,
+			   uint64_t low, struct error *error)
+{
+	struct region_place kept[REGION_PLACES_MAX];
+	size_t kept_count = places_kept(options, kept);
+	uint64_t far = low + PLACE_STEP < PLACE_LOW ? PLACE_LOW : low + PLACE_STEP;
+
+	if (options->place != NULL && place_is_kept(options->place, kept, kept_count, place))
+		return 0;
+	if (options->place != NULL)
+		return place_told(place, options->place, iomem, low, error);
+	if (kept_count > 0)
+		*place = kept[0];
+	else if (!kexec_place_find(iomem, far, RESULTS_BYTES, place))
+		error_set(error, STATUS_UNSUPPORTED,
+			  "there is no room of 64M for the results between %" PRIu64
+			  "M and 4G: choose a smaller one by --place, as %" PRIu64 "M+4M",
+			  far >> 20, low >> 20);
 	return error->status;
 }
 
-/* Behind what kexec-tools puts below it, which it does from the lowest memory on. */
-static int place_choose(struct region_place *place, const struct kexec_options *options, uint64_t below_bytes,
-			struct error *error)
+/* Behind the Aerokernel and what kexec-tools puts around it, which it does from the lowest memory on. */
+static int place_choose(struct region_place *place, const struct kexec_options *options, const char *image,
+			uint64_t beside_bytes, struct error *error)
 {
 	char *iomem = kexec_text(options->root, "/proc/iomem", error);
-	uint64_t low = below_bytes + PLACE_STEP < PLACE_LOW ? PLACE_LOW : below_bytes + PLACE_STEP;
-	struct region_place kept[REGION_PLACES_MAX];
-	size_t kept_count = places_kept(options, kept);
+	uint64_t image_end;
 
 	if (iomem == NULL)
 		return error->status;
-	if (options->place != NULL)
-		place_told(place, options->place, iomem, kept, kept_count, error);
-	else if (kept_count > 0)
-		*place = kept[0];
-	else if (!kexec_place_find(iomem, low, RESULTS_BYTES, place))
-		error_set(error, STATUS_UNSUPPORTED,
-			  "there is no room of 64M for the results between %" PRIu64
-			  "M and 4G: choose a smaller one by --place, as 32M+4M",
-			  low >> 20);
+	if (kexec_image_check(image, iomem, &image_end, error) == 0)
+		place_choose_in(place, options, iomem, (image_end + beside_bytes + LOW_STEP - 1) / LOW_STEP * LOW_STEP,
+				error);
 	free(iomem);
 	return error->status;
 }
@@ -236,15 +264,24 @@ static char *module_argument(const char *path, const char *text)
 
 /* --- The plan --------------------------------------------------------------------------------------------------------------- */
 
-static int plan_image(struct kexec_plan *plan, const struct kexec_options *options, struct error *error)
+static char *image_path(const struct kexec_options *options, struct error *error)
 {
 	char *found =
 	    options->image != NULL ? memory_text(options->image) : memory_format("%s/aerokernel.elf", paths_bin());
-	char *image = file_path("--image", found, error), *rsdp = kexec_rsdp_word(options->root);
+	char *image = file_path("--image", found, error);
+
+	free(found);
+	return image;
+}
+
+static int plan_image(struct kexec_plan *plan, const struct kexec_options *options, const char *image,
+		      struct error *error)
+{
+	char *rsdp = kexec_rsdp_word(options->root);
 	char *words = memory_format("%s results=0x%" PRIx64 "+0x%" PRIx64 " after=%s%s", options->words,
 				    plan->place.base, plan->place.len_bytes, options->stay ? "halt" : "linux", rsdp);
 
-	if (image != NULL && strlen(words) > LINE_BYTES_MAX)
+	if (strlen(words) > LINE_BYTES_MAX)
 		error_set(error, STATUS_USAGE,
 			  "the Aerokernel's words have %zu bytes, and %d are allowed: name fewer benchmarks",
 			  strlen(words), LINE_BYTES_MAX);
@@ -255,8 +292,6 @@ static int plan_image(struct kexec_plan *plan, const struct kexec_options *optio
 		plan->load[3] = memory_format("--command-line=%s", words);
 		plan->load[4] = memory_text(image);
 	}
-	free(found);
-	free(image);
 	free(rsdp);
 	free(words);
 	return error->status;
@@ -287,7 +322,7 @@ static int plan_linux(struct kexec_plan *plan, const struct kexec_options *optio
 
 int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options, struct error *error)
 {
-	char *kernel = NULL, *initrd = NULL;
+	char *kernel = NULL, *initrd = NULL, *image = NULL;
 
 	memset(plan, 0, sizeof(*plan));
 	if (kexec_system_check(options->root, &plan->replaces, error) == 0 && !options->stay) {
@@ -296,13 +331,16 @@ int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options
 			initrd_path(options, &initrd, error);
 	}
 	if (error->status == STATUS_OK)
-		place_choose(&plan->place, options, file_bytes(kernel) + file_bytes(initrd), error);
+		image = image_path(options, error);
+	if (image != NULL)
+		place_choose(&plan->place, options, image, file_bytes(kernel) + file_bytes(initrd), error);
 	if (error->status == STATUS_OK)
-		plan_image(plan, options, error);
+		plan_image(plan, options, image, error);
 	if (error->status == STATUS_OK && !options->stay)
 		plan_linux(plan, options, kernel, initrd, error);
 	free(kernel);
 	free(initrd);
+	free(image);
 	if (error->status != STATUS_OK)
 		kexec_plan_free(plan);
 	return error->status;

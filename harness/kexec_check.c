@@ -4,6 +4,7 @@
  */
 #include "kexec_check.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kexec.h"
 #include "memory.h"
 
 enum {
@@ -27,7 +29,10 @@ enum {
 	HEADER_COMMAND_LINE_MAX = 0x238,
 	VERSION_MIN = 0x20c,
 	FLAGS64_BOTH = 3,
+	SEGMENTS_MAX = 16, /* the Aerokernel has five */
 };
+
+static const uint64_t IMAGE_END_MAX = 1ull << 32;
 
 char *kexec_text(const char *root, const char *path, struct error *error)
 {
@@ -129,6 +134,52 @@ int kexec_linux_check(const char *path, size_t append_bytes, struct error *error
 				 "Linux's command line has %zu bytes, and with %d of ours there may be %" PRIu32
 				 ": give a shorter one by --append",
 				 append_bytes, OWN_WORD_BYTES, most);
+	return 0;
+}
+
+/* Each program header that is loaded: System V ABI, "Program Header". */
+static int segment_check(const char *path, const Elf64_Phdr *segment, const char *iomem, struct error *error)
+{
+	struct region_place place = {.base = segment->p_paddr, .len_bytes = segment->p_memsz};
+
+	if (place.len_bytes > IMAGE_END_MAX || place.base > IMAGE_END_MAX - place.len_bytes)
+		return error_set(error, STATUS_USAGE, "%s is no Aerokernel: it wants to lie above 4G", path);
+	if (!kexec_place_is_memory(iomem, &place))
+		return error_set(error, STATUS_UNSUPPORTED,
+				 "the Aerokernel cannot lie at 0x%" PRIx64 "-0x%" PRIx64
+				 ": /proc/iomem has no \"System RAM\" all over it: boot the image of 'aerobench image'",
+				 place.base, place.base + place.len_bytes - 1);
+	return 0;
+}
+
+int kexec_image_check(const char *path, const char *iomem, uint64_t *end, struct error *error)
+{
+	static const unsigned char magic[] = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB};
+	Elf64_Phdr segments[SEGMENTS_MAX];
+	Elf64_Ehdr header;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t bytes;
+	bool read;
+
+	*end = 0;
+	if (fd < 0)
+		return error_set_errno(error, STATUS_USAGE, "open", path);
+	read = pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	       memcmp(header.e_ident, magic, sizeof(magic)) == 0 && header.e_phentsize == sizeof(segments[0]) &&
+	       header.e_phnum <= SEGMENTS_MAX && header.e_phoff <= INT32_MAX;
+	bytes = read ? header.e_phnum * sizeof(segments[0]) : 0;
+	read = read && pread(fd, segments, bytes, (off_t)header.e_phoff) == (ssize_t)bytes;
+	close(fd);
+	for (unsigned i = 0; read && i < header.e_phnum; i++) {
+		if (segments[i].p_type != PT_LOAD || segments[i].p_memsz == 0)
+			continue;
+		if (segment_check(path, &segments[i], iomem, error) != 0)
+			return error->status;
+		if (segments[i].p_paddr + segments[i].p_memsz > *end)
+			*end = segments[i].p_paddr + segments[i].p_memsz;
+	}
+	if (*end == 0)
+		return error_set(error, STATUS_USAGE, "%s is no Aerokernel: give one by --image", path);
 	return 0;
 }
 

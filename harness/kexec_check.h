@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -17,5 +18,10 @@ const char *kexec_tool(void);
 int kexec_system_check(const char *root, bool *replaces, struct error *error);
 /* Whether the Aerokernel can hand over to this Linux with a command line of append_bytes and its own word. */
 int kexec_linux_check(const char *path, size_t append_bytes, struct error *error);
+/*
+ * Whether the Aerokernel's file is one, and all that it is loaded to is memory of Linux's; *end: where the last of it ends.
+ * It cannot be moved, and kexec-tools puts it there whatever lies there.
+ */
+int kexec_image_check(const char *path, const char *iomem, uint64_t *end, struct error *error);
 /* " rsdp=0x…" where Linux knows ACPI's root pointer and the firmware's own search would not find it, else "". Allocated. */
 char *kexec_rsdp_word(const char *root);

@@ -2,6 +2,7 @@
 /* The plan of a kexec, from made-up Linuxes: where the results lie, what comes along, and what is refused while Linux runs. */
 #include "kexec.h"
 
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,6 +67,23 @@ static void linux_put(uint8_t version, uint8_t flags)
 	file_put("/boot/vmlinuz", head, sizeof(head));
 }
 
+/* As the Aerokernel's: code in the file, and zeroed data that is only in memory. */
+static void image_put(uint64_t base, uint64_t bss_bytes)
+{
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Phdr segments[3];
+	} elf = {.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB},
+			    .e_phoff = offsetof(__typeof__(elf), segments),
+			    .e_phentsize = sizeof(Elf64_Phdr),
+			    .e_phnum = 3},
+		 .segments = {{.p_type = PT_LOAD, .p_paddr = base, .p_memsz = 0x100000},
+			      {.p_type = PT_NOTE, .p_paddr = 0x20000000, .p_memsz = 0x1000},
+			      {.p_type = PT_LOAD, .p_paddr = base + 0x200000, .p_memsz = bss_bytes}}};
+
+	file_put("/boot/aerokernel.elf", &elf, sizeof(elf));
+}
+
 /* A Linux from which it can be done, and which may be changed after that. */
 static void linux_make(void)
 {
@@ -76,7 +94,7 @@ static void linux_make(void)
 	text_put("/proc/iomem", iomem);
 	text_put("/proc/cmdline", "BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro initrd=/initrd quiet\n");
 	text_put("/boot/initrd", "x");
-	text_put("/boot/aerokernel.elf", "x");
+	image_put(16 << 20, 6 << 20);
 	linux_put(0x0f, 0x3f);
 }
 
@@ -232,6 +250,38 @@ static void what_the_kernel_would_refuse_is_refused_here(void **state)
 	free(long_line);
 }
 
+static void a_place_where_something_is_loaded_is_refused(void **state)
+{
+	struct kexec_plan plan;
+	struct error error;
+
+	(void)state;
+	linux_make();
+	/* 24 MiB and two small files, rounded up */
+	refused(STATUS_USAGE, "below 28M", &(struct kexec_options){.place = "1M+1M"});
+	refused(STATUS_USAGE, "below 28M", &(struct kexec_options){.place = "2M+4M"});
+	refused(STATUS_USAGE, "below 28M", &(struct kexec_options){.place = "16M+4M"});
+	refused(STATUS_USAGE, "below 28M", &(struct kexec_options){.place = "27M+4M"});
+	assert_int_equal(plan_of(&plan, &(struct kexec_options){.place = "28M+4M"}, &error), 0);
+	kexec_plan_free(&plan);
+}
+
+static void an_image_that_would_lie_on_firmware_is_refused(void **state)
+{
+	(void)state;
+	linux_make();
+	/* as OVMF has it */
+	text_put("/proc/iomem", "00100000-007fffff : System RAM\n"
+				"00800000-00807fff : ACPI Non-volatile Storage\n"
+				"00808000-bffdffff : System RAM\n");
+	image_put(2 << 20, 6 << 20);
+	refused(STATUS_UNSUPPORTED, "0x400000-0x9fffff", &(struct kexec_options){0});
+	image_put(4ul << 30, 1);
+	refused(STATUS_USAGE, "above 4G", &(struct kexec_options){0});
+	text_put("/boot/aerokernel.elf", "\177ELF");
+	refused(STATUS_USAGE, "no Aerokernel", &(struct kexec_options){0});
+}
+
 static void a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy(void **state)
 {
 	struct kexec_options none = {0};
@@ -286,6 +336,8 @@ int main(void)
 	    cmocka_unit_test(the_place_is_memory_and_above_what_is_loaded),
 	    cmocka_unit_test(linux_keeps_its_words_and_loses_its_loaders),
 	    cmocka_unit_test(what_the_kernel_would_refuse_is_refused_here),
+	    cmocka_unit_test(a_place_where_something_is_loaded_is_refused),
+	    cmocka_unit_test(an_image_that_would_lie_on_firmware_is_refused),
 	    cmocka_unit_test(a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy),
 	};
 

@@ -22,15 +22,23 @@ static void stop_note(int number)
 struct session {
 	struct campaign_boot active[LAUNCH_PARALLEL_MAX];
 	unsigned count;
-	unsigned next; /* index of the next boot to look at */
+	unsigned next; /* index of the next boot to look at; those before it are done or active */
 };
+
+static bool is_active(const struct session *session, unsigned index)
+{
+	for (unsigned i = 0; i < session->count; i++)
+		if (session->active[i].boot->index == index)
+			return true;
+	return false;
+}
 
 /* The next boot that has to run, or NULL. */
 static const struct plan_boot *next_boot(struct campaign *campaign, struct session *session)
 {
 	const struct plan *plan = campaign->plan;
 
-	while (session->next < plan->boot_count && campaign->done[session->next])
+	while (session->next < plan->boot_count && (campaign->done[session->next] || is_active(session, session->next)))
 		session->next++;
 	return session->next < plan->boot_count ? &plan->boots[session->next] : NULL;
 }
@@ -155,6 +163,7 @@ static int collect_some(struct campaign *campaign, struct session *session, stru
 			continue;
 		status = campaign_boot_finish(campaign, &session->active[i], error);
 		session->active[i] = session->active[--session->count];
+		session->next = 0; /* it, or another one, may have to be made again (campaign_repeat.h) */
 	}
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boot_facts.h"
+#include "campaign_repeat.h"
 #include "memory.h"
 #include "stats_random.h"
 #include "paths.h"
@@ -81,15 +82,20 @@ static struct store_output output_of(const struct launch_result *result)
 				     .console_bytes = result->console_bytes};
 }
 
-/* Stores a boot that ended or could not start. */
+/* Stores a boot that ended or could not start. again: it is not done, and will be made once more. */
 static int boot_store(struct campaign *campaign, const struct plan_boot *boot, const struct store_boot *record,
-		      const struct launch_result *result, struct error *error)
+		      const struct launch_result *result, bool again, struct error *error)
 {
 	char *name = campaign_boot_name(campaign, boot);
 	const struct store_output output = output_of(result);
 	int status = store_append(campaign->store, record, &output, error);
 
-	campaign->done[boot->index] = true;
+	campaign->done[boot->index] = !again;
+	if (again) {
+		progress_note(&campaign->progress, "%s: made again: %s", name, record->reason);
+		free(name);
+		return status;
+	}
 	if (record->status == STORE_OK)
 		campaign->ok++;
 	else
@@ -126,54 +132,16 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	}
 	record.status = STORE_FAILED;
 	record.reason = result.error.text;
-	status = boot_store(campaign, boot, &record, &result, error);
+	status = boot_store(campaign, boot, &record, &result, false, error);
 	free(active->words);
 	return status;
 }
 
 /* --- After a boot --------------------------------------------------------------------------------------------------------------- */
 
-/* The first boot of the same subject that has numbers, or NULL. */
-static const struct store_boot *first_good(const struct campaign *campaign, const struct plan_boot *boot)
-{
-	for (size_t i = 0; i < campaign->plan->boot_count; i++) {
-		const struct plan_boot *other = &campaign->plan->boots[i];
-		const struct store_boot *stored;
-
-		if (other->subject != boot->subject || other->index == boot->index)
-			continue;
-		stored = store_find(campaign->store, other->index);
-		if (stored != NULL && stored->status == STORE_OK)
-			return stored;
-	}
-	return NULL;
-}
-
-/* A subject that counts instructions must say the same bytes as before. */
-static void check_repeats(const struct campaign *campaign, const struct plan_boot *boot,
-			  const struct launch_result *result, struct error *problem)
-{
-	const struct plan_subject *subject = campaign_subject(campaign, boot);
-	const struct store_boot *first = subject_is_timed(&subject->subject) ? NULL : first_good(campaign, boot);
-	size_t len_bytes = 0, at = 0;
-	char *bytes = NULL;
-
-	if (first == NULL || store_read_log(campaign->store, first, &bytes, &len_bytes, problem) != 0)
-		return;
-	while (at < len_bytes && at < result->stream_bytes && bytes[at] == result->stream[at])
-		at++;
-	if (at != len_bytes || at != result->stream_bytes)
-		error_set(problem, STATUS_FAILED,
-			  "%s is not repeatable: byte %zu of its stream differs from the boot before; its counts "
-			  "cannot be trusted, "
-			  "compare the two logs",
-			  subject->subject.name, at);
-	free(bytes);
-}
-
 /* Everything that must hold before a boot's numbers count. A whole stream that tells of failures tells most. */
-static void judge(const struct campaign *campaign, const struct campaign_boot *active,
-		  const struct launch_result *result, struct error *problem)
+static void judge(struct campaign *campaign, const struct campaign_boot *active, const struct launch_result *result,
+		  bool *again, struct error *problem)
 {
 	struct error told = {STATUS_OK, ""};
 	struct stream stream;
@@ -185,8 +153,9 @@ static void judge(const struct campaign *campaign, const struct campaign_boot *a
 	} else {
 		*problem = result->error;
 	}
+	*again = false;
 	if (problem->status == STATUS_OK)
-		check_repeats(campaign, active->boot, result, problem);
+		campaign_repeat_check(campaign, active->boot, result, again, problem);
 }
 
 static void active_free(struct campaign_boot *active)
@@ -201,10 +170,11 @@ int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active
 	struct store_boot record = campaign_boot_record(campaign, active->boot);
 	struct error problem = {STATUS_OK, ""};
 	struct launch_result result;
+	bool again;
 	int status;
 
 	launch_finish(&active->launch, &result);
-	judge(campaign, active, &result, &problem);
+	judge(campaign, active, &result, &again, &problem);
 	record.status = problem.status == STATUS_OK ? STORE_OK : STORE_FAILED;
 	record.reason = problem.status == STATUS_OK ? NULL : problem.text;
 	record.seconds = (double)result.duration_ns / NS_PER_S;
@@ -216,7 +186,7 @@ int campaign_boot_finish(struct campaign *campaign, struct campaign_boot *active
 		subject->known = true;
 	}
 	campaign->timed_out += result.end == LAUNCH_TIMED_OUT;
-	status = boot_store(campaign, active->boot, &record, &result, error);
+	status = boot_store(campaign, active->boot, &record, &result, again, error);
 	json_decref(record.environment);
 	launch_result_free(&result);
 	active_free(active);

@@ -438,6 +438,26 @@ int store_append(struct store *store, const struct store_boot *boot, const struc
 	return status;
 }
 
+int store_retract(struct store *store, unsigned index, const char *reason, struct error *error)
+{
+	const struct store_boot *old = store_find(store, index);
+	struct store_boot copy;
+	char *text;
+	int status;
+
+	if (old == NULL || old->status != STORE_OK)
+		return error_set(error, STATUS_FAILED, "boot %u of %s has no numbers to retract", index, store->id);
+	copy = *old;
+	copy.status = STORE_FAILED;
+	copy.reason = text = memory_text(reason);
+	copy.attempts++;
+	status = store_journal_append(store, &copy, error);
+	if (status == 0)
+		store_boots_add(store, &copy);
+	free(text);
+	return status;
+}
+
 void store_keep_partial(const struct store *store, unsigned index, const char *subject,
 			const struct store_output *output)
 {

@@ -43,7 +43,7 @@ enum store_status { STORE_OK, STORE_FAILED, STORE_UNSUPPORTED, STORE_CUT };
 /* One finished boot: a line of the journal. */
 struct store_boot {
 	unsigned
-	    index; /* place in the plan's order of boots, from 0; a repeated index replaces the failed boot before it */
+	    index; /* place in the plan's order of boots, from 0; a repeated index replaces the boot before it, which had failed or is retracted by this line */
 	unsigned round; /* boots of the same round were taken back to back: a pair */
 	char *subject;
 	enum store_status status;
@@ -107,6 +107,11 @@ struct store_output {
  */
 int store_append(struct store *store, const struct store_boot *boot, const struct store_output *output,
 		 struct error *error);
+/*
+ * A boot that succeeded does not count any more, for this reason (one line): a line of the journal with the same log says
+ * so. STATUS_FAILED with the error set: nothing was appended.
+ */
+int store_retract(struct store *store, unsigned index, const char *reason, struct error *error);
 /* A boot was interrupted: keeps what it had written beside the logs. Failing to do so is not an error. */
 void store_keep_partial(const struct store *store, unsigned index, const char *subject,
 			const struct store_output *output);

@@ -226,6 +226,13 @@ static bool subject_planned(const struct store_plan *plan, const char *subject)
 	return false;
 }
 
+/* A boot that counted does so no more: the same log, and a reason (store_retract()). */
+static bool is_retracted(const struct store_boot *old, const struct store_boot *now)
+{
+	return now->status == STORE_FAILED && now->log != NULL && strcmp(now->log, old->log) == 0 &&
+	       now->crc == old->crc && now->len_bytes == old->len_bytes;
+}
+
 /* Returns NULL, or why the line is no part of this run. */
 static const char *line_read(struct store *store, const char *line, size_t len)
 {
@@ -241,7 +248,7 @@ static const char *line_read(struct store *store, const char *line, size_t len)
 		reason = "is no record of a boot";
 	else if (!subject_planned(&store->plan, boot.subject))
 		reason = "is about a subject that is not in run.json";
-	else if ((old = boots_find(store, boot.index)) != NULL && old->status == STORE_OK)
+	else if ((old = boots_find(store, boot.index)) != NULL && old->status == STORE_OK && !is_retracted(old, &boot))
 		reason = "repeats a boot that had succeeded";
 	if (reason == NULL) {
 		old = boots_find(store, boot.index);

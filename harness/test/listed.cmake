@@ -21,7 +21,7 @@ set(words "")
 if(AEROBENCH_SANITIZE)
   set(words harness)
 endif()
-foreach(script e2e.py gate_e2e.py timed_e2e.py)
+foreach(script e2e.py gate_e2e.py timed_e2e.py repeat_e2e.py)
   listed_tests(${script} e2e ${words})
 endforeach()
 

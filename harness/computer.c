@@ -52,8 +52,10 @@ static double number_of(const struct stream *stream, const json_t *facts, const 
 void computer_read(struct computer *computer, const struct stream *stream, const json_t *facts)
 {
 	const char *hypervisor = stream != NULL ? stream_env(stream, "hypervisor") : NULL;
+	const char *os = stream != NULL ? stream_env(stream, "os") : "linux";
 
-	*computer = (struct computer){.clock_hz = number_of(stream, facts, "clock_hz")};
+	*computer = (struct computer){.clock_hz = number_of(stream, facts, "clock_hz"),
+				      .linux_read = os != NULL && strcmp(os, "linux") == 0};
 	text_take(computer->vendor, sizeof(computer->vendor), value_of(stream, facts, "cpu_vendor", "vendor"));
 	text_take(computer->model, sizeof(computer->model), value_of(stream, facts, "cpu_model", "cpu"));
 	if (hypervisor != NULL) /* the Aerokernel's "" is Linux's "none" */
@@ -126,6 +128,24 @@ static void hex_add(struct lists *lists, const char *what, uint64_t a, uint64_t 
 		 (char *[]){memory_format("%#jx", (uintmax_t)a), memory_format("%#jx", (uintmax_t)b)});
 }
 
+static bool microcode_differs(const struct computer *a, const struct computer *b)
+{
+	return a->microcode != 0 && b->microcode != 0 && a->microcode != b->microcode;
+}
+
+/* What there is to say of two microcodes; allocated, "" where they do not differ. */
+static char *microcode_text(const struct computer *a, const struct computer *b)
+{
+	const struct computer *newer = a->microcode > b->microcode ? a : b, *older = newer == a ? b : a;
+
+	if (!microcode_differs(a, b))
+		return memory_text("");
+	if (newer->linux_read && !older->linux_read)
+		return memory_format("; microcode differs: Linux loaded a newer one: %#jx, the firmware's: %#jx",
+				     (uintmax_t)newer->microcode, (uintmax_t)older->microcode);
+	return memory_format("; microcode differs: %#jx and %#jx", (uintmax_t)a->microcode, (uintmax_t)b->microcode);
+}
+
 static void facts_add(struct lists *lists, const struct computer *a, const struct computer *b)
 {
 	double memory_most = fmax((double)a->memory_bytes, (double)b->memory_bytes);
@@ -133,7 +153,8 @@ static void facts_add(struct lists *lists, const struct computer *a, const struc
 	text_add(lists, "CPU", a->model, b->model);
 	text_add(lists, "vendor", a->vendor, b->vendor);
 	hex_add(lists, "signature", a->signature, b->signature);
-	hex_add(lists, "microcode", a->microcode, b->microcode);
+	if (!microcode_differs(a, b))
+		hex_add(lists, "microcode", a->microcode, b->microcode);
 	text_add(lists, "hypervisor", a->hypervisor, b->hypervisor);
 	number_add(lists, "CPUs", a->cpus, b->cpus, 0);
 	number_add(lists, "memory", (double)a->memory_bytes, (double)b->memory_bytes,
@@ -149,37 +170,53 @@ static bool is_told(const struct computer *computer)
 enum computer_match computer_match(const struct computer *a, const struct computer *b, char **text)
 {
 	struct lists lists = {memory_text(""), memory_text(""), memory_text("")};
+	char *microcode = microcode_text(a, b);
 	enum computer_match match;
 
 	facts_add(&lists, a, b);
 	if (lists.differs[0] != '\0') {
 		match = COMPUTER_OTHER;
-		*text = memory_format("not the same computer: %s", lists.differs);
+		*text = memory_format("not the same computer: %s%s", lists.differs, microcode);
 	} else if (!is_told(a) || !is_told(b)) {
 		match = COMPUTER_UNKNOWN;
-		*text = memory_format("not shown to be the same computer: not told on both sides: %s", lists.missing);
+		*text = memory_format("not shown to be the same computer: not told on both sides: %s%s", lists.missing,
+				      microcode);
 	} else {
 		match = COMPUTER_SAME;
-		*text = memory_format("the same computer by %s%s%s", lists.alike,
-				      lists.missing[0] != '\0' ? "; not told on both sides: " : "", lists.missing);
+		*text = memory_format("the same computer by %s%s%s%s", lists.alike,
+				      lists.missing[0] != '\0' ? "; not told on both sides: " : "", lists.missing,
+				      microcode);
 	}
+	free(microcode);
 	free(lists.alike);
 	free(lists.differs);
 	free(lists.missing);
 	return match;
 }
 
-/* Keeps the worse of what was found so far and what two boots say. */
-static void keep_worse(enum computer_match *worst, char **text, const struct computer *first,
-		       const struct computer *other)
-{
-	char *found;
-	enum computer_match match = computer_match(first, other, &found);
-	bool worse = *text == NULL || match > *worst;
+/* What was found of several pairs so far; text NULL: nothing yet. */
+struct finding {
+	enum computer_match match;
+	bool microcode; /* differs */
+	char *text;
+};
 
-	free(worse ? *text : found);
-	*text = worse ? found : *text;
-	*worst = worse ? match : *worst;
+/*
+ * Keeps the worse of what was found so far and what two boots say; of equals the later, which is one of two systems, unless
+ * only the earlier tells of microcode.
+ */
+static void keep_worse(struct finding *worst, const struct computer *first, const struct computer *other)
+{
+	struct finding found = {.microcode = microcode_differs(first, other)};
+
+	found.match = computer_match(first, other, &found.text);
+	if (worst->text == NULL || found.match > worst->match ||
+	    (found.match == worst->match && (found.microcode || !worst->microcode))) {
+		free(worst->text);
+		*worst = found;
+	} else {
+		free(found.text);
+	}
 }
 
 enum computer_match computer_match_subjects(const struct summary *a, const char *subject_a, const struct summary *b,
@@ -189,11 +226,10 @@ enum computer_match computer_match_subjects(const struct summary *a, const char 
 		const struct summary *summary;
 		const char *subject;
 	} sides[] = {{a, subject_a}, {b, subject_b}};
-	enum computer_match worst = COMPUTER_SAME;
+	struct finding worst = {.match = COMPUTER_SAME};
 	struct computer first, other;
 	bool begun = false;
 
-	*text = NULL;
 	for (size_t side = 0; side < 2; side++) {
 		for (size_t i = 0; i < sides[side].summary->stream_count; i++) {
 			const struct store_boot *boot = sides[side].summary->boots[i];
@@ -202,15 +238,15 @@ enum computer_match computer_match_subjects(const struct summary *a, const char 
 				continue;
 			computer_read(begun ? &other : &first, &sides[side].summary->streams[i], boot->environment);
 			if (begun)
-				keep_worse(&worst, text, &first, &other);
+				keep_worse(&worst, &first, &other);
 			begun = true;
 		}
 	}
-	if (*text == NULL) {
-		*text = memory_text("not shown to be the same computer: no boots");
-		return COMPUTER_UNKNOWN;
-	}
-	return worst;
+	if (worst.text == NULL)
+		worst = (struct finding){.match = COMPUTER_UNKNOWN,
+					 .text = memory_text("not shown to be the same computer: no boots")};
+	*text = worst.text;
+	return worst.match;
 }
 
 const char *computer_match_name(enum computer_match match)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which computer a boot ran on, by what both systems can see of it: the CPU's vendor, name, signature (family, model and
- * stepping) and microcode, how many CPUs there are, how much memory, how fast the clock ticks, whether a hypervisor is
- * between. No serial number: two computers of one make pass for one, and a text that is made of this says by what they are
- * alike. What one side does not tell is not compared; without CPU, memory and clock of both sides nothing is shown.
+ * Which computer a boot ran on, by what both systems can see of it: the CPU's vendor, name and signature (family, model and
+ * stepping), how many CPUs there are, how much memory, how fast the clock ticks, whether a hypervisor is between. No serial
+ * number: two computers of one make pass for one, and a text that is made of this says by what they are alike. What one side
+ * does not tell is not compared; without CPU, memory and clock of both sides nothing is shown. Microcode is no part of a
+ * computer: Linux may load a newer one than the firmware left to the Aerokernel. That it differs is told.
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -20,6 +22,7 @@ struct computer {
 	char hypervisor[16]; /* "none": on the hardware itself */
 	uint64_t signature;  /* CPUID 01H:EAX; 0: unknown, as all numbers */
 	uint64_t microcode;
+	bool linux_read;       /* Linux told all this, which may have loaded microcode */
 	unsigned cpus;         /* that the firmware lists */
 	uint64_t memory_bytes; /* that the system can use: a little less than there is */
 	double clock_hz;
@@ -31,7 +34,7 @@ enum computer_match { COMPUTER_SAME, COMPUTER_UNKNOWN, COMPUTER_OTHER };
 void computer_read(struct computer *computer, const struct stream *stream, const json_t *facts);
 /*
  * Whether two boots were on one computer. *text, allocated, is the sentence for people without its full stop: by what they
- * are alike, in what they differ, or what is not known. Clocks may differ by 100 ppm, as two calibrations of one do;
+ * are alike, in what they differ, or what is not known; and both microcodes, where they differ. Clocks may differ by 100 ppm, as two calibrations of one do;
  * memory by a sixteenth or 256 MiB, because each system counts what it may use.
  */
 enum computer_match computer_match(const struct computer *a, const struct computer *b, char **text);

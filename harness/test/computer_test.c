@@ -27,6 +27,9 @@ struct words {
 
 static const struct words usual = {MODEL, "0x406f1", "0xb00001e", "none", 34359738368, 2394454000, 28};
 
+/* What the Aerokernel found; NULL: unsaid. */
+static const char *firmware_microcode;
+
 static void speak_aerokernel(struct sample_stream *stream, const struct words *words)
 {
 	char number[32];
@@ -38,6 +41,8 @@ static void speak_aerokernel(struct sample_stream *stream, const struct words *w
 	sample_env(stream, "cpu_model", "  Intel(R) Xeon(R)  CPU E5-2680 v4 @ 2.40GHz ");
 	if (words->signature != NULL)
 		sample_env(stream, "cpu_signature", words->signature);
+	if (firmware_microcode != NULL)
+		sample_env(stream, "microcode", firmware_microcode);
 	sample_env(stream, "hypervisor", "");
 	snprintf(number, sizeof(number), "%lld", (long long)words->memory_bytes);
 	sample_env(stream, "memory_bytes", number);
@@ -61,7 +66,7 @@ static void speak_linux(struct sample_stream *stream, const struct words *words)
 	sample_env(stream, "memory_mib", number);
 }
 
-/* One boot of each; the journal says how many CPUs Linux has. */
+/* Two boots of the Aerokernel, one of Linux; the journal says how many CPUs Linux has. */
 static void boots(struct sample_run *run, const struct words *words)
 {
 	static const uint32_t samples[] = {500, 510, 520};
@@ -70,10 +75,12 @@ static void boots(struct sample_run *run, const struct words *words)
 	struct sample_stream stream;
 	struct error error = {0};
 
-	sample_run_open(run, "aerokernel@metal linux@host", 1);
-	speak_aerokernel(&stream, &usual);
-	sample_run(&stream, "wake", "", samples, 3, 50);
-	sample_run_boot(run, "aerokernel@metal", 0, &stream);
+	sample_run_open(run, "aerokernel@metal linux@host", 2);
+	for (unsigned round = 0; round < 2; round++) {
+		speak_aerokernel(&stream, &usual);
+		sample_run(&stream, "wake", "", samples, 3, 50 + round);
+		sample_run_boot(run, "aerokernel@metal", round, &stream);
+	}
 	speak_linux(&stream, words);
 	sample_run(&stream, "wake", "", samples, 3, 50);
 	sample_done(&stream, 0);
@@ -174,7 +181,7 @@ static void what_is_not_told_shows_nothing(void **state)
 	expect(silent, COMPUTER_SAME, "not told on both sides: signature, microcode");
 }
 
-static void microcode_is_compared_where_both_tell_it_whatever_its_zeros(void **state)
+static void microcode_is_read_whatever_its_zeros_and_two_linux_may_differ_in_it(void **state)
 {
 	struct computer a = {.microcode = 0}, b;
 	json_t *one = json_pack("{s:s, s:s}", "microcode", "0x0b00001e", "cpu_model", "x");
@@ -186,13 +193,40 @@ static void microcode_is_compared_where_both_tell_it_whatever_its_zeros(void **s
 	computer_read(&b, NULL, other);
 	assert_int_equal(a.microcode, 0xb00001e);
 	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_UNKNOWN);
+	assert_null(strstr(text, "microcode differs"));
 	free(text);
 	b.microcode++;
-	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_OTHER);
-	assert_string_equal(text, "not the same computer: microcode 0xb00001e and 0xb00001f");
+	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_UNKNOWN);
+	assert_non_null(strstr(text, "; microcode differs: 0xb00001e and 0xb00001f"));
 	free(text);
 	json_decref(one);
 	json_decref(other);
+}
+
+static void microcode_that_linux_has_loaded_is_told_and_no_other_computer(void **state)
+{
+	static const char told[] =
+	    "; microcode differs: Linux loaded a newer one: 0xb000040, the firmware's: 0xb00001e";
+	struct words newer = usual;
+	struct computer a = {.microcode = 0xb000040, .linux_read = true}, b = {.microcode = 0xb00001e};
+	char *text;
+
+	(void)state;
+	newer.microcode = "0xb000040";
+	firmware_microcode = "0xb00001e";
+	expect(usual, COMPUTER_SAME, "microcode 0xb00001e");
+	expect(newer, COMPUTER_SAME, "the same computer by CPU " MODEL);
+	expect(newer, COMPUTER_SAME, told);
+	newer.signature = "0x406f2";
+	expect(newer, COMPUTER_OTHER, "not the same computer: signature 0x406f1 and 0x406f2; microcode differs");
+	firmware_microcode = NULL;
+	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_UNKNOWN);
+	assert_non_null(strstr(text, told));
+	free(text);
+	a.microcode = 0xb00001d; /* which no Linux loads */
+	assert_int_equal(computer_match(&a, &b, &text), COMPUTER_UNKNOWN);
+	assert_non_null(strstr(text, "; microcode differs: 0xb00001d and 0xb00001e"));
+	free(text);
 }
 
 static void facts_of_any_kind_are_read_without_harm(void **state)
@@ -310,7 +344,8 @@ int main(void)
 	    cmocka_unit_test(facts_of_both_systems_that_agree_are_one_computer),
 	    cmocka_unit_test(each_fact_that_differs_is_another_computer_and_is_named),
 	    cmocka_unit_test(what_is_not_told_shows_nothing),
-	    cmocka_unit_test(microcode_is_compared_where_both_tell_it_whatever_its_zeros),
+	    cmocka_unit_test(microcode_is_read_whatever_its_zeros_and_two_linux_may_differ_in_it),
+	    cmocka_unit_test(microcode_that_linux_has_loaded_is_told_and_no_other_computer),
 	    cmocka_unit_test(facts_of_any_kind_are_read_without_harm),
 	    cmocka_unit_test(virtual_machines_are_asked_for_no_computer),
 	    cmocka_unit_test(what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal),

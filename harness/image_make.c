@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,10 +43,16 @@ static int modules_check(const char *platform, const char *package, const char *
 	return (int)error->status;
 }
 
-static int directory_check(const char *path, struct error *error)
+static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *directory = slash == NULL ? memory_text(".") : memory_format("%.*s/", (int)(slash - path), path);
+
+	return slash == NULL ? memory_text(".") : memory_format("%.*s/", (int)(slash - path), path);
+}
+
+static int directory_check(const char *path, struct error *error)
+{
+	char *directory = directory_of(path);
 	int status =
 	    access(directory, W_OK) == 0 ? 0 : error_set_errno(error, STATUS_FAILED, "cannot write into", directory);
 
@@ -202,6 +209,19 @@ static int serial_fix(const char *path, uint32_t serial, struct error *error)
 	return (int)error->status;
 }
 
+/* What xorriso says of a full disk names neither the file nor the bytes. */
+static void space_tell(const char *path, struct error *error)
+{
+	static const unsigned long long scarce_bytes = IMAGE_STICK_BYTES + (64ULL << 20);
+	char *directory = directory_of(path);
+	struct statvfs facts;
+
+	if (statvfs(directory, &facts) == 0 && (unsigned long long)facts.f_bavail * facts.f_frsize < scarce_bytes)
+		error_prefix(error, "%s: only %.1f MiB are free there, choose another place by -o", path,
+			     (double)facts.f_bavail * (double)facts.f_frsize / (1 << 20));
+	free(directory);
+}
+
 /* The volume's date is its name for GRUB (search --fs-uuid), so it is made of the fingerprint: between 1990 and 2020. */
 static int disk_write(const struct image_make *make, const char *tree, const char *stick, uint32_t print,
 		      struct error *error)
@@ -247,6 +267,8 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 		status = error_set_errno(error, STATUS_FAILED, "cannot create", make->output);
 	if (status != 0)
 		unlink(path);
+	if (status == STATUS_FAILED)
+		space_tell(make->output, error);
 	free(path);
 	free(files);
 	free(library);

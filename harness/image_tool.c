@@ -76,16 +76,23 @@ long image_date_s(void)
 	return end != NULL && end != text && *end == '\0' && date_s > 0 ? date_s : DATE_DEFAULT_S;
 }
 
-/* The last line that says something: a tool's reason. GRUB's end with a full stop in a line of its own. */
+/*
+ * A tool's reason: the first line that xorriso (which grub-mkrescue runs, and then only says that it failed) calls fatal or
+ * a failure, else the last one that says something. GRUB's end with a full stop in a line of its own.
+ */
 static int tool_failed(const char *program, const struct process *process, struct error *error)
 {
 	char *said = process_read(process, PROCESS_STDERR, NULL), *at = said, *line;
-	const char *reason = "without a word";
+	const char *reason = "without a word", *fatal = NULL, *failure = NULL;
 
 	while (at != NULL && (line = strsep(&at, "\n")) != NULL) {
+		fatal = fatal != NULL ? fatal : strstr(line, " : FATAL : ") != NULL ? line : NULL;
+		failure = failure != NULL ? failure : strstr(line, " : FAILURE : ") != NULL ? line : NULL;
 		if (strlen(line) > 1)
 			reason = line;
 	}
+	if (fatal != NULL || failure != NULL)
+		reason = fatal != NULL ? fatal : failure;
 	if (process->end == PROCESS_TIMED_OUT)
 		reason = "it hung";
 	error_set(error, STATUS_FAILED, "%s failed: %s", program, reason);

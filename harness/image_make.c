@@ -37,8 +37,9 @@ static int modules_check(const char *platform, const char *package, const char *
 
 	if (access(path, R_OK) != 0)
 		error_set(error, STATUS_UNSUPPORTED,
-			  "no %s: the image would not boot by %s; apt-get install %s, or leave %s out by --%s", path,
-			  firmware, package, firmware, option);
+			  "no %s: the image would not boot by %s; apt-get install %s (or ci/install image), or leave "
+			  "%s out by --%s",
+			  path, firmware, package, firmware, option);
 	free(path);
 	return (int)error->status;
 }

@@ -63,7 +63,8 @@ int image_tools_check(const struct image_tool *tools, unsigned count, struct err
 	}
 	if (programs[0] == '\0')
 		return 0;
-	return error_set(error, STATUS_UNSUPPORTED, "no %s here; install what has it: apt-get install%s", programs,
+	return error_set(error, STATUS_UNSUPPORTED,
+			 "no %s here; install what has it: apt-get install%s, or all: ci/install image", programs,
 			 packages);
 }
 

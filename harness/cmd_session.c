@@ -49,8 +49,10 @@ static const char help_text[] =
     "      --rounds N       boots of each, 1 to 1000 (default: 6)\n"
     "      --by WAY         how the Aerokernel is reached (default: kexec):\n"
     "                         kexec       from this Linux and back, by itself\n"
-    "                         stick       you boot an image and bring a file\n"
-    "                         serial DEV  you boot an image; its serial line is captured as DEV\n"
+    "                         stick       you boot an image, whose stick keeps the results: next --from FILE\n"
+    "                         serial      you boot an image; ANOTHER computer runs 'aerobench collect --serial\n"
+    "                                     DEV' (or any program that logs the line), since this one is the one\n"
+    "                                     that is measured; what it has comes back by next --from FILE\n"
     "      --profile NAME   this Linux is booted as that profile wants it: checked now and at every boot; without\n"
     "                       it, Linux has to stay as it is now\n"
     "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: all; needs QEMU)\n"
@@ -58,7 +60,8 @@ static const char help_text[] =
     "      --cpus N         of Linux (default: all, as the Aerokernel has)\n"
     "      --seed N         order of boots and points (default: random, stored)\n"
     "next, resume:\n"
-    "      --from FILE      what the Aerokernel said, brought by you (-: stdin)\n"
+    "      --from FILE      what the Aerokernel said, brought by you (-: stdin; .zst as collect stores it): a log,\n"
+    "                       or a copy of the memory; refused while the next boot is one of Linux\n"
     "      --at-boot        unattended: wait until Linux has settled, pass over what failed three times\n"
     "      --settle TIME    with --at-boot: until so long after the boot of Linux (default: 60s)\n"
     "      --timeout TIME   bound on one boot of Linux (default: ten times what it should take)\n\n"
@@ -277,7 +280,7 @@ static void tell_way(const struct session *session)
 	if (session->way == SESSION_KEXEC) {
 		printf("Unattended: aerobench session metal unit %s\n", session->store.id);
 	} else {
-		printf("The Aerokernel's image: ");
+		printf("The Aerokernel's image:\n");
 		session_print_image(stdout, session, &session->plan.boots[metal]);
 	}
 }
@@ -363,8 +366,7 @@ static int take(struct session_command *command, int option, struct error *error
 		return 0;
 	case BY:
 		if (!session_way_find(optarg, &command->start.way))
-			return error_set(error, STATUS_USAGE, "--by '%s' is none of kexec, stick and serial DEV",
-					 optarg);
+			return error_set(error, STATUS_USAGE, "--by '%s' is none of kexec, stick and serial", optarg);
 		return 0;
 	case PROFILE:
 		command->start.profile = optarg;
@@ -425,19 +427,18 @@ static const struct verb verbs[] = {{"start", verb_start},    {"next", verb_next
 				    {"status", verb_status},  {"finish", verb_finish}, {"unit", verb_unit},
 				    {"profile", verb_profile}};
 
-/* The words behind the verb: a device of start's --by serial, else a run or a profile. */
+/* The word behind the verb: a run or a profile. */
 static int take_words(struct session_command *command, bool starts, struct error *error)
 {
-	bool serial = starts && command->start.way == SESSION_SERIAL;
-
-	if (serial && command->word_count != 1)
-		return error_set(error, STATUS_USAGE, "--by serial wants the line: --by serial /dev/ttyUSB0");
-	if (command->word_count > (starts && !serial ? 0 : 1))
+	if (starts && command->start.way == SESSION_SERIAL && command->word_count > 0)
+		return error_set(error, STATUS_USAGE,
+				 "--by serial takes no line ('%s'): another computer listens, by 'aerobench collect "
+				 "--serial %s', because this one is measured; its file comes in by 'next --from FILE'",
+				 command->words[0], command->words[0]);
+	if (command->word_count > (starts ? 0 : 1))
 		return error_set(error, STATUS_USAGE, "unexpected argument '%s'; see 'aerobench session --help'",
-				 command->words[starts && !serial ? 0 : 1]);
-	if (serial)
-		command->start.device = command->words[0];
-	else if (command->word_count == 1)
+				 command->words[starts ? 0 : 1]);
+	if (command->word_count == 1)
 		command->run = command->words[0];
 	return 0;
 }

@@ -34,10 +34,10 @@ bool session_way_find(const char *name, enum session_way *way)
 	return false;
 }
 
-json_t *session_json(enum session_way way, const char *device, const char *profile, json_t *facts)
+json_t *session_json(enum session_way way, const char *profile, json_t *facts)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "kind", "metal", "by", way_names[way], "device", device,
-			 "profile", profile, "facts", facts);
+	return json_pack("{s:s, s:s, s:s?, s:o}", "kind", "metal", "by", way_names[way], "profile", profile, "facts",
+			 facts);
 }
 
 bool session_is(const json_t *run)
@@ -80,11 +80,10 @@ static int take_record(struct session *session, struct error *error)
 		return error_set(error, STATUS_USAGE,
 				 "run %s is no session: 'aerobench run --resume' goes on with a run",
 				 session->store.id);
-	session->device = json_string_value(json_object_get(record, "device"));
 	session->profile = json_string_value(json_object_get(record, "profile"));
 	session->facts = json_object_get(record, "facts");
 	if (!session_way_find(json_string_value(json_object_get(record, "by")), &session->way) ||
-	    !json_is_object(session->facts) || (session->way == SESSION_SERIAL && session->device == NULL))
+	    !json_is_object(session->facts))
 		return error_set(
 		    error, STATUS_USAGE,
 		    "%s/run.json: the member 'session' is not usable: restore it from a copy, or start anew",

@@ -20,7 +20,7 @@
 enum session_way {
 	SESSION_KEXEC,  /* `aerobench kexec` leaves Linux; it comes back with the results in memory */
 	SESSION_STICK,  /* a person boots an image and brings a file */
-	SESSION_SERIAL, /* the stream comes in over a serial line */
+	SESSION_SERIAL, /* a person boots an image; another computer listens to its serial line and gives a file */
 	SESSION_WAYS
 };
 
@@ -32,8 +32,7 @@ struct session {
 	struct store store;
 	struct plan plan;
 	enum session_way way;
-	const char *device;  /* of SESSION_SERIAL; borrowed, as all below */
-	const char *profile; /* profile.h; NULL: as Linux was when the session was begun */
+	const char *profile; /* profile.h; NULL: as Linux was when the session was begun; borrowed, as facts */
 	const json_t *facts; /* of Linux then (boot_facts.h) */
 };
 
@@ -41,8 +40,8 @@ struct session {
 const char *session_way_name(enum session_way way);
 /* False: there is no such way. */
 bool session_way_find(const char *name, enum session_way *way);
-/* The member "session" of run.json: a new reference. Takes facts; device and profile may be NULL. */
-json_t *session_json(enum session_way way, const char *device, const char *profile, json_t *facts);
+/* The member "session" of run.json: a new reference. Takes facts; profile may be NULL. */
+json_t *session_json(enum session_way way, const char *profile, json_t *facts);
 /* Whether a run is a session. */
 bool session_is(const json_t *run);
 

@@ -2,23 +2,18 @@
 /* What a session's steps do on a real machine: see session_hands.h. */
 #include "session_hands.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <zstd.h>
 
 #include "boot_facts.h"
 #include "campaign.h"
-#include "collect_capture.h"
 #include "kexec.h"
 #include "memory.h"
 #include "region.h"
-#include "serial_line.h"
 #include "stream.h"
-
-/* A machine that boots may be silent for minutes; one that has said a damaged stream may say it again. */
-enum { LINE_SILENCE_S = 1800, LINE_DAMAGED_S = 30 };
 
 static json_t *facts(void *context)
 {
@@ -72,6 +67,33 @@ static int read_whole(const char *path, struct session_find *find, struct error 
 	return status;
 }
 
+/* RFC 8878 §3.1.1: what a store keeps of another computer's capture (store.h) is a zstd frame that says its length. */
+static int unpack(const char *path, struct session_find *find, struct error *error)
+{
+	static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+	unsigned long long len_bytes;
+	char *raw;
+	size_t got;
+
+	if (find->len_bytes < sizeof(magic) || memcmp(find->bytes, magic, sizeof(magic)) != 0)
+		return 0;
+	len_bytes = ZSTD_getFrameContentSize(find->bytes, find->len_bytes); /* what is no length is beyond all bounds */
+	if (len_bytes > STREAM_BYTES_MAX)
+		return error_set(error, STATUS_USAGE,
+				 "%s is a zstd archive that does not say its length, or a long one: unpack it first "
+				 "(zstd -d)",
+				 path);
+	raw = memory_new((size_t)len_bytes + 1, 1);
+	got = ZSTD_decompress(raw, (size_t)len_bytes, find->bytes, find->len_bytes);
+	free(find->bytes);
+	find->bytes = raw;
+	find->len_bytes = ZSTD_isError(got) ? 0 : got;
+	raw[find->len_bytes] = '\0';
+	return !ZSTD_isError(got) ? 0
+				  : error_set(error, STATUS_USAGE, "%s is a damaged zstd archive (%s): copy it again",
+					      path, ZSTD_getErrorName(got));
+}
+
 /* Takes what a region holds. */
 static void take_region(struct session_find *find, struct region *region)
 {
@@ -88,6 +110,8 @@ static int fetch_file(const char *path, struct session_find *find, struct error 
 	struct region region;
 	int status = read_whole(path, find, error);
 
+	if (status == 0)
+		status = unpack(path, find, error);
 	/* a copy of a region is one as well */
 	if (status == 0 && region_parse(&region, find->bytes, find->len_bytes, 0, &none) == 0)
 		take_region(find, &region);
@@ -132,52 +156,6 @@ static int fetch_memory(const struct session_machine *machine, struct session_fi
 	return 0;
 }
 
-/* What has come over the line is in a file at any moment, and that file stays if nobody wanted its bytes. */
-static int capture_line(const struct session_machine *machine, int fd, const struct session *session,
-			struct session_find *find, struct error *error)
-{
-	char *spool = memory_format("%s/aerokernel.capture", session->store.path);
-	struct capture_request request = {
-	    .fd = fd, .boots = 1, .silence_s = LINE_SILENCE_S, .damaged_s = LINE_DAMAGED_S, .spool = spool};
-	struct capture capture = {0};
-	int status;
-
-	request.quiet = machine->quiet;
-	status = capture_run(&capture, &request, error);
-	if (status == 0 && capture.end == CAPTURE_INTERRUPTED)
-		status = error_set(error, STATUS_INTERRUPTED,
-				   "interrupted; what came is in %s, go on by: aerobench session metal next %s", spool,
-				   session->store.id);
-	if (status == 0 && capture.len_bytes > 0) {
-		find->bytes = capture.bytes;
-		find->len_bytes = capture.len_bytes;
-		find->spool = memory_text(spool);
-		capture.bytes = NULL;
-	} else if (status == 0) {
-		unlink(spool);
-	}
-	capture_free(&capture);
-	free(spool);
-	return status;
-}
-
-static int fetch_line(const struct session_machine *machine, const struct session *session, struct session_find *find,
-		      struct error *error)
-{
-	struct serial_line line;
-	int status = serial_line_open(&line, session->device, error);
-
-	if (status != 0)
-		return status;
-	if (!machine->quiet)
-		fprintf(stderr, "listening on %s: boot the Aerokernel now; Ctrl-C ends\n", session->device);
-	status = capture_line(machine, line.fd, session, find, error);
-	serial_line_close(&line);
-	if (status == 0)
-		find->whence = memory_text(session->device);
-	return status;
-}
-
 static int fetch(void *context, struct session *session, struct session_find *find, struct error *error)
 {
 	const struct session_machine *machine = context;
@@ -186,7 +164,7 @@ static int fetch(void *context, struct session *session, struct session_find *fi
 		return fetch_file(machine->from, find, error);
 	if (session->way == SESSION_KEXEC)
 		return fetch_memory(machine, find, error);
-	return session->way == SESSION_SERIAL ? fetch_line(machine, session, find, error) : 0;
+	return 0;
 }
 
 /* --- Leaving ------------------------------------------------------------------------------------------------------ */
@@ -218,6 +196,10 @@ static int leave(void *context, struct session *session, const struct plan_boot 
 
 struct session_hands session_hands(struct session_machine *machine)
 {
-	return (struct session_hands){
-	    .context = machine, .facts = facts, .boot_linux = boot_linux, .fetch = fetch, .leave = leave};
+	return (struct session_hands){.context = machine,
+				      .from = machine->from,
+				      .facts = facts,
+				      .boot_linux = boot_linux,
+				      .fetch = fetch,
+				      .leave = leave};
 }

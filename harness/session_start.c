@@ -94,7 +94,7 @@ static json_t *make_record(const struct session_start *start, const struct plan 
 	json_t *record = record_make(plan, start->argc, start->argv, NULL);
 
 	json_object_del(json_object_get(json_object_get(record, "doctor"), "machines"), "metal");
-	json_object_set_new(record, "session", session_json(start->way, start->device, start->profile, facts));
+	json_object_set_new(record, "session", session_json(start->way, start->profile, facts));
 	return record;
 }
 

@@ -8,7 +8,6 @@
 struct session_start {
 	struct run_options run; /* runs, samples, warmup, seed, cpus, benchmarks; the rest is filled in */
 	enum session_way way;
-	const char *device;  /* of SESSION_SERIAL */
 	const char *profile; /* NULL: none */
 	const char *results; /* NULL: the default */
 	const char *root;    /* of /proc and /sys: "", or a directory that a test made */

@@ -270,8 +270,6 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 		status = take(session, boot, &find, &taken, &why, error);
 	if (status == 0 && taken) {
 		mark_drop(session);
-		if (find.spool != NULL)
-			unlink(find.spool);
 		*outcome = SESSION_STORED;
 	} else if (status == 0 && session->way == SESSION_KEXEC && !find.brought) {
 		status = step_kexec(session, hands, boot,
@@ -280,10 +278,8 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 							  : "nothing was found",
 				    outcome, error);
 	} else if (status == 0 && find.bytes != NULL) {
-		status = error_set(error, STATUS_USAGE, "%s is not %s, round %u: %s%s%s", find.whence,
-				   session_subject(session, boot)->name, boot->round + 1, why,
-				   find.spool != NULL ? "; what came is kept in " : "",
-				   find.spool != NULL ? find.spool : "");
+		status = error_set(error, STATUS_USAGE, "%s is not %s, round %u: %s", find.whence,
+				   session_subject(session, boot)->name, boot->round + 1, why);
 	} else if (status == 0) {
 		*outcome = SESSION_WAITS;
 		*note = find.whence;
@@ -292,7 +288,6 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 	free(why);
 	free(find.bytes);
 	free(find.whence);
-	free(find.spool);
 	return status;
 }
 
@@ -309,12 +304,27 @@ static int step_linux(struct session *session, const struct session_hands *hands
 	return status;
 }
 
+/* A file is there, but no boot of the Aerokernel is next: to measure Linux instead is not what was asked for. */
+static int refuse_brought(const struct session *session, const struct session_hands *hands,
+			  const struct plan_boot *boot, struct error *error)
+{
+	if (boot == NULL)
+		return error_set(error, STATUS_USAGE, "%s is not wanted: session %s has all its boots", hands->from,
+				 session->store.id);
+	return error_set(error, STATUS_USAGE,
+			 "%s is not wanted yet: next is %s, round %u, which 'aerobench session metal next' measures "
+			 "on this Linux, without --from",
+			 hands->from, session_subject(session, boot)->name, boot->round + 1);
+}
+
 int session_step(struct session *session, const struct session_hands *hands, unsigned tries,
 		 enum session_outcome *outcome, char **note, struct error *error)
 {
 	const struct plan_boot *boot = session_next(session, tries);
 
 	*note = NULL;
+	if (hands->from != NULL && (boot == NULL || session_subject(session, boot)->system == SUBJECT_LINUX))
+		return refuse_brought(session, hands, boot, error);
 	if (boot == NULL) {
 		*outcome = SESSION_COMPLETE;
 		return 0;

@@ -18,12 +18,13 @@ struct session_find {
 	char *bytes; /* a stream and the console around it; allocated */
 	size_t len_bytes;
 	char *whence; /* where it was found, or why nothing was: allocated or NULL */
-	char *spool;  /* a file that has it too, until it is stored: allocated or NULL */
 	bool brought; /* by a person: if it is of no use, that is an error, and nothing else is done */
 };
 
 struct session_hands {
 	void *context;
+	/* A file that a person brought, "-": stdin; NULL: none. It is for a boot of the Aerokernel only. */
+	const char *from;
 	/* Of the running Linux (boot_facts.h): a new reference. */
 	json_t *(*facts)(void *context);
 	/* Makes a boot of Linux and stores it, good or failed. */
@@ -44,7 +45,7 @@ enum session_outcome {
 /*
  * Does the next step; tries as in session_next(). Returns 0 with *outcome; or a status with the error set, and then no
  * boot was stored: Linux is not as the session wants it (STATUS_FAILED), or what was brought is of no boot of this session
- * (STATUS_USAGE). *note, allocated or NULL: what else a person should know, one line.
+ * (STATUS_USAGE), or a boot of Linux is next and something was brought (STATUS_USAGE). *note, allocated or NULL: what else a person should know, one line.
  */
 int session_step(struct session *session, const struct session_hands *hands, unsigned tries,
 		 enum session_outcome *outcome, char **note, struct error *error);

@@ -14,11 +14,11 @@ char *session_boot_name(const struct session *session, const struct plan_boot *b
 			     boot->round + 1, plan_rounds(&session->plan), boot->index + 1, session->plan.boot_count);
 }
 
-void session_print_image(FILE *file, const struct session *session, const struct plan_boot *boot)
+/* The options of `aerobench image` that make it this boot's. */
+static void print_options(FILE *file, const struct session *session, const struct plan_boot *boot)
 {
 	char *words = session_words(session, boot), *rest = words, *word;
 
-	fputs("aerobench image", file);
 	while ((word = strsep(&rest, " ")) != NULL) {
 		if (strncmp(word, "bench=", 6) == 0) {
 			char *selections = word + 6, *one;
@@ -31,27 +31,59 @@ void session_print_image(FILE *file, const struct session *session, const struct
 			fprintf(file, " --warmup %s", word + 7);
 		}
 	}
-	fputc('\n', file);
 	free(words);
+}
+
+/*
+ * A stick that keeps results needs a small Linux, and that needs its own modules and no other kernel's: a copy, because a
+ * computer may have several kernels. No --boots: the stick measures each time that it is booted.
+ */
+void session_print_image(FILE *file, const struct session *session, const struct plan_boot *boot)
+{
+	if (session->way == SESSION_STICK)
+		fputs("       mkdir -p stick/lib/modules && cp -r /lib/modules/$(uname -r) stick/lib/modules/\n", file);
+	fputs("       aerobench image", file);
+	if (session->way == SESSION_STICK)
+		fputs(" --linux /boot/vmlinuz-$(uname -r) --modules-from stick", file);
+	print_options(file, session, boot);
+	fputc('\n', file);
+}
+
+/* How the results come to this Linux. */
+static void print_stick(FILE *file)
+{
+	fputs("  2. Boot this very computer from it, writable, and let the whole suite end: then the computer resets, "
+	      "and\n"
+	      "     a small Linux writes results/bootNNN.log to the stick's partition AEROBENCH.\n"
+	      "  3. Boot Linux from the disk again, mount that partition, and bring the newest file there:\n",
+	      file);
+}
+
+static void print_serial(FILE *file)
+{
+	fputs(
+	    "  2. On another computer, at the end of this one's serial line, before the boot:\n"
+	    "       aerobench collect --serial /dev/ttyUSB0    (or any other program that logs the line)\n"
+	    "  3. Boot this very computer from the image and let the whole suite end.\n"
+	    "  4. Copy what the other computer has to this one (of collect: RUN/*-aerokernel@metal.log.zst, as it is;\n"
+	    "     else the log), boot Linux again, and bring the file:\n",
+	    file);
 }
 
 void session_print_todo(FILE *file, const struct session *session, const struct plan_boot *boot)
 {
 	char *name = session_boot_name(session, boot);
 
-	fprintf(
-	    file,
-	    "Next: %s. This is yours:\n"
-	    "  1. Once: write a boot image with this session's words, and put it on a stick or a boot server:\n       ",
-	    name);
-	session_print_image(file, session, boot);
 	fprintf(file,
-		"  2. Boot this very computer from it and let the whole suite end.\n"
-		"  3. Back in Linux, bring the file with what it said (from the stick, or a log of its serial line):\n"
-		"       aerobench session metal next --from FILE %s\n",
-		session->store.id);
+		"Next: %s. This is yours:\n"
+		"  1. Once: write a boot image with this session's words, and put it on a stick%s:\n",
+		name, session->way == SESSION_SERIAL ? " or a boot server" : "");
+	session_print_image(file, session, boot);
 	if (session->way == SESSION_SERIAL)
-		fprintf(file, "     or have %s listened to: next once more, then boot\n", session->device);
+		print_serial(file);
+	else
+		print_stick(file);
+	fprintf(file, "       aerobench session metal next --from FILE %s\n", session->store.id);
 	free(name);
 }
 
@@ -77,9 +109,8 @@ void session_print_status(FILE *file, const struct session *session)
 	const struct plan_boot *next = session_next(session, 0);
 	struct table table;
 
-	fprintf(file, "Session %s: %zu of %zu boots; Aerokernel by %s%s%s; profile %s\n", session->store.id,
+	fprintf(file, "Session %s: %zu of %zu boots; Aerokernel by %s; profile %s\n", session->store.id,
 		session_done(session), session->plan.boot_count, session_way_name(session->way),
-		session->device != NULL ? " " : "", session->device != NULL ? session->device : "",
 		session->profile != NULL ? session->profile : "none: Linux as it was at the beginning");
 	table_init(&table, sizeof(headings) / sizeof(headings[0]), headings, align);
 	for (size_t i = 0; i < session->plan.subject_count; i++) {
@@ -122,10 +153,10 @@ json_t *session_status_json(const struct session *session)
 							  "boots_planned", (int)session->plan.subjects[i].boots,
 							  "boots_failed", (int)failed));
 	}
-	json = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:i, s:i, s:o, s:o}", "schema", "aerobench.session_status/1",
-			 "id", session->store.id, "path", session->store.path, "by", session_way_name(session->way),
-			 "device", session->device, "profile", session->profile, "boots_ok", (int)session_done(session),
-			 "boots_planned", (int)session->plan.boot_count, "subjects", subjects, "next",
+	json = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:o, s:o}", "schema", "aerobench.session_status/1", "id",
+			 session->store.id, "path", session->store.path, "by", session_way_name(session->way),
+			 "profile", session->profile, "boots_ok", (int)session_done(session), "boots_planned",
+			 (int)session->plan.boot_count, "subjects", subjects, "next",
 			 next != NULL
 			     ? json_pack("{s:i, s:i, s:s, s:s}", "index", (int)next->index, "round", (int)next->round,
 					 "subject", session_subject(session, next)->name, "words", words)

@@ -10,7 +10,7 @@
 
 /* "aerokernel@metal, round 2 of 6 (boot 7 of 18)": allocated. */
 char *session_boot_name(const struct session *session, const struct plan_boot *boot);
-/* The command that writes an image for this boot of the Aerokernel, a line. */
+/* The commands that write an image for this boot of the Aerokernel, indented lines. */
 void session_print_image(FILE *file, const struct session *session, const struct plan_boot *boot);
 /* What a person has to do so that this boot of the Aerokernel comes in. */
 void session_print_todo(FILE *file, const struct session *session, const struct plan_boot *boot);

@@ -1,22 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """`aerobench session metal` from start to compare, with a virtual machine in the place of the metal: its stream comes in
-over a serial line (a pseudo-terminal), as a file, and as a copy of the memory that kexec would leave. Linux is this one.
+as a file that another computer captured, raw or as collect stores it, and as a copy of the memory that kexec would leave.
+Linux is this one.
 
 Usage: session_e2e.py BIN VM     BIN: the directory with aerobench and aerokernel.elf; VM: ci/vm
 """
 import binascii
 import json
-import os
 import pathlib
-import pty
 import re
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
-import tty
 
 BIN, VM = pathlib.Path(sys.argv[1]), sys.argv[2]
 LIMIT_S = 240  # a hang, on whatever computer
@@ -64,50 +61,65 @@ def region(stream):
     return header.ljust(4096, b"\0") + stream.ljust(capacity, b"\0")
 
 
-def over_the_line(session, master, words):
-    """The next step listens; the machine boots when it does."""
-    step = subprocess.Popen(session.command("next"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    first = step.stderr.readline()
-    check("listening" in first, "a serial step says that it listens", first)
-    rest = []
-    reader = threading.Thread(target=lambda: rest.append(step.stderr.read()))
-    reader.start()
-    noise = b"GRUB loading.\r\n" + aerokernel(words).replace(b"\n", b"\r\n")
-    while noise:
-        noise = noise[os.write(master, noise[:512]):]
-    out = step.stdout.read()
-    step.wait(timeout=LIMIT_S)
-    reader.join()
-    return step.returncode, out + rest[0]
+def captured(directory, words):
+    """What another computer at the serial line has: its log, and what `aerobench collect` made of it."""
+    log, store = directory / "line.log", directory / "collected"
+    log.write_bytes(b"GRUB loading.\r\n" + aerokernel(words).replace(b"\n", b"\r\n"))
+    done = subprocess.run([BIN / "aerobench", "collect", "-q", "--results", store, log], capture_output=True, text=True,
+                          timeout=LIMIT_S)
+    check(done.returncode == 0, "another computer collects", done.stderr)
+    return log, next(store.glob("*/*-aerokernel@metal.log.zst"))
+
+
+def bring(session, directory, boot):
+    """A boot of the Aerokernel: next says what to do, and takes the file; a damaged one it does not."""
+    waits = session.run("next")
+    check(waits.returncode == 0 and "On another computer" in waits.stdout and "collect --serial" in waits.stdout, "a person is told that another computer listens",
+          waits.stdout, waits.stderr)
+    log, stored = captured(directory, boot["words"])
+    cut = directory / "cut.zst"
+    cut.write_bytes(stored.read_bytes()[:-40])
+    bad = session.run("next", "--from", str(cut))
+    check(bad.returncode == 2 and "damaged zstd" in bad.stderr, "a damaged archive is refused", bad.stderr)
+    step = session.run("next", "--from", str(stored))
+    check(step.returncode == 0 and "aerokernel@metal, round 1 of 1" in step.stdout, "the stream of a line is a boot",
+          step.stdout, step.stderr)
+    return log
+
+
+def refuse_at_linux(session, boot, log):
+    """A file that comes while Linux is next: nothing is measured."""
+    early = session.run("next", "--from", str(log))
+    check(early.returncode == 2 and f"next is {boot['subject']}, round 1" in early.stderr, "a file is refused at Linux",
+          early.returncode, early.stdout, early.stderr)
+    check(session.status()["next"] == boot, "and nothing was measured")
 
 
 def whole_session(directory):
-    master, slave = pty.openpty()
-    tty.setraw(slave)
     session = Session(str(directory / "line"))
-    made = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "5", "--by", "serial",
-                       os.ttyname(slave))
+    made = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "5", "--by", "serial")
     check(made.returncode == 0, "a session begins", made.stderr)
     check("aerobench image -b yield_pair --samples 60" in made.stdout, "and says how its image is made", made.stdout)
     early = session.run("finish")
     check(early.returncode == 1 and "0 of 3 boots" in early.stderr, "it is not finished before it is", early.stderr)
-    subjects = []
-    for _ in range(3):
-        boot = session.status()["next"]
+    subjects, log = [], directory / "line.log"
+    while (boot := session.status()["next"]) is not None and len(subjects) < 3:
         subjects.append(boot["subject"])
         if boot["subject"] == "aerokernel@metal":
-            code, said = over_the_line(session, master, boot["words"])
-            check(code == 0 and "aerokernel@metal, round 1 of 1" in said, "the stream of a line is a boot", code, said)
+            log = bring(session, directory, boot)
         else:
+            refuse_at_linux(session, boot, log)
             step = session.run("next", "-q")
             check(step.returncode == 0 and ": ok" in step.stdout, "a step of Linux is measured here", step.stderr)
     check(sorted(subjects) == ["aerokernel@metal", "linux@host", "linux@host:tuned"], "each subject boots once", subjects)
     check(session.status()["next"] is None, "then nothing is left to do")
     again = session.run("next")
     check(again.returncode == 0 and "finish" in again.stdout, "and next says so", again.stdout, again.stderr)
+    surplus = session.run("next", "--from", str(log))
+    check(surplus.returncode == 2 and "has all its boots" in surplus.stderr, "one file too many is refused", surplus.stderr)
     linux = [boot for boot in session.journal() if boot["subject"].startswith("linux")]
     check(all(boot["environment"]["boot_id"] for boot in linux), "each boot of Linux has its environment", linux)
-    return session
+    return session, log
 
 
 def what_it_leads_to(session):
@@ -127,43 +139,44 @@ def what_it_leads_to(session):
           resumed.stderr)
 
 
-def other_ways(directory):
-    """A boot in memory, and one in a file; what is of no use is refused and changes nothing."""
+def other_ways(directory, log):
+    """A boot in memory, and one in a file; what is of no use, as the log of another session, is refused and changes nothing."""
     session = Session(str(directory / "memory"))
     memory = directory / "region"
     session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "1")
     while (boot := session.status()["next"])["subject"] != "aerokernel@metal":
         session.run("next", "-q")
-    memory.write_bytes(region(aerokernel(boot["words"].replace("seed=", "seed=7"))))
+    memory.write_bytes(region(log.read_bytes()))
     other = session.run("next", "--memory", str(memory))
     check(other.returncode == 2 and session.status()["next"] == boot, "memory of another round is not taken",
           other.stdout, other.stderr)
     brought = session.run("next", "--from", str(memory))
-    check(brought.returncode == 2 and "seed=71 instead of" in brought.stderr, "nor is it when it is brought", brought.stderr)
+    check(brought.returncode == 2 and "seed=5 instead of 1" in brought.stderr, "nor is it when it is brought", brought.stderr)
     memory.write_bytes(region(aerokernel(boot["words"])))
     taken = session.run("next", "--memory", str(memory))
     check(taken.returncode == 0 and ": ok" in taken.stdout, "what kexec left in memory is a boot", taken.stderr)
     check(session.status()["next"] != boot, "and the session goes on")
-    log = directory / "log"
-    log.write_text("no stream\n")
+    nothing = directory / "nothing"
+    nothing.write_text("no stream\n")
     stick = Session(str(directory / "stick"))
-    stick.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--by", "stick", "--seed", "1")
+    stick.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "61", "--by", "stick", "--seed", "1")
     while (boot := stick.status()["next"])["subject"] != "aerokernel@metal":
         stick.run("next", "-q")
     waits = stick.run("resume", "--at-boot", "--settle", "1s")
     check(waits.returncode == 0 and "next --from FILE" in waits.stdout, "a person is told what to do", waits.stdout)
-    empty = stick.run("next", "--from", str(log))
+    check("aerobench image --linux /boot/vmlinuz-$(uname -r) --modules-from" in waits.stdout and
+          "bootNNN.log" in waits.stdout, "with a stick that keeps results", waits.stdout)
+    empty = stick.run("next", "--from", str(nothing))
     check(empty.returncode == 2 and "no stream" in empty.stderr, "a file without a stream is refused", empty.stderr)
-    log.write_bytes(aerokernel(boot["words"].replace("samples=60", "samples=30")))
     short = stick.run("next", "--from", str(log))
-    check(short.returncode == 2 and "samples=30 instead of 60" in short.stderr, "one of other words too", short.stderr)
+    check(short.returncode == 2 and "samples=60 instead of 61" in short.stderr, "one of other words too", short.stderr)
     check(stick.status()["next"] == boot, "and none of them was stored")
 
 
 def refusals(directory):
     session = Session(str(directory / "none"))
     for words, code, says in ((("next",), 2, "session metal start"), (("stat",), 2, "none of start"),
-                              (("start", "--by", "serial"), 2, "--by serial /dev/ttyUSB0"),
+                              (("start", "--by", "serial", "/dev/ttyUSB0"), 2, "aerobench collect --serial /dev/ttyUSB0"),
                               (("start", "--by", "air"), 2, "kexec, stick and serial"),
                               (("start", "--profile", "isolate"), 2, "nearest is 'isolated'"),
                               (("start", "-b", "no_such"), 2, "no_such"), (("start", "more"), 2, "more"),
@@ -177,8 +190,9 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         refusals(directory)
-        what_it_leads_to(whole_session(directory))
-        other_ways(directory)
+        session, log = whole_session(directory)
+        what_it_leads_to(session)
+        other_ways(directory, log)
     return 1 if failures else 0
 
 

@@ -26,7 +26,7 @@ static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
 					      "{\"by\":1}",
 					      "{\"by\":\"kexec\"}",
 					      "{\"by\":\"air\",\"facts\":{}}",
-					      "{\"by\":\"serial\",\"facts\":{}}",
+					      "{\"by\":\"serial\",\"facts\":1}",
 					      "{\"by\":\"kexec\",\"facts\":[]}"};
 
 	(void)state;
@@ -49,10 +49,22 @@ static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
 	}
 }
 
+static void a_directory_without_sessions_says_how_to_begin_one(void **state)
+{
+	struct session session;
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(session_open(&session, "/dev/shm/aerobench_no_such_directory", NULL, false, &error),
+			 STATUS_USAGE);
+	assert_non_null(strstr(error.text, "session metal start"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
+	    cmocka_unit_test(a_directory_without_sessions_says_how_to_begin_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

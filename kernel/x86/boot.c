@@ -106,6 +106,7 @@ static void boot_main_guarded(void)
 	clock_init();
 	timer_init_cpu();
 	smp_start();
+	results_check();
 	catch_init();
 	core_main();
 }

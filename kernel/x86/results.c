@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "boot_info.h"
 #include "console.h"
+#include "core/panic.h"
 #include "facts.h"
 #include "memory.h"
 #include "region.h"
@@ -95,6 +96,12 @@ void results_begin(void)
 const struct memory_range *results_range(void)
 {
 	return range.len_bytes != 0 ? &range : NULL;
+}
+
+void results_check(void)
+{
+	if (refusal != NULL && boot_option_is("after", "linux"))
+		panic("with after=linux the results would be lost, so nothing is measured: %s", refusal);
 }
 
 void results_end(uint32_t code)

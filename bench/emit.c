@@ -198,7 +198,7 @@ void emit_bench(struct wire *wire, const struct bench *bench)
 void emit_head(struct wire *wire)
 {
 	wire_begin(wire, "head");
-	wire_end_crc_stream(wire);
+	wire_end_crc_head(wire);
 }
 
 void emit_done(struct wire *wire, unsigned failures)

@@ -56,6 +56,7 @@ void wire_open(struct wire *wire, void (*write)(void *context, const char *bytes
 	wire->context = context;
 	wire->len_bytes = 0;
 	wire->crc_stream = 0;
+	wire->crc_head = 0;
 	wire->crc_run = 0;
 	wire->runs = 0;
 }
@@ -187,9 +188,15 @@ void wire_end_crc_stream(struct wire *wire)
 	record_send(wire);
 }
 
+void wire_end_crc_head(struct wire *wire)
+{
+	wire->crc_head = crc_with_record(wire, wire->crc_stream);
+	wire_end_crc_stream(wire);
+}
+
 void wire_run_crc_reset(struct wire *wire)
 {
-	wire->crc_run = 0;
+	wire->crc_run = wire->crc_head;
 	wire->runs++;
 }
 

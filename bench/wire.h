@@ -13,7 +13,9 @@
  *   @end NAME n=N overflow=O irqs=I [smis=S] crc=C        I: interrupts during the run on all CPUs, -1 unknown; O is 0
  *                                                        S: system management interrupts during the whole point, which
  *                                                        all its series share; only where they can be counted
- *                                                        C: CRC of the records from @run on, up to " crc="
+ *                                                        C: CRC of the records from @run on, up to " crc=",
+ *                                                        continued from the number that @head ended with, so that no
+ *                                                        run passes for one of another boot; without @head from 0
  *   @repeat NAME unit=ticks per=P n=N copies=C PARAM=VALUE …  behind the @run of the same point: N samples, in turn C and
  *                                                        2C of its operations back to back; @s … and @end follow
  *   @skip NAME PARAM=VALUE … reason=TEXT                 not measurable here
@@ -68,6 +70,7 @@ struct wire {
 	size_t len_bytes;
 	uint32_t crc_stream;
 	uint32_t crc_run;
+	uint32_t crc_head; /* what the CRCs of runs continue: of @head, 0 without one */
 	unsigned runs;
 };
 
@@ -82,9 +85,10 @@ void wire_number(struct wire *wire, uint64_t number);
 void wire_pair(struct wire *wire, const char *key, const char *value);
 void wire_pair_number(struct wire *wire, const char *key, int64_t number);
 void wire_end(struct wire *wire);
-/* Ends the record with the pair crc=: of the run, of the stream so far. */
+/* Ends the record with the pair crc=: of the run, of the stream so far; that of @head is what runs continue. */
 void wire_end_crc_run(struct wire *wire);
 void wire_end_crc_stream(struct wire *wire);
+void wire_end_crc_head(struct wire *wire);
 /* Starts the run's CRC: call before wire_begin(wire, "run") or "repeat". */
 void wire_run_crc_reset(struct wire *wire);
 /* The records @w or @s for count samples. */

@@ -30,6 +30,7 @@ struct walk {
 	size_t count;
 	size_t cursor;    /* where the next part goes */
 	size_t head_from; /* the first record of what may be a head */
+	uint32_t seed;    /* what the CRCs of runs continue here: of the last @head */
 };
 
 /* --- Parts -------------------------------------------------------------------------------------------------------- */
@@ -95,7 +96,7 @@ static void add(struct walk *walk, enum salvage_kind kind, char *key, char *text
 		bool same =
 		    part->kind == kind && part->len_bytes == len_bytes && memcmp(part->text, text, len_bytes) == 0;
 
-		known = same || keyed_as(part, kind, key);
+		known = same || (part->seed == walk->seed && keyed_as(part, kind, key));
 		if (!known)
 			continue;
 		if (!same && !part->differs)
@@ -104,7 +105,7 @@ static void add(struct walk *walk, enum salvage_kind kind, char *key, char *text
 		walk->cursor = i + 1;
 	}
 	if (!known) {
-		insert(walk, (struct salvage_part){kind, key, text, len_bytes, false});
+		insert(walk, (struct salvage_part){kind, key, text, len_bytes, walk->seed, false});
 		return;
 	}
 	free(key);
@@ -141,16 +142,30 @@ static char *key_of(const struct stream_point *point)
 	return key;
 }
 
+/* A proved run or repeat as it would stand in a stream without @head. Allocated. */
+static char *unheaded(const char *text)
+{
+	const char *crc = text;
+
+	for (const char *next = text; (next = strstr(next, " crc=")) != NULL; next++)
+		crc = next;
+	return memory_format("%.*s crc=%" PRIu32 "\n", (int)(crc - text), text,
+			     (uint32_t)crc32_z(0, (const Bytef *)text, (size_t)(crc - text)));
+}
+
 /* The key of a run whose CRC fits, if the strict reader takes it too; else NULL. run: of a repeat, the run before it. */
 static char *proved_key(const char *text, const char *run)
 {
 	struct stream stream;
 	size_t len;
-	char *whole = sealed(memory_format("%s%s%s", aero, run != NULL ? run : "", text), run != NULL ? 2 : 1, 0, &len);
+	char *own = unheaded(text), *before = run != NULL ? unheaded(run) : memory_text("");
+	char *whole = sealed(memory_format("%s%s%s", aero, before, own), run != NULL ? 2 : 1, 0, &len);
 	char *key = stream_parse(&stream, whole, len, NULL) == 0 ? key_of(&stream.runs[0].point) : NULL;
 
 	stream_free(&stream);
 	free(whole);
+	free(before);
+	free(own);
 	return key;
 }
 
@@ -209,7 +224,7 @@ static char *block_reason(const struct salvage_line *lines, size_t count, bool e
 		return memory_format("%zu of %" PRIu64 " samples arrived", got, n);
 	if (!ended)
 		return memory_text("its @end did not arrive");
-	return memory_text("garbled: its CRC does not match");
+	return memory_text("garbled, or of another boot: its CRC does not match");
 }
 
 /* A @run or @repeat at lines[at]. Returns where the next record is. */
@@ -231,7 +246,7 @@ static size_t walk_run(struct walk *walk, size_t at)
 	expected = 2 + lines_for(n) + lines_for(warmup);
 	count += ended;
 	if (ended && count >= expected)
-		text = salvage_block(lines, count, "", count - expected, &len);
+		text = salvage_block(lines, count, walk->seed, "", count - expected, &len);
 	if (text != NULL && kind == SALVAGE_RUN)
 		key = proved_key(text, NULL);
 	else if (text != NULL && before != NULL && before->kind == SALVAGE_RUN)
@@ -265,7 +280,7 @@ static void walk_head(struct walk *walk, size_t at)
 {
 	const struct salvage_line *lines = walk->lines + walk->head_from;
 	size_t count = at + 1 - walk->head_from, len;
-	char *text = salvage_block(lines, count, salvage_line_is(lines, "aero") ? "" : aero, 0, &len), *whole;
+	char *text = salvage_block(lines, count, 0, salvage_line_is(lines, "aero") ? "" : aero, 0, &len), *whole;
 	struct stream stream;
 	size_t whole_bytes;
 	bool good = false;
@@ -287,6 +302,17 @@ static void walk_head(struct walk *walk, size_t at)
 		free(text);
 }
 
+/* What a @head says that runs continue; false: it is none. */
+static bool head_seed(const struct salvage_line *line, uint32_t *seed)
+{
+	uint64_t crc;
+
+	if (!salvage_line_is(line, "head") || !salvage_line_number(line, "crc", &crc) || crc > UINT32_MAX)
+		return false;
+	*seed = (uint32_t)crc;
+	return true;
+}
+
 /* A record of the head at lines[at]. */
 static void walk_header(struct walk *walk, size_t at)
 {
@@ -298,6 +324,7 @@ static void walk_header(struct walk *walk, size_t at)
 		walk->head_from = at;
 	}
 	add_line(walk, SALVAGE_LOOSE_HEAD, &walk->lines[at]);
+	head_seed(&walk->lines[at], &walk->seed);
 	if (salvage_line_is(&walk->lines[at], "head"))
 		walk_head(walk, at);
 }
@@ -355,6 +382,52 @@ static void drop_mended(struct salvage *salvage)
 	salvage->refusal_count = kept;
 }
 
+/* The proved head, or NULL. */
+static const struct salvage_part *head_of(const struct salvage *salvage)
+{
+	for (size_t i = 0; i < salvage->part_count && !salvage->two_heads; i++) {
+		if (salvage->parts[i].kind == SALVAGE_HEAD)
+			return &salvage->parts[i];
+	}
+	return NULL;
+}
+
+static bool is_block(const struct salvage_part *part)
+{
+	return part->kind == SALVAGE_RUN || part->kind == SALVAGE_REPEAT;
+}
+
+/* What the runs of this boot continue: its proved head's, without one what the first run does. */
+static uint32_t own_seed(const struct salvage *salvage)
+{
+	const struct salvage_part *head = head_of(salvage);
+
+	for (size_t i = 0; i < salvage->part_count && head == NULL; i++) {
+		if (is_block(&salvage->parts[i]))
+			return salvage->parts[i].seed;
+	}
+	return head != NULL ? head->seed : 0;
+}
+
+/* Runs that are proved, but of another boot than the environment or the first run. */
+static void drop_strangers(struct salvage *salvage)
+{
+	uint32_t seed = own_seed(salvage);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < salvage->part_count; i++) {
+		struct salvage_part part = salvage->parts[i];
+
+		if (!is_block(&part) || part.seed == seed) {
+			salvage->parts[kept++] = part;
+			continue;
+		}
+		refuse(salvage, part.key, memory_text("it is of another boot"));
+		free(part.text);
+	}
+	salvage->part_count = kept;
+}
+
 void salvage_read(struct salvage *salvage, const char *bytes, size_t len_bytes)
 {
 	struct walk walk = {.salvage = salvage, .head_from = SIZE_MAX};
@@ -362,8 +435,12 @@ void salvage_read(struct salvage *salvage, const char *bytes, size_t len_bytes)
 
 	*salvage = (struct salvage){0};
 	walk.lines = lines;
+	/* The end of a stream may stand before the whole of it. */
+	for (size_t at = 0; at < walk.count && !head_seed(&lines[at], &walk.seed);)
+		at++;
 	for (size_t at = 0; at < walk.count;)
 		at = walk_record(&walk, at);
+	drop_strangers(salvage);
 	drop_mended(salvage);
 	free(lines);
 }
@@ -382,16 +459,6 @@ void salvage_free(struct salvage *salvage)
 }
 
 /* --- Streams again ------------------------------------------------------------------------------------------------ */
-
-/* The proved head, or NULL. */
-static const struct salvage_part *head_of(const struct salvage *salvage)
-{
-	for (size_t i = 0; i < salvage->part_count && !salvage->two_heads; i++) {
-		if (salvage->parts[i].kind == SALVAGE_HEAD)
-			return &salvage->parts[i];
-	}
-	return NULL;
-}
 
 char *salvage_whole(const struct salvage *salvage, size_t *len_bytes)
 {
@@ -448,8 +515,14 @@ char *salvage_proved(const struct salvage *salvage, size_t *len_bytes)
 		}
 		runs += part->kind == SALVAGE_RUN && use;
 		failures += is_fail(part);
-		if (use)
+		if (use && head == NULL && is_block(part)) {
+			char *own = unheaded(part->text);
+
+			fputs(own, file);
+			free(own);
+		} else if (use) {
 			fwrite(part->text, 1, part->len_bytes, file);
+		}
 	}
 	fclose(file);
 	return sealed(text, runs, failures, len_bytes);

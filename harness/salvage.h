@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What of a damaged stream can still be proved. A log that stream_parse() refuses is taken apart: each @run or @repeat up
- * to its @end has a CRC of its own, the environment up to @head has one, and the rest has only that of @done. What came
+ * to its @end has a CRC of its own, which continues that of @head, the environment up to @head has one, and the rest has
+ * only that of @done. A run whose CRC continues another @head is of another boot and is refused. What came
  * twice counts once, whether a line, a block of lines or the whole stream was sent again; what came twice and differs counts
  * not at all. Lines are only ever left out, never changed, and nothing is kept that its CRC does not prove.
  */
@@ -9,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -26,7 +28,8 @@ struct salvage_part {
 	char *key;  /* of a run or repeat: its point, "wake place=same"; else NULL */
 	char *text; /* its records with their newlines */
 	size_t len_bytes;
-	bool differs; /* it came again with other samples: not to be used */
+	uint32_t seed; /* of a run or repeat: what its CRC continues, as a @head says; 0: there was none */
+	bool differs;  /* it came again with other samples: not to be used */
 };
 
 /* A run that is not proved. */

@@ -68,6 +68,7 @@ struct block {
 	const struct salvage_line *lines;
 	size_t count;
 	const char *prefix;
+	uint32_t seed;
 	uint64_t crc;   /* as its last record says */
 	bool *left_out; /* by record: of the trial */
 	size_t trials;
@@ -81,7 +82,7 @@ static uint32_t crc_of(uint32_t crc, const char *text, size_t len_bytes)
 /* Without the records that are marked. */
 static char *try(struct block *block, size_t *len_bytes)
 {
-	uint32_t crc = crc_of(0, block->prefix, strlen(block->prefix));
+	uint32_t crc = crc_of(block->seed, block->prefix, strlen(block->prefix));
 	const struct salvage_line *last = &block->lines[block->count - 1];
 	const char *space = memrchr(last->text, ' ', last->len_bytes);
 	size_t len = strlen(block->prefix);
@@ -155,10 +156,10 @@ static char *try_pairs(struct block *block, size_t *len_bytes)
 	return text;
 }
 
-char *salvage_block(const struct salvage_line *lines, size_t count, const char *prefix, size_t surplus,
+char *salvage_block(const struct salvage_line *lines, size_t count, uint32_t seed, const char *prefix, size_t surplus,
 		    size_t *len_bytes)
 {
-	struct block block = {.lines = lines, .count = count, .prefix = prefix};
+	struct block block = {.lines = lines, .count = count, .prefix = prefix, .seed = seed};
 	size_t least = surplus > 0 ? surplus : 1, most = surplus > 0 ? surplus : count / 2;
 	char *text;
 

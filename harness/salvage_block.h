@@ -22,9 +22,10 @@ bool salvage_line_is(const struct salvage_line *line, const char *name);
 bool salvage_line_number(const struct salvage_line *line, const char *key, uint64_t *number);
 
 /*
- * The text of count records whose last ends with " crc=C", if that is the CRC of prefix (may be "") and the records: as
+ * The text of count records whose last ends with " crc=C", if that is the CRC of prefix (may be "") and the records,
+ * continued from seed: as
  * they are; or without what was sent twice: records between the first and the last, each right behind itself, or one block
  * right behind itself. surplus: how many records are too many, if that is known, else 0: any number. Allocated; NULL: not proved.
  */
-char *salvage_block(const struct salvage_line *lines, size_t count, const char *prefix, size_t surplus,
+char *salvage_block(const struct salvage_line *lines, size_t count, uint32_t seed, const char *prefix, size_t surplus,
 		    size_t *len_bytes);

@@ -27,6 +27,7 @@ struct stream_reader {
 	unsigned line;       /* of the current record, from 1 */
 	uint32_t crc_stream; /* of all records before the current one */
 	uint32_t crc_run;    /* of the records of the current run before the current one */
+	uint32_t crc_head;   /* what the CRCs of runs continue */
 	struct stream_run *run;
 	uint64_t n, warmup; /* what the current @run promises */
 	bool content;       /* something that is not @env has been read */
@@ -93,7 +94,7 @@ static int read_run(struct stream_reader *reader, struct stream_record *record)
 		return broken(reader, "@run with per=0, n=0 or no unit");
 	run->per = (unsigned)per;
 	reader->run = run;
-	reader->crc_run = 0;
+	reader->crc_run = reader->crc_head;
 	reader->content = reader->results = true;
 	reader->state = STREAM_WARMUP;
 	return 0;
@@ -141,7 +142,7 @@ static int read_repeat(struct stream_reader *reader, struct stream_record *recor
 		return broken(reader, "@repeat of another point than the @run before");
 	reader->warmup = 0;
 	reader->run = repeat;
-	reader->crc_run = 0;
+	reader->crc_run = reader->crc_head;
 	reader->state = STREAM_WARMUP;
 	return 0;
 }
@@ -315,6 +316,7 @@ static int read_head(struct stream_reader *reader, struct stream_record *record)
 	if (crc != record_crc(record, reader->crc_stream))
 		return broken(reader, "the CRC of the environment does not match");
 	reader->content = reader->headed = true;
+	reader->crc_head = (uint32_t)crc;
 	return 0;
 }
 

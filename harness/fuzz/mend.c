@@ -15,7 +15,7 @@
 
 struct mending {
 	FILE *file;
-	uint32_t crc_run, crc_stream;
+	uint32_t crc_run, crc_stream, crc_head;
 	unsigned runs;
 };
 
@@ -34,6 +34,8 @@ static void put_checked(struct mending *mending, const char *line, size_t len)
 	char *text = NULL;
 
 	before = (uint32_t)crc32(before, (const Bytef *)line, (uInt)kept);
+	if (begins(line, len, "@head "))
+		mending->crc_head = before;
 	text = memory_format("%.*s crc=%u\n", (int)kept, line, before);
 	mending->crc_stream = (uint32_t)crc32(mending->crc_stream, (const Bytef *)text, (uInt)strlen(text));
 	fputs(text, mending->file);
@@ -42,8 +44,8 @@ static void put_checked(struct mending *mending, const char *line, size_t len)
 
 static void put_line(struct mending *mending, const char *line, size_t len)
 {
-	if (begins(line, len, "@run "))
-		mending->crc_run = 0;
+	if (begins(line, len, "@run ") || begins(line, len, "@repeat "))
+		mending->crc_run = mending->crc_head;
 	if ((begins(line, len, "@end ") || begins(line, len, "@head ") || begins(line, len, "@done ")) &&
 	    memchr(line, '\0', len) == NULL) {
 		put_checked(mending, line, len);

@@ -149,7 +149,7 @@ static void boot_make(struct sample_stream *stream, uint32_t first, const char *
 	bench(&stream->wire, "clock_read", NULL);
 	bench(&stream->wire, "wake", "same|other");
 	wire_begin(&stream->wire, "head");
-	wire_end_crc_stream(&stream->wire);
+	wire_end_crc_head(&stream->wire);
 	sample_noise(stream, "1/3 clock_read");
 	sample_run(stream, "clock_read", "", values, 2, 40);
 	sample_run(stream, "wake", "place=same", values, 2, 40);

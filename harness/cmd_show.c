@@ -92,10 +92,16 @@ static void show_subject(const struct summary *summary, const char *subject, boo
 	printf("\n%s%s%s: %s per operation, %s CPUs", bold ? "\033[1m" : "", subject,
 	       cut ? " CUT (not a whole boot: what the checks of each point prove)" : "", unit,
 	       cpus != NULL ? cpus : "unknown");
-	if (strcmp(unit, "instructions") != 0 && hz != NULL)
-		printf(", clock %.1f MHz with a grain of %.3g %s", strtod(hz, NULL) / 1e6, grain, unit);
-	else if (strcmp(unit, "instructions") != 0)
-		printf(", clock of an unknown rate with a grain of %.3g %s", grain, unit);
+	if (strcmp(unit, "instructions") != 0) {
+		if (hz != NULL)
+			printf(", clock %.1f MHz", strtod(hz, NULL) / 1e6);
+		else
+			printf(", clock of an unknown rate");
+		if (isnan(grain))
+			printf(", grain unknown");
+		else
+			printf(" with a grain of %.3g %s", grain, unit);
+	}
 	printf("%s\n", bold ? "\033[0m" : "");
 	table_print(&table, stdout, bold);
 	table_free(&table);
@@ -126,6 +132,26 @@ static void show_bare(const struct summary *summary)
 		     "them.");
 }
 
+/* From what the control was subtracted. */
+static void show_subtracted(const struct summary *summary)
+{
+	bool some = false, unknown = false;
+
+	for (size_t i = 0; i < summary->row_count; i++) {
+		some |= summary->rows[i].subtracted > 0;
+		unknown |= isnan(summary->rows[i].control) && !summary->rows[i].bare;
+	}
+	if (some)
+		printf("The control is subtracted from every number but stddev and IQR, which are differences; "
+		       "--raw shows them as measured.%s\n",
+		       unknown ? " Where the control is unknown (–), nothing is." : "");
+	else if (unknown)
+		puts("Nothing is subtracted: the control is unknown (its run did not arrive), and contained in every "
+		     "number.");
+	else
+		puts("Nothing is subtracted: every number is as measured.");
+}
+
 static void show_legend(const struct summary *summary, bool raw)
 {
 	bool coarse = false, counted = false, differenced = false;
@@ -140,9 +166,10 @@ static void show_legend(const struct summary *summary, bool raw)
 	}
 	puts("\ncold: the first, untrained operation of each boot (median). control: p50 of reading the clock. –: not "
 	     "supported\nby the number of samples, or unknown.");
-	puts(raw ? "Raw: the control is contained in every number and not subtracted."
-		 : "The control is subtracted from every number but stddev and IQR, which are differences; "
-		   "--raw shows them as measured.");
+	if (raw)
+		puts("Raw: the control is contained in every number and not subtracted.");
+	else
+		show_subtracted(summary);
 	if (!raw)
 		show_bare(summary);
 	if (coarse)

@@ -92,7 +92,13 @@ int serial_line_open(struct serial_line *line, const char *text, struct error *e
 	if (status == 0) {
 		/* Not to wait for a carrier that a null-modem cable does not have. */
 		line->fd = open(line->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-		if (line->fd < 0)
+		if (line->fd < 0 && (errno == EACCES || errno == EPERM))
+			status = error_set(
+			    error, STATUS_USAGE,
+			    "cannot open the serial line %s: %s: use sudo, or `adduser $USER dialout` as root "
+			    "and log in again",
+			    line->path, strerror(errno));
+		else if (line->fd < 0)
 			status = error_set_errno(error, STATUS_USAGE, "cannot open the serial line", line->path);
 	}
 	if (status == 0 && flock(line->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)

@@ -206,7 +206,7 @@ static json_t *refused_json(const struct collect_boot *boot)
 }
 
 static int tell_json(const struct collecting *collecting, const struct collect_boots *boots,
-		     const struct collect_outcome *outcome, size_t left_out, struct error *error)
+		     const struct collect_outcome *outcome, struct error *error)
 {
 	json_t *array = json_array();
 
@@ -222,9 +222,9 @@ static int tell_json(const struct collecting *collecting, const struct collect_b
 	return output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
 				     "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path,
 				     "boots_ok", (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut,
-				     "boots_failed", (json_int_t)outcome->failed, "left_out", (json_int_t)left_out,
-				     "sent_again", (json_int_t)boots->again, "boots", array, "collected",
-				     collector_json(collecting)),
+				     "boots_failed", (json_int_t)outcome->failed, "left_out",
+				     (json_int_t)boots->left_count, "sent_again", (json_int_t)boots->again, "boots",
+				     array, "collected", collector_json(collecting)),
 			   error);
 }
 
@@ -234,7 +234,7 @@ static void tell_boot(const struct collecting *collecting, const struct collect_
 	json_t *refused = refused_json(boot), *run;
 	size_t i;
 
-	fprintf(stderr, "aerobench: %s: %s\n", collecting->source, boot->reason);
+	fprintf(stderr, "aerobench: %s: %s\n", collect_source_at(collecting, boot->from), boot->reason);
 	json_array_foreach(refused, i, run)
 	{
 		if (i > 0 && !collecting->quiet)
@@ -254,10 +254,30 @@ static void tell_remarks(const struct collecting *collecting)
 			collecting->source, (long long)collecting->line_errors);
 }
 
-static int tell(const struct collecting *collecting, const struct collect_boots *boots,
-		const struct collect_outcome *outcome, size_t left_out, struct error *error)
+/* The boots that are not stored. Returns whether one of them was to be: all of a file are, unless it is said how many. */
+static bool tell_left(const struct collecting *collecting, const struct collect_boots *boots)
 {
-	bool bad = outcome->cut + outcome->failed > 0;
+	bool lost = false;
+	size_t more = 0;
+
+	for (size_t i = 0; i < boots->left_count; i++) {
+		const struct collect_boot *boot = &boots->left[i];
+
+		more += boot->status == STORE_OK;
+		lost |= boot->status != STORE_OK && collecting->boots == 0 && collecting->serial == NULL;
+		if (boot->status != STORE_OK)
+			fprintf(stderr, "aerobench: %s: a boot that is not whole is left out: %s\n",
+				collect_source_at(collecting, boot->from), boot->reason);
+	}
+	if (more > 0)
+		error_warn("%zu boots more than were asked for are left out", more);
+	return lost;
+}
+
+static int tell(const struct collecting *collecting, const struct collect_boots *boots,
+		const struct collect_outcome *outcome, struct error *error)
+{
+	bool lost = tell_left(collecting, boots), bad = outcome->cut + outcome->failed > 0;
 	bool few = collecting->boots > 0 && boots->count < (size_t)collecting->boots;
 
 	for (size_t i = 0; i < boots->count; i++) {
@@ -266,14 +286,13 @@ static int tell(const struct collecting *collecting, const struct collect_boots 
 	}
 	if (bad)
 		tell_remarks(collecting);
-	if (left_out > 0)
-		error_warn("%zu boots that are not whole, or more than were asked for, are left out", left_out);
 	if (few)
 		error_warn("%zu of %lld boots came", boots->count, (long long)collecting->boots);
-	if (collecting->json && tell_json(collecting, boots, outcome, left_out, error) != 0)
+	if (collecting->json && tell_json(collecting, boots, outcome, error) != 0)
 		return (int)error->status;
 	if (!collecting->json) {
-		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok, boots->count);
+		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok,
+		       boots->count + (lost ? boots->left_count : 0));
 		if (boots->again > 0)
 			printf(", sent again: %zu", boots->again);
 		printf("; see it by: aerobench show %s\n", outcome->id);
@@ -282,11 +301,10 @@ static int tell(const struct collecting *collecting, const struct collect_boots 
 		return (int)error->status;
 	if (collecting->capture.end == CAPTURE_INTERRUPTED)
 		return STATUS_INTERRUPTED;
-	return bad || few ? STATUS_FAILED : STATUS_OK;
+	return bad || few || lost ? STATUS_FAILED : STATUS_OK;
 }
 
-static int keep(struct collecting *collecting, struct collect_boots *boots, size_t left_out, json_t *command,
-		struct error *error)
+static int keep(struct collecting *collecting, struct collect_boots *boots, json_t *command, struct error *error)
 {
 	json_t *collector = collector_json(collecting);
 	const struct collect_target target = {.results = paths_results(collecting->results),
@@ -306,7 +324,7 @@ static int keep(struct collecting *collecting, struct collect_boots *boots, size
 		collecting->spool = NULL;
 	}
 	if (status == 0)
-		status = tell(collecting, boots, &outcome, left_out, error);
+		status = tell(collecting, boots, &outcome, error);
 	collect_outcome_free(&outcome);
 	return status;
 }
@@ -316,18 +334,17 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 {
 	const struct capture *capture = &collecting->capture;
 	struct collect_boots boots;
-	size_t left_out;
 	int status;
 
 	collect_boots_read(&boots, capture->bytes, capture->len_bytes);
-	left_out = collect_boots_choose(&boots, (size_t)collecting->boots);
+	collect_boots_choose(&boots, (size_t)collecting->boots);
 	for (size_t i = 0; i < boots.count; i++)
 		boots.boots[i].seconds = capture_seconds(capture, boots.boots[i].from);
 	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole)) {
 		tell_remarks(collecting);
 		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
 	} else
-		status = keep(collecting, &boots, left_out, command, error);
+		status = keep(collecting, &boots, command, error);
 	collect_boots_free(&boots);
 	return status;
 }
@@ -381,6 +398,7 @@ static int collect_main(int argc, char **argv)
 	capture_free(&collecting.capture);
 	free(collecting.spool);
 	free(collecting.source);
+	free(collecting.file_ends);
 	free(collecting.remark);
 	return status;
 }

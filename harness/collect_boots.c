@@ -284,15 +284,19 @@ void collect_boots_read(struct collect_boots *boots, const char *capture, size_t
 	size_t clean_bytes, count;
 	char *text = stream_clean(capture, len_bytes, &clean_bytes);
 	struct piece *pieces = pieces_read(text, clean_bytes, &count);
+	bool others = false; /* beside them, a boot that only began is one too */
 
 	*boots = (struct collect_boots){.records = count_records(text, clean_bytes)};
 	boots->again = mark_again(pieces, count);
 	boots->again += join(pieces, count);
+	for (size_t i = 0; i < count; i++)
+		others |= tells(&pieces[i]);
 	for (size_t i = 0; i < count; i++) {
 		struct collect_boot *boot;
 
 		boots->begun |= pieces[i].salvage.begun;
-		if (pieces[i].again || pieces[i].joined != i || !tells(&pieces[i]))
+		if (pieces[i].again || pieces[i].joined != i ||
+		    !(tells(&pieces[i]) || (others && pieces[i].salvage.begun)))
 			continue;
 		boots->boots = memory_grow(boots->boots, boots->count, sizeof(*boots->boots));
 		boot = &boots->boots[boots->count];
@@ -314,7 +318,10 @@ void collect_boots_free(struct collect_boots *boots)
 {
 	for (size_t i = 0; i < boots->count; i++)
 		boot_free(&boots->boots[i]);
+	for (size_t i = 0; i < boots->left_count; i++)
+		boot_free(&boots->left[i]);
 	free(boots->boots);
+	free(boots->left);
 	*boots = (struct collect_boots){0};
 }
 
@@ -336,7 +343,8 @@ static void leave_one_out(struct collect_boots *boots)
 
 	for (size_t i = 1; i < boots->count; i++)
 		least = goes_before(&boots->boots[i], &boots->boots[least]) ? i : least;
-	boot_free(&boots->boots[least]);
+	boots->left = memory_grow(boots->left, boots->left_count, sizeof(*boots->left));
+	boots->left[boots->left_count++] = boots->boots[least];
 	memmove(&boots->boots[least], &boots->boots[least + 1], (boots->count - least - 1) * sizeof(*boots->boots));
 	boots->count--;
 }
@@ -356,10 +364,42 @@ size_t collect_boots_choose(struct collect_boots *boots, size_t wanted)
 
 /* --- None --------------------------------------------------------------------------------------------------------- */
 
+/* The first line in which the image says why there is no stream, or NULL. Allocated. */
+static char *own_words(const char *capture, size_t len_bytes)
+{
+	static const char *const begins[] = {"aerobench: ", "panic: ", "panic inside panic: ", "KTAP version "};
+	size_t clean_bytes;
+	char *text = stream_clean(capture, len_bytes, &clean_bytes), *said = NULL;
+
+	for (const char *line = text, *end = text + clean_bytes; line < end && said == NULL;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line)), *to = newline != NULL ? newline : end;
+
+		for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]) && said == NULL; i++) {
+			if (line_is(line, to, begins[i]))
+				said = memory_format("%.*s", to - line < 300 ? (int)(to - line) : 300, line);
+		}
+		line = to + 1;
+	}
+	free(text);
+	return said;
+}
+
+/* A capture in which the image says itself why it has no stream. */
+static int none_by_words(const char *said, const char *source, struct error *error)
+{
+	if (strncmp(said, "KTAP", 4) == 0)
+		return error_set(error, STATUS_USAGE,
+				 "%s: no stream: the image ran its self-tests (\"%s\"): boot it without mode=test or "
+				 "mode=conform",
+				 source, said);
+	return error_set(error, STATUS_FAILED, "%s: no stream: the image says \"%s\"", source, said);
+}
+
 int collect_boots_none(const struct collect_boots *boots, const char *capture, size_t len_bytes, const char *source,
 		       struct error *error)
 {
 	size_t strange = 0;
+	char *said;
 
 	for (size_t i = 0; i < len_bytes; i++) {
 		unsigned char byte = (unsigned char)capture[i];
@@ -376,6 +416,12 @@ int collect_boots_none(const struct collect_boots *boots, const char *capture, s
 				 "%s: no stream: %zu of %zu bytes are no text: most likely the wrong speed: give the "
 				 "one of the machine (serial=WHERE:SPEED)",
 				 source, strange, len_bytes);
+	said = own_words(capture, len_bytes);
+	if (said != NULL) {
+		none_by_words(said, source, error);
+		free(said);
+		return (int)error->status;
+	}
 	if (boots->begun)
 		return error_set(
 		    error, STATUS_FAILED,

@@ -26,8 +26,10 @@ struct collect_boot {
 struct collect_boots {
 	struct collect_boot *boots; /* in the order in which they came */
 	size_t count;
-	size_t again;   /* streams, or parts of one, that were sent again and agree */
-	bool begun;     /* @aero came */
+	size_t again;              /* streams, or parts of one, that were sent again and agree */
+	bool begun;                /* @aero came */
+	struct collect_boot *left; /* what collect_boots_choose() left out */
+	size_t left_count;
 	size_t records; /* lines of the capture that look like records, for messages */
 };
 
@@ -36,7 +38,7 @@ void collect_boots_free(struct collect_boots *boots);
 
 /*
  * Leaves what a user who waits for so many boots wants (0: all): the last whole ones; if they are fewer, those that were
- * cut and hold most; failed ones last. The order stays. Returns how many were left out.
+ * cut and hold most; failed ones last. The order stays; the others are in left. Returns how many those are.
  */
 size_t collect_boots_choose(struct collect_boots *boots, size_t wanted);
 

@@ -145,6 +145,7 @@ static int take_files(struct collecting *collecting, struct error *error)
 	struct capture whole = {.bytes = memory_text("")};
 	int status = 0;
 
+	collecting->file_ends = memory_new(collecting->file_count, sizeof(*collecting->file_ends));
 	for (size_t i = 0; i < collecting->file_count && status == 0; i++) {
 		struct capture *part = &collecting->capture;
 
@@ -156,6 +157,7 @@ static int take_files(struct collecting *collecting, struct error *error)
 		memcpy(whole.bytes + whole.len_bytes, part->bytes, part->len_bytes);
 		whole.len_bytes += part->len_bytes;
 		whole.bytes[whole.len_bytes++] = '\n';
+		collecting->file_ends[i] = whole.len_bytes;
 		capture_free(part);
 	}
 	if (status != 0 || collecting->file_count == 1) {
@@ -215,6 +217,15 @@ static int take_memory(struct collecting *collecting, struct error *error)
 	take_region(collecting, &region);
 	region_free(&region);
 	return 0;
+}
+
+const char *collect_source_at(const struct collecting *collecting, size_t at)
+{
+	for (size_t i = 0; i < collecting->file_count && collecting->file_count > 1; i++) {
+		if (at < collecting->file_ends[i])
+			return collecting->files[i];
+	}
+	return collecting->source;
 }
 
 int collect_source_take(struct collecting *collecting, struct error *error)

@@ -15,6 +15,7 @@ struct collecting {
 	const char *serial, *device, *into, *results, *file; /* file: the one that is being read */
 	char **files;
 	size_t file_count;
+	size_t *file_ends; /* where each of several ends in the capture; NULL: one source */
 	const char *place; /* of --memory; "": by the command line of Linux */
 	const char *subject;
 	int64_t round, boots; /* 0: not given */
@@ -32,3 +33,5 @@ struct collecting {
  * of what it cannot be read from. What came over a line stays in spool until its caller removes it.
  */
 int collect_source_take(struct collecting *collecting, struct error *error);
+/* What the byte of the capture at this place came from: a file, or the source. */
+const char *collect_source_at(const struct collecting *collecting, size_t at);

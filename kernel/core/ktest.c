@@ -165,7 +165,7 @@ int ktest_main(int count, char *const words[])
 		if (ktest_word(words[i], &only))
 			continue;
 		format_print("aerokernel: %s: nobody here knows this word or its value\n", words[i]);
-		return 1;
+		return -1;
 	}
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)
 		planned += ktest_contains((*test)->name, only);

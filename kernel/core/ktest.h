@@ -79,7 +79,7 @@ void ktest_alarm(struct timer *alarm, uint64_t ticks);
 void ktest_settle(void);
 
 /*
- * Runs the tests, all or those whose name contains the word test=TEXT, and returns the number of failures. A failing run
- * is repeated by the same words on the same machine: stress=N and seed=N are printed.
+ * Runs the tests, all or those whose name contains the word test=TEXT, and returns the number of failures; below 0: a
+ * word that nobody knows. A failing run is repeated by the same words on the same machine: stress=N and seed=N are printed.
  */
 int ktest_main(int count, char *const words[]);

@@ -11,6 +11,7 @@
 #include "core/page.h"
 #include "core/panic.h"
 #include "core/percpu.h"
+#include "core/result_screen.h"
 #include "core/sched.h"
 #include "core/settings.h"
 #include "core/string.h"
@@ -42,6 +43,21 @@ static void main_tell_strays(void)
 			     strays, vector);
 }
 
+/* The last word on the screen, whatever was done: how it went, and what becomes of the machine. failures < 0: refused. */
+static void main_tell_end(int failures)
+{
+	char line[RESULT_LINE_BYTES];
+
+	if (failures < 0)
+		result_screen_line("Nothing was measured: the line above says why.", false, true);
+	format_text(line, sizeof(line), "%s%s",
+		    failures == 0  ? "finished: nothing failed. "
+		    : failures > 0 ? "finished with FAILURES. "
+				   : "refused: see above. ",
+		    machine_end_text());
+	console_status(line);
+}
+
 static void *main_thread(void *arg)
 {
 	int failures;
@@ -55,6 +71,7 @@ static void *main_thread(void *arg)
 	else
 		failures = runner_port_main(main_line.count, main_line.words);
 	main_tell_strays();
+	main_tell_end(failures);
 	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);
 }
 

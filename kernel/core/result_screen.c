@@ -8,7 +8,7 @@
 #include "core/format.h"
 #include "x86/cpu.h"
 
-enum { HEAD_LINES = 2, FAILURES_SHOWN = 8, SPARE_LINES = 2 /* for what others say behind the summary */ };
+enum { HEAD_LINES = 3, FAILURES_SHOWN = 8, SPARE_LINES = 2 /* for what others say behind the summary */ };
 
 static unsigned screen_columns(void)
 {
@@ -48,6 +48,7 @@ static void head_show(const struct result_screen *screen)
 
 	console_screen_clear();
 	result_screen_line(screen->title, true, screen->alert);
+	result_screen_line(screen->basis, false, false);
 	result_head_line(screen->table, screen_columns(), line);
 	result_screen_line(line, true, false);
 }

@@ -26,7 +26,8 @@ struct result_screen {
 	struct result_table *table;
 	const struct result_notes *notes;
 	char title[RESULT_LINE_BYTES];
-	bool alert; /* the title is of a run that failed */
+	char basis[RESULT_LINE_BYTES]; /* what the numbers are, the line below the title */
+	bool alert;                    /* the title is of a run that failed */
 };
 
 /* The summary. Returns whether it shows all rows that were measured and all failures. */

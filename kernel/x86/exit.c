@@ -70,7 +70,7 @@ static void pages_show(void)
 const char *machine_end_text(void)
 {
 	if (boot_option_is("after", "halt"))
-		return "Now the machine halts: switch it off when you have read this.";
+		return "Now the machine halts: read this, then switch it off.";
 	return boot_option_is("after", "linux") ? "Now Linux boots again." : "Now the machine resets.";
 }
 

@@ -215,6 +215,10 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	}
 	if (summary->row_count > 0)
 		show_legend(summary, reading->select.raw);
+	else if (summary->stream_count > 0)
+		puts("\nNo results: the boots have succeeded, but measured nothing of this selection (mode=doctor "
+		     "measures "
+		     "only the machine).");
 	else
 		puts("\nNo results: no boot of this selection has succeeded.");
 	counter_rows_make(&counts, summary);

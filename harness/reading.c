@@ -218,7 +218,8 @@ void reading_heading(FILE *file, const struct summary *summary)
 	if (json_array_size(tuned) > 0)
 		fprintf(file, "With %zu settings changed by aerobench tune\n", json_array_size(tuned));
 	for (size_t i = 0; i < store->plan.subject_count; i++) {
-		if (!machine_seen(summary, i) && subject_shown(summary, store->plan.subjects[i]))
+		if (!machine_seen(summary, i) &&
+		    (store->plan.subject_count == 1 || subject_shown(summary, store->plan.subjects[i])))
 			print_verdict(file, store, store->plan.subjects[i]);
 	}
 }

@@ -25,7 +25,8 @@ static void emit_params(struct wire *wire, const struct grid_point *point)
 	}
 }
 
-void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points)
+void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points,
+		 uint64_t boot_stamp)
 {
 	wire_begin(wire, "aero");
 	wire_number(wire, WIRE_VERSION);
@@ -42,6 +43,7 @@ void emit_header(struct wire *wire, const struct options *options, const struct 
 	else
 		wire_pair(wire, "warmup", "rule");
 	wire_pair_number(wire, "seed", (int64_t)options->seed);
+	wire_pair_number(wire, "boot_stamp", (int64_t)boot_stamp);
 	wire_end(wire);
 }
 

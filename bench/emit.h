@@ -12,8 +12,9 @@ struct emit_taken {
 	int64_t interrupts, smis;
 };
 
-/* @aero, and @env with the runner's own pairs. */
-void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points);
+/* @aero, and @env with the runner's own pairs; boot_stamp as in struct runner_port. */
+void emit_header(struct wire *wire, const struct options *options, const struct benches *benches, size_t points,
+		 uint64_t boot_stamp);
 /* One @bench. */
 void emit_bench(struct wire *wire, const struct bench *bench);
 /* @head: what was emitted so far is whole. */

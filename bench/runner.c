@@ -296,7 +296,7 @@ static bool memory_prepare(struct runner *runner)
 
 static void header_emit(struct runner *runner)
 {
-	emit_header(&runner->wire, &runner->options, &runner->benches, runner->grid.count);
+	emit_header(&runner->wire, &runner->options, &runner->benches, runner->grid.count, runner->port->boot_stamp);
 	if (runner->port->env != NULL) {
 		wire_begin(&runner->wire, "env");
 		runner->port->env(&runner->wire);

@@ -5,7 +5,12 @@
  * space, '%', '=', '@' or a byte outside 0x21 … 0x7e.
  *
  *   @aero 1                                              first record: the version
- *   @env KEY=VALUE …                                     any number of lines: what ran where
+ *   @env KEY=VALUE …                                     any number of lines: what ran where. boot_stamp=T in the first
+ *                                                        of them: the clock when this system began (its first
+ *                                                        instructions, or its process's). It tells two boots of one
+ *                                                        image from each other, and means nothing else: what compares
+ *                                                        machines or settings leaves it out. Equal only where boots
+ *                                                        repeat exactly (sim); older streams have none
  *   @run NAME unit=ticks per=P n=N warmup=W PARAM=VALUE …  one series of one point of a benchmark's grid; a benchmark
  *                                                        with named series adds series=NAME as its last parameter
  *   @w S S …                                             up to 16 warm-up samples; the first of the run is the cold one

@@ -203,6 +203,7 @@ int runner_port_main(int count, char *const words[])
 	    .begin = watch_begin, .point = watch_point, .row = watch_row, .none = progress_none, .end = watch_end};
 	struct runner_port port = {.write = port_write,
 				   .env = port_env,
+				   .boot_stamp = machine_facts.entry_tsc,
 				   .interrupts = port_interrupts,
 				   .smis = power_of(0)->absent[POWER_SMI_COUNT] == NULL ? port_smis : NULL,
 				   .verdict = port_verdict,
@@ -250,7 +251,7 @@ int runner_port_doctor(int count, char *const words[])
 	doctor_run();
 	doctor_print();
 	wire_open(&wire, port_write, NULL);
-	emit_header(&wire, &options, &benches, 0);
+	emit_header(&wire, &options, &benches, 0, machine_facts.entry_tsc);
 	wire_begin(&wire, "env");
 	port_env(&wire);
 	wire_end(&wire);

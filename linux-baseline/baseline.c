@@ -159,6 +159,7 @@ static int run(const struct baseline_defaults *defaults, int count, char *const 
 {
 	const struct runner_port port = {.write = output_write,
 					 .env = env_emit,
+					 .boot_stamp = os_clock_start(),
 					 .interrupts = interrupts_total,
 					 .smis = smis_total,
 					 .counting = &counters_port,

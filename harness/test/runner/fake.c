@@ -202,6 +202,7 @@ int fake_run(const char *first, ...)
 	const struct runner_port port = {.write = port_write,
 					 .context = &text_bytes,
 					 .env = port_env,
+					 .boot_stamp = 4700,
 					 .interrupts = port_interrupts,
 					 .smis = port_smis,
 					 .verdict = port_verdict,

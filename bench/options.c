@@ -100,12 +100,9 @@ static bool word_take(struct options *options, const struct runner_port *port, c
 	if (key.at + key.len_bytes == value.at)
 		return complain(complaint, word, "is not KEY=VALUE");
 	for (unsigned i = 0; i < OPTIONS; i++) {
-		if (!word_is(key, option_table[i].key))
-			continue;
-		if (options->seen & 1u << i)
-			return complain(complaint, word, "is a second word of this kind; give one");
-		options->seen |= 1u << i;
-		return option_table[i].take(options, value.at) || complain(complaint, word, option_table[i].problem);
+		if (word_is(key, option_table[i].key))
+			return option_table[i].take(options, value.at) ||
+			       complain(complaint, word, option_table[i].problem);
 	}
 	return port_takes(port, key, value.at) || complain(complaint, word, "nobody here knows this word or its value");
 }

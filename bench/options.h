@@ -20,10 +20,9 @@ struct options {
 	uint64_t seed;
 	bool warmup_given;
 	struct counting counting; /* count is 0: no second pass */
-	unsigned seen;            /* a bit for each of the runner's words */
 };
 
-/* Words that the runner does not know go to the port. False: one of them is wrong. */
+/* None stands there twice. Those that the runner does not know go to the port. False: one of them is wrong. */
 bool options_parse(struct options *options, const struct runner_port *port, int count, char *const words[],
 		   struct complaint *complaint);
 /* Samples and warm-up samples of one point of this benchmark. */

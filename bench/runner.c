@@ -53,6 +53,17 @@ static int refuse(const struct runner_port *port, const struct complaint *compla
 	return -RUNNER_EINVAL;
 }
 
+/* The rule of runner.h. */
+static int refuse_twice(const struct runner_port *port, const char *const pair[2])
+{
+	say(port, word_of("aerobench: "));
+	say(port, word_of(pair[0]));
+	say(port, word_of(", "));
+	say(port, word_of(pair[1]));
+	say(port, word_of(": " RUNNER_TWICE "\n"));
+	return -RUNNER_EINVAL;
+}
+
 /* --- One point ---------------------------------------------------------------------------------------------------- */
 
 static int64_t count_now(int64_t (*count)(void))
@@ -383,8 +394,11 @@ int runner_main(const struct runner_port *port, int count, char *const words[])
 {
 	struct runner runner = {.port = port};
 	struct complaint complaint;
+	const char *pair[2];
 	int result;
 
+	if (word_twice(count, words, pair))
+		return refuse_twice(port, pair);
 	if (!options_parse(&runner.options, port, count, words, &complaint))
 		return refuse(port, &complaint);
 	if (word_is(runner.options.mode, "conform"))

@@ -12,8 +12,13 @@
  *   test=TEXT            mode=conform: only the tests whose name holds this text
  *
  * clock_read, the control, is measured first whatever was selected. Unknown words are passed to the port; a word that
- * nobody knows, or one of the above a second time, is an error that names it: one line on the console, and no stream.
+ * nobody knows is an error that names it: one line on the console, and no stream.
  * mode=test, the kernel's own tests, is the kernel's: it looks for that word before it calls the runner.
+ *
+ * A word is given once, whoever's it is and on both systems: two words of one key are an error that names both, before
+ * anything is measured, also where their values are the same. Neither the first nor the last wins, because whoever asked
+ * for the other would not learn that it was not obeyed. What the kernel needs before it can say so (its console, memory, what
+ * becomes of the machine: core/settings.h, "at boot") it takes from the first. The harness says it before the boot.
  */
 #pragma once
 
@@ -81,6 +86,9 @@ struct runner_port {
 	/* Takes a word that the runner does not know; false: unknown, or its value is wrong. NULL: none. */
 	bool (*word)(const char *key, const char *value);
 };
+
+/* What is said of two words of one key, behind both. */
+#define RUNNER_TWICE "one word twice; give one of them"
 
 enum { RUNNER_EINVAL = 22 /* errno.h's EINVAL, which freestanding code does not have */ };
 

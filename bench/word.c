@@ -85,3 +85,28 @@ int word_order(const char *a, const char *b)
 	}
 	return (int)(uint8_t)*a - (int)(uint8_t)*b;
 }
+
+/* False: it has no key. */
+static bool key_of(const char *string, struct word *key)
+{
+	struct word rest = word_of(string);
+
+	*key = word_cut(&rest, '=');
+	return string[key->len_bytes] == '=';
+}
+
+bool word_twice(int count, char *const words[], const char *pair[2])
+{
+	struct word key, other;
+
+	for (int i = 0; i < count; i++) {
+		for (int j = 0; j < i && key_of(words[i], &key); j++) {
+			if (!key_of(words[j], &other) || !word_same(key, other))
+				continue;
+			pair[0] = words[j];
+			pair[1] = words[i];
+			return true;
+		}
+	}
+	return false;
+}

@@ -26,3 +26,8 @@ enum { WORD_NUMBER_MAX = 20 };
 size_t word_decimal(char *to, uint64_t number);
 /* Bytewise order, as strcmp() has it: below 0, 0, above 0. */
 int word_order(const char *a, const char *b);
+/*
+ * Whether two words of a command line have the same key, which is what stands before '='; pair is the first such two. A
+ * word without '=' has no key. Quadratic: command lines are short.
+ */
+bool word_twice(int count, char *const words[], const char *pair[2]);

@@ -22,6 +22,7 @@
 #include "doctor.h"
 #include "emit.h"
 #include "hardware_env.h"
+#include "word.h"
 #include "x86/facts.h"
 #include "x86/power.h"
 
@@ -195,6 +196,16 @@ static void watch_end(unsigned failures)
 	}
 	progress_note(machine_end_text(), false);
 	progress_end(failures);
+}
+
+bool runner_port_refuses(int count, char *const words[])
+{
+	const char *pair[2];
+
+	if (!word_twice(count, words, pair))
+		return false;
+	format_print("aerobench: %s, %s: " RUNNER_TWICE "\n", pair[0], pair[1]);
+	return true;
 }
 
 int runner_port_main(int count, char *const words[])

@@ -21,6 +21,7 @@
 #include "profile.h"
 #include "runner.h"
 #include "smis.h"
+#include "word.h"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
@@ -68,8 +69,6 @@ static int setting_take(const char *word)
 
 		if (strncmp(word, setting_table[i].key, key_bytes) != 0 || word[key_bytes] != '=')
 			continue;
-		if (setting_value[i] != NULL)
-			return complain(word, "is a second word of this kind; give one");
 		if (!setting_allows(i, word + key_bytes + 1)) {
 			fprintf(stderr, "aerobench: %s: must be %s=%s or %s=%s\n", word, setting_table[i].key,
 				setting_table[i].values[0], setting_table[i].key, setting_table[i].values[1]);
@@ -92,6 +91,13 @@ static bool word_known(const char *key, const char *value)
 
 static int words_take(const struct baseline_defaults *defaults, int count, char *const words[])
 {
+	const char *pair[2];
+
+	/* those that set up the stream are obeyed before the runner sees them */
+	if (word_twice(count, words, pair)) {
+		fprintf(stderr, "aerobench: %s, %s: " RUNNER_TWICE "\n", pair[0], pair[1]);
+		return -EINVAL;
+	}
 	for (int i = 0; i < count; i++) {
 		if (setting_take(words[i]) != 0)
 			return -EINVAL;

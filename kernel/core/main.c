@@ -58,11 +58,20 @@ static void main_tell_end(int failures)
 	console_status(line);
 }
 
+static _Noreturn void main_end(int failures)
+{
+	main_tell_strays();
+	main_tell_end(failures);
+	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);
+}
+
 static void *main_thread(void *arg)
 {
 	int failures;
 
 	(void)arg;
+	if (runner_port_refuses(main_line.count, main_line.words))
+		main_end(-1);
 	fault_inject();
 	if (main_has("mode=test"))
 		failures = ktest_main(main_line.count, main_line.words);
@@ -70,9 +79,7 @@ static void *main_thread(void *arg)
 		failures = runner_port_doctor(main_line.count, main_line.words);
 	else
 		failures = runner_port_main(main_line.count, main_line.words);
-	main_tell_strays();
-	main_tell_end(failures);
-	machine_exit(failures == 0 ? MACHINE_EXIT_OK : MACHINE_EXIT_FAILED);
+	main_end(failures);
 }
 
 void core_main(void)

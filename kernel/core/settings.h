@@ -17,6 +17,8 @@
  *   panic=HOW          fails on purpose, for the tests of failing: assert, pagefault, overflow, fiber (overflow of one),
  *                      fiberleft (at its thread's end), doublefault, hang before anything is measured; mid in the
  *                      middle of the stream; clock makes doctor=yes find at the end that a clock was set
+ *
+ * One of them twice is an error: the rule for all words is bench/runner.h's.
  */
 #pragma once
 

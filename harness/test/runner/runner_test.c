@@ -482,8 +482,8 @@ static void wrong_word_is_one_line_that_names_it_and_no_stream(void **state)
 		assert_int_equal(fake_run(known[i].word, NULL), -RUNNER_EINVAL);
 		assert_string_equal(fake_text, known[i].line);
 	}
-	assert_int_equal(fake_run("seed=1", "seed=1", NULL), -RUNNER_EINVAL);
-	assert_string_equal(fake_text, "aerobench: seed=1: is a second word of this kind; give one\n");
+	assert_int_equal(fake_run("bench=plain", "idle=poll", "samples=5", "idle=halt", NULL), -RUNNER_EINVAL);
+	assert_string_equal(fake_text, "aerobench: idle=poll, idle=halt: one word twice; give one of them\n");
 }
 
 static void too_little_memory_is_one_line_with_the_remedy(void **state)

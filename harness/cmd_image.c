@@ -230,12 +230,17 @@ static int number(const char *option, unsigned low, unsigned high, unsigned *val
 	return status;
 }
 
-/* Nothing that GRUB would take for its own, nor that the Aerokernel would refuse. */
+/* Nothing that GRUB would take for its own, nor that the Aerokernel would refuse, nor what the menu says. */
 static int words_check(const char *words, struct error *error)
 {
+	static const struct kernel_words_own own[] = {{"bench", "-b"},           {"samples", "--samples"},
+						      {"warmup", "--warmup"},    {"serial", "--serial"},
+						      {"results", "--results"},  {"events", "--events"},
+						      {"mode", "--default"},     {"after", "--unattended"},
+						      {"screen", "--no-screen"}, {NULL, NULL}};
 	int status = image_words_check("words", words, error);
 
-	return status == 0 ? kernel_words_check("words", words, error) : status;
+	return status == 0 ? kernel_words_added("words", words, own, error) : status;
 }
 
 static int option_take(struct image_command *command, int option, char **argv, struct error *error)

@@ -223,19 +223,12 @@ static void menu_print(FILE *file, const struct image_options *options)
 
 static char *words_of(const struct image_options *options)
 {
-	char *text = memory_format("serial=%s progress=yes doctor=yes%s", options->serial.word,
-				   options->screen ? "" : " screen=no");
-	const char *const more[][2] = {{"results=", options->results}, {"", options->words}};
+	char *more = kernel_words_over("progress=yes doctor=yes", options->words);
+	char *text = memory_format("serial=%s%s%s%s%s%s", options->serial.word, options->screen ? "" : " screen=no",
+				   options->results != NULL ? " results=" : "",
+				   options->results != NULL ? options->results : "", more[0] != '\0' ? " " : "", more);
 
-	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		char *longer;
-
-		if (more[i][1] == NULL)
-			continue;
-		longer = memory_format("%s %s%s", text, more[i][0], more[i][1]);
-		free(text);
-		text = longer;
-	}
+	free(more);
 	return text;
 }
 

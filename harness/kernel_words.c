@@ -213,41 +213,103 @@ static const char *nearest(const char *word)
 	return subject_nearest(word, keys, WORDS_KNOWN);
 }
 
-static int word_check(const char *option, char *word, uint32_t *seen, struct error *error)
-{
-	char *equals = strchr(word, '=');
+/* --- Command lines --------------------------------------------------------------------------------------------------------- */
 
-	if (equals == NULL)
-		return error_set(error, STATUS_USAGE, "--%s '%s' is not KEY=VALUE, as idle=poll", option, word);
-	*equals = '\0';
+/* The first word of this key; *len is its length. The key may go on with '='. NULL: there is none. */
+static const char *word_find(const char *words, const char *key, size_t *len)
+{
+	size_t key_len = strcspn(key, "=");
+
+	for (const char *at = words + strspn(words, " "); *at != '\0'; at += *len, at += strspn(at, " ")) {
+		*len = strcspn(at, " ");
+		if (*len > key_len && at[key_len] == '=' && strncmp(at, key, key_len) == 0)
+			return at;
+	}
+	return NULL;
+}
+
+static int value_check(const char *option, const char *key, const char *value, struct error *error)
+{
 	for (size_t i = 0; i < WORDS_KNOWN; i++) {
-		if (strcmp(words_known[i].key, word) != 0)
+		if (strcmp(words_known[i].key, key) != 0)
 			continue;
-		if (*seen & 1u << i)
-			return error_set(error, STATUS_USAGE, "--%s: '%s=' stands there twice; give one", option, word);
-		*seen |= 1u << i;
-		if (value_right(&words_known[i], equals + 1))
+		if (value_right(&words_known[i], value))
 			return 0;
-		return error_set(error, STATUS_USAGE, "--%s '%s=%s': its value must be %s", option, word, equals + 1,
+		return error_set(error, STATUS_USAGE, "--%s '%s=%s': its value must be %s", option, key, value,
 				 words_known[i].values);
 	}
 	return error_set(
 	    error, STATUS_USAGE,
 	    "--%s '%s=%s': the Aerokernel knows no word '%s', nearest is '%s'; all are in bench/runner.h and "
 	    "kernel/core/settings.h",
-	    option, word, equals + 1, word, nearest(word));
+	    option, key, value, key, nearest(key));
+}
+
+/* The word of this length at this place of words. */
+static int word_check(const char *option, const char *words, const char *at, size_t len, struct error *error)
+{
+	char *word = memory_format("%.*s", (int)len, at), *equals = strchr(word, '=');
+	size_t first_len = 0;
+	const char *first = word_find(words, word, &first_len);
+	int status;
+
+	if (equals == NULL) {
+		status = error_set(error, STATUS_USAGE, "--%s '%s' is not KEY=VALUE, as idle=poll", option, word);
+	} else if (first != at) {
+		status = error_set(error, STATUS_USAGE, "--%s '%.*s', '%s': one word twice; give one of them", option,
+				   (int)first_len, first, word);
+	} else {
+		*equals = '\0';
+		status = value_check(option, word, equals + 1, error);
+	}
+	free(word);
+	return status;
 }
 
 int kernel_words_check(const char *option, const char *words, struct error *error)
 {
-	char *copy = memory_text(words), *at = copy, *word;
-	uint32_t seen = 0;
 	int status = 0;
+	size_t len;
 
-	while (status == 0 && (word = strsep(&at, " ")) != NULL) {
-		if (word[0] != '\0')
-			status = word_check(option, word, &seen, error);
+	for (const char *at = words + strspn(words, " "); status == 0 && *at != '\0'; at += strspn(at, " ")) {
+		len = strcspn(at, " ");
+		status = word_check(option, words, at, len, error);
+		at += len;
 	}
-	free(copy);
 	return status;
+}
+
+int kernel_words_added(const char *option, const char *words, const struct kernel_words_own *own, struct error *error)
+{
+	int status = kernel_words_check(option, words, error);
+	const char *found;
+	size_t len;
+
+	for (; status == 0 && own->key != NULL; own++) {
+		found = word_find(words, own->key, &len);
+		if (found != NULL)
+			status = error_set(error, STATUS_USAGE, "--%s '%.*s': use %s for that", option, (int)len, found,
+					   own->option);
+	}
+	return status;
+}
+
+char *kernel_words_over(const char *defaults, const char *words)
+{
+	char *text = NULL;
+	size_t text_len, len, ignored;
+	FILE *file = open_memstream(&text, &text_len);
+	const char *before = "";
+
+	for (const char *at = defaults + strspn(defaults, " "); *at != '\0'; at += len, at += strspn(at, " ")) {
+		len = strcspn(at, " ");
+		if (words != NULL && word_find(words, at, &ignored) != NULL)
+			continue;
+		fprintf(file, "%s%.*s", before, (int)len, at);
+		before = " ";
+	}
+	if (words != NULL && words[0] != '\0')
+		fprintf(file, "%s%s", before, words);
+	fclose(file);
+	return text;
 }

@@ -27,10 +27,23 @@ struct kernel_serial {
  */
 int kernel_words_serial(const char *option, const char *text, struct kernel_serial *serial, struct error *error);
 /*
- * KEY=VALUE words, separated by blanks: each one known, given once, and with a value that the kernel takes as far as that
- * shows without the machine (not: a benchmark's name, whether memory is there). option is the one they came by, without
- * "--". Returns 0, or STATUS_USAGE: the error names the word, and what would be right.
+ * KEY=VALUE words, separated by blanks: each one known, given once (the rule is bench/runner.h's), and with a value that the
+ * kernel takes as far as that shows without the machine (not: a benchmark's name, whether memory is there). option is the
+ * one they came by, without "--". Returns 0, or STATUS_USAGE: the error names the word, and what would be right.
  */
 int kernel_words_check(const char *option, const char *words, struct error *error);
+
+/* A word that a command says itself, and the option by which its user says which. */
+struct kernel_words_own {
+	const char *key, *option;
+};
+
+/*
+ * What a user adds to a command's own words: as above, and none of own, which ends with an empty one: it would stand there
+ * twice. Returns 0, or STATUS_USAGE.
+ */
+int kernel_words_added(const char *option, const char *words, const struct kernel_words_own *own, struct error *error);
+/* Words that hold where words (which may be NULL) do not say otherwise, and those: each key once. Allocated. */
+char *kernel_words_over(const char *defaults, const char *words);
 /* The keys, by number from 0; NULL behind the last one. Lives as long as the process. */
 const char *kernel_words_key(size_t i);

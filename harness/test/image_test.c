@@ -165,7 +165,7 @@ static void the_menu_has_an_entry_for_each_benchmark(void **state)
 	options.samples = "70";
 	options.benchmarks = "yield_pair,clock_read";
 	assert_lines(&options, (const char *[]){
-				   "set words='serial=auto progress=yes doctor=yes results=256M+64M'", "set after=halt",
+				   "set words='serial=auto results=256M+64M progress=yes doctor=yes'", "set after=halt",
 				   "set timeout=10", "--id suite", "aerobench samples=70 bench=yield_pair,clock_read",
 				   "--id quick", "aerobench samples=200 warmup=20 bench=yield_pair,clock_read",
 				   "submenu", "--id clock_read", "aerobench samples=70 bench=clock_read",

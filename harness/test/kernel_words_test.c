@@ -119,7 +119,8 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		   {"idle=", "halt|poll"},
 		   {"idle=hal", "halt|poll"},
 		   {"idle=halt|poll", "halt|poll"},
-		   {"idle=halt spin=none idle=halt", "twice"},
+		   {"idle=halt spin=none idle=halt", "'idle=halt', 'idle=halt': one word twice"},
+		   {" idle=halt  idle=poll", "'idle=halt', 'idle=poll': one word twice"},
 		   {"samples=0", "1 to 1000000"},
 		   {"samples=1000001", "1 to 1000000"},
 		   {"warmup=-1", "0 to 1000000"},
@@ -141,12 +142,45 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 	}
 }
 
+static void a_word_that_the_command_says_itself_names_the_option(void **state)
+{
+	static const struct kernel_words_own own[] = {{"samples", "--samples N"}, {"after", "--stay"}, {NULL, NULL}};
+	struct error error = {0};
+
+	(void)state;
+	assert_int_equal(kernel_words_added("words", "idle=poll seed=5", own, &error), 0);
+	assert_int_equal(kernel_words_added("words", "idle=poll after=halt", own, &error), STATUS_USAGE);
+	assert_string_equal(error.text, "--words 'after=halt': use --stay for that");
+	assert_int_equal(kernel_words_added("words", "afte=halt", own, &error), STATUS_USAGE);
+}
+
+static void defaults_give_way_to_words(void **state)
+{
+	static const struct {
+		const char *words, *all;
+	} cases[] = {{NULL, "progress=yes doctor=yes"},
+		     {"", "progress=yes doctor=yes"},
+		     {"doctor=no", "progress=yes doctor=no"},
+		     {"idle=poll progress=no", "doctor=yes idle=poll progress=no"},
+		     {"doctor=no progress=no", "doctor=no progress=no"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *all = kernel_words_over("progress=yes doctor=yes", cases[i].words);
+
+		assert_string_equal(all, cases[i].all);
+		free(all);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_list_is_that_of_the_kernels_headers),
 	    cmocka_unit_test(words_that_the_kernel_takes_are_taken),
 	    cmocka_unit_test(a_wrong_word_is_named_with_what_would_be_right),
+	    cmocka_unit_test(a_word_that_the_command_says_itself_names_the_option),
+	    cmocka_unit_test(defaults_give_way_to_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,13 +22,33 @@
 #include "session_start.h"
 #include "session_text.h"
 
-enum { ROUNDS = 256, BY, SAMPLES, WARMUP, SEED, CPUS, PROFILE, FROM, AT_BOOT, SETTLE, TIMEOUT, JSON, ROOT, MEMORY };
+enum {
+	ROUNDS = 256,
+	BY,
+	SAMPLES,
+	WARMUP,
+	SEED,
+	CPUS,
+	PROFILE,
+	EVENTS,
+	KERNEL,
+	INITRD,
+	PLACE,
+	FROM,
+	AT_BOOT,
+	SETTLE,
+	TIMEOUT,
+	JSON,
+	ROOT,
+	MEMORY
+};
 
 struct session_command {
 	struct session_start start;
 	struct session_machine machine;
 	const char *results, *run; /* NULL: the defaults */
 	double settle_seconds;
+	const char *settle, *timeout; /* as they were given, for the unit; NULL: not */
 	bool at_boot, json, help;
 	char **words; /* behind the verb */
 	int word_count;
@@ -55,16 +75,20 @@ static const char help_text[] =
     "                                     that is measured; what it has comes back by next --from FILE\n"
     "      --profile NAME   this Linux is booted as that profile wants it: checked now and at every boot; without\n"
     "                       it, Linux has to stay as it is now\n"
-    "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: all; needs QEMU)\n"
+    "  -b, --benchmark NAME[:PARAM=VALUE…]  which benchmarks; may be repeated (default: all)\n"
     "      --samples N, --warmup N  per point (default: as 'aerobench run')\n"
     "      --cpus N         of Linux (default: all, as the Aerokernel has)\n"
     "      --seed N         order of boots and points (default: random, stored)\n"
+    "      --events NAME,…  count these too, on both systems (aerobench doctor --events lists them)\n"
+    "      --kernel FILE, --initrd FILE, --place BASE+LENGTH  as of 'aerobench kexec' (default: this Linux and its\n"
+    "                       initrd, and where there is room)\n"
     "next, resume:\n"
     "      --from FILE      what the Aerokernel said, brought by you (-: stdin; .zst as collect stores it): a log,\n"
     "                       or a copy of the memory; refused while the next boot is one of Linux\n"
     "      --at-boot        unattended: wait until Linux has settled, pass over what failed three times\n"
     "      --settle TIME    with --at-boot: until so long after the boot of Linux (default: 60s)\n"
-    "      --timeout TIME   bound on one boot of Linux (default: ten times what it should take)\n\n"
+    "      --timeout TIME   bound on one boot of Linux (default: ten times what it should take)\n"
+    "unit: the last two, which go into it\n\n"
     "  -o, --results DIR    where runs are kept\n"
     "  -q, --quiet          no progress\n"
     "      --json           start, status: as JSON\n"
@@ -129,8 +153,6 @@ static int step_tell(struct session_command *command, struct session *session, u
 		tell_next(session);
 	else if (outcome == SESSION_WAITS)
 		session_print_todo(stdout, session, boot);
-	else
-		printf("This Linux ends now; it comes back after the Aerokernel's run.\n");
 	return 0;
 }
 
@@ -235,12 +257,16 @@ static int verb_unit(struct session_command *command, struct error *error)
 {
 	struct session session;
 	char *program = memory_format("%s/aerobench", paths_bin());
+	char *options = memory_format(
+	    "%s%s%s%s", command->settle != NULL ? " --settle " : "", command->settle != NULL ? command->settle : "",
+	    command->timeout != NULL ? " --timeout " : "", command->timeout != NULL ? command->timeout : "");
 	int status = command_open(command, &session, false, error);
 
 	if (status == 0) {
-		session_print_unit(stdout, &session, program);
+		session_print_unit(stdout, &session, program, options);
 		session_close(&session);
 	}
+	free(options);
 	free(program);
 	return status;
 }
@@ -315,6 +341,10 @@ static const struct option long_options[] = {{"rounds", required_argument, NULL,
 					     {"warmup", required_argument, NULL, WARMUP},
 					     {"seed", required_argument, NULL, SEED},
 					     {"cpus", required_argument, NULL, CPUS},
+					     {"events", required_argument, NULL, EVENTS},
+					     {"kernel", required_argument, NULL, KERNEL},
+					     {"initrd", required_argument, NULL, INITRD},
+					     {"place", required_argument, NULL, PLACE},
 					     {"from", required_argument, NULL, FROM},
 					     {"at-boot", no_argument, NULL, AT_BOOT},
 					     {"settle", required_argument, NULL, SETTLE},
@@ -352,14 +382,40 @@ static int take_number(struct session_command *command, int option, const char *
 	case SEED:
 		return parse_number("seed", text, 0, INT64_MAX, &run->seed, error);
 	case SETTLE:
+		command->settle = text;
 		return parse_duration("settle", text, &command->settle_seconds, error);
 	default:
+		command->timeout = text;
 		return parse_duration("timeout", text, &command->machine.timeout_seconds, error);
 	}
 }
 
+/* Options that are only kept. False: it is none of them. */
+static bool keep(struct session_command *command, int option)
+{
+	struct session_start *start = &command->start;
+	const struct {
+		int option;
+		const char **text;
+	} kept[] = {{PROFILE, &start->profile},     {EVENTS, &start->run.events},
+		    {KERNEL, &start->kernel},       {INITRD, &start->initrd},
+		    {PLACE, &start->place},         {FROM, &command->machine.from},
+		    {ROOT, &command->machine.root}, {MEMORY, &command->machine.memory},
+		    {'o', &command->results}};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (kept[i].option != option)
+			continue;
+		*kept[i].text = optarg;
+		return true;
+	}
+	return false;
+}
+
 static int take(struct session_command *command, int option, struct error *error)
 {
+	if (keep(command, option))
+		return 0;
 	switch (option) {
 	case 'b':
 		session_start_select(&command->start, optarg);
@@ -367,21 +423,6 @@ static int take(struct session_command *command, int option, struct error *error
 	case BY:
 		if (!session_way_find(optarg, &command->start.way))
 			return error_set(error, STATUS_USAGE, "--by '%s' is none of kexec, stick and serial", optarg);
-		return 0;
-	case PROFILE:
-		command->start.profile = optarg;
-		return 0;
-	case FROM:
-		command->machine.from = optarg;
-		return 0;
-	case ROOT:
-		command->machine.root = optarg;
-		return 0;
-	case MEMORY:
-		command->machine.memory = optarg;
-		return 0;
-	case 'o':
-		command->results = optarg;
 		return 0;
 	case AT_BOOT:
 		command->at_boot = true;

@@ -74,7 +74,7 @@ static char *find_latest(const char *results, struct error *error)
 
 static int take_record(struct session *session, struct error *error)
 {
-	const json_t *record = json_object_get(session->store.run, "session");
+	const json_t *record = json_object_get(session->store.run, "session"), *kexec;
 
 	if (record == NULL)
 		return error_set(error, STATUS_USAGE,
@@ -82,6 +82,11 @@ static int take_record(struct session *session, struct error *error)
 				 session->store.id);
 	session->profile = json_string_value(json_object_get(record, "profile"));
 	session->facts = json_object_get(record, "facts");
+	session->words = json_string_value(json_object_get(json_object_get(session->store.run, "campaign"), "words"));
+	kexec = json_object_get(record, "kexec"); /* records of a time before there were options have none */
+	session->kernel = json_string_value(json_object_get(kexec, "kernel"));
+	session->initrd = json_string_value(json_object_get(kexec, "initrd"));
+	session->place = json_string_value(json_object_get(kexec, "place"));
 	if (!session_way_find(json_string_value(json_object_get(record, "by")), &session->way) ||
 	    !json_is_object(session->facts))
 		return error_set(
@@ -153,7 +158,7 @@ size_t session_done(const struct session *session)
 char *session_words(const struct session *session, const struct plan_boot *boot)
 {
 	struct plan plan = session->plan;
-	struct campaign campaign = {.plan = &plan};
+	struct campaign campaign = {.plan = &plan, .words = session->words};
 
 	return campaign_boot_words(&campaign, boot);
 }

@@ -13,6 +13,7 @@
 #include "kexec.h"
 #include "memory.h"
 #include "region.h"
+#include "session_text.h"
 #include "stream.h"
 
 static json_t *facts(void *context)
@@ -27,6 +28,7 @@ static int boot_linux(void *context, struct session *session, const struct plan_
 	const struct session_machine *machine = context;
 	struct campaign campaign = {.plan = &session->plan,
 				    .store = &session->store,
+				    .words = session->words,
 				    .quiet = machine->quiet,
 				    .timeout_seconds = machine->timeout_seconds};
 	int status = campaign_run_one(&campaign, boot->index, error);
@@ -174,7 +176,11 @@ static int leave(void *context, struct session *session, const struct plan_boot 
 {
 	const struct session_machine *machine = context;
 	char *own = session_words(session, boot), *words = memory_format("doctor=yes %s", own);
-	struct kexec_options options = {.root = machine->root, .words = words};
+	struct kexec_options options = {.root = machine->root,
+					.kernel = session->kernel,
+					.initrd = session->initrd,
+					.place = session->place,
+					.words = words};
 	struct kexec_plan plan;
 	int status = 0;
 
@@ -187,8 +193,11 @@ static int leave(void *context, struct session *session, const struct plan_boot 
 		status = kexec_load(&plan, error);
 		kexec_plan_free(&plan);
 	}
-	if (status == 0)
+	if (status == 0) {
+		session_print_leaving(stdout, session, boot);
+		fflush(stdout); /* kexec_go() may not come back */
 		status = kexec_go(error);
+	}
 	free(words);
 	free(own);
 	return status;

@@ -11,6 +11,7 @@
 
 #include <zlib.h>
 
+#include "boot_words.h"
 #include "collect_boots.h"
 #include "memory.h"
 #include "store_file.h"
@@ -112,6 +113,11 @@ static char *word_difference(const struct stream *stream, const char *words, con
 	return difference;
 }
 
+static bool is_name(const char *name, const char *begin, const char *end)
+{
+	return strlen(name) == (size_t)(end - begin) && memcmp(name, begin, (size_t)(end - begin)) == 0;
+}
+
 /* Whether an image, which was written at another time, is of the build that the session was begun with; as above. */
 static char *commit_difference(const struct session *session, const struct stream *stream)
 {
@@ -124,6 +130,28 @@ static char *commit_difference(const struct session *session, const struct strea
 	return memory_format("the image is of build %s, not of %s: write it anew", said, wanted);
 }
 
+/* An event of the session's words that a whole stream neither counts nor says why not; allocated, NULL: there is none. */
+static char *event_difference(const struct stream *stream, const char *words)
+{
+	size_t len = 0, word_len;
+	const char *list = boot_words_value(words, "events", &len), *end = list != NULL ? list + len : NULL;
+
+	for (; list != NULL && list < end; list += word_len + 1) {
+		const char *slash = memchr(list, '/', word_len = strcspn(list, ", "));
+		bool known = slash == NULL; /* not a word of ours */
+
+		for (size_t i = 0; i < stream->count_count && !known; i++)
+			known = is_name(stream->counts[i].event, slash + 1, list + word_len);
+		for (size_t i = 0; i < stream->nocount_count && !known; i++)
+			known = is_name(stream->nocounts[i].point.benchmark, slash + 1, list + word_len);
+		if (!known)
+			return memory_format(
+			    "it does not count %.*s: write the image anew, with this session's --events",
+			    (int)(list + word_len - slash - 1), slash + 1);
+	}
+	return NULL;
+}
+
 /*
  * Why what was found cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench
  * kexec` is given: so what lay in memory from another round is told apart. An image that a person boots has one for all.
@@ -134,11 +162,12 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 	char *words, *difference = NULL;
 	struct stream stream;
 	const char *os;
+	bool whole;
 
 	if (same != NULL)
 		return memory_format("it is boot %u of this session already", same->index + 1);
 	words = session_words(session, boot);
-	stream_parse(&stream, found->log, found->log_bytes, NULL);
+	whole = stream_parse(&stream, found->log, found->log_bytes, NULL) == 0;
 	os = stream_env(&stream, "os");
 	if (os == NULL || strcmp(os, "aerokernel") != 0)
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
@@ -148,6 +177,8 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 		difference = word_difference(&stream, words, "seed");
 	if (difference == NULL && session->way != SESSION_KEXEC)
 		difference = commit_difference(session, &stream);
+	if (difference == NULL && whole)
+		difference = event_difference(&stream, words);
 	stream_free(&stream);
 	free(words);
 	return difference;

@@ -14,6 +14,14 @@ char *session_boot_name(const struct session *session, const struct plan_boot *b
 			     boot->round + 1, plan_rounds(&session->plan), boot->index + 1, session->plan.boot_count);
 }
 
+/* The names that were asked for; their codes are this computer's, on which the image is made too. */
+static void print_events(FILE *file, const json_t *events)
+{
+	for (size_t i = 0; i < json_array_size(events); i++)
+		fprintf(file, "%s%s", i == 0 ? " --events " : ",",
+			json_string_value(json_object_get(json_array_get(events, i), "name")));
+}
+
 /* The options of `aerobench image` that make it this boot's. */
 static void print_options(FILE *file, const struct session *session, const struct plan_boot *boot)
 {
@@ -32,6 +40,7 @@ static void print_options(FILE *file, const struct session *session, const struc
 		}
 	}
 	free(words);
+	print_events(file, json_object_get(session->store.run, "events"));
 }
 
 /*
@@ -84,6 +93,15 @@ void session_print_todo(FILE *file, const struct session *session, const struct 
 	else
 		print_stick(file);
 	fprintf(file, "       aerobench session metal next --from FILE %s\n", session->store.id);
+	free(name);
+}
+
+void session_print_leaving(FILE *file, const struct session *session, const struct plan_boot *boot)
+{
+	char *name = session_boot_name(session, boot);
+
+	fprintf(file, "This Linux ends now, for %s; it comes back by itself. Then: aerobench session metal resume %s\n",
+		name, session->store.id);
 	free(name);
 }
 
@@ -167,20 +185,40 @@ json_t *session_status_json(const struct session *session)
 
 /* --- Other programs' files ---------------------------------------------------------------------------------------- */
 
-void session_print_unit(FILE *file, const struct session *session, const char *program)
+/* systemd.unit(5), "Specifiers"; systemd.syntax(7), "Quoting"; systemd.service(5), "Command lines": all these are doubled. */
+static char *unit_text(const char *text, const char *doubled)
 {
-	char *path = realpath(session->store.path, NULL);
+	char *escaped = memory_new(2 * strlen(text) + 1, 1), *to = escaped;
 
+	for (; *text != '\0'; text++) {
+		if (strchr(doubled, *text) != NULL)
+			*to++ = *text;
+		*to++ = *text;
+	}
+	return escaped;
+}
+
+void session_print_unit(FILE *file, const struct session *session, const char *program, const char *options)
+{
+	char *path = realpath(session->store.path, NULL), *condition, *run, *command;
+
+	if (path == NULL)
+		path = memory_text(session->store.path);
+	condition = unit_text(path, "%");
+	run = unit_text(path, "%$\\");
+	command = unit_text(program, "%\\");
 	fprintf(file,
 		"# Goes on with session %s after each boot of Linux, until it is done.\n"
 		"# As root: put this into /etc/systemd/system/aerobench-session.service, then\n"
 		"#   systemctl daemon-reload && systemctl enable --now aerobench-session\n"
 		"# and at the end: systemctl disable aerobench-session. What it says: journalctl -u aerobench-session\n"
 		"[Unit]\nDescription=Aerobench session %s\nConditionPathExists=%s/run.json\n\n"
-		"[Service]\nType=simple\nExecStart=\"%s\" session metal resume --at-boot \"%s\"\n\n"
+		"[Service]\nType=simple\nExecStart=\"%s\" session metal resume --at-boot%s \"%s\"\n\n"
 		"[Install]\nWantedBy=multi-user.target\n",
-		session->store.id, session->store.id, path != NULL ? path : session->store.path, program,
-		path != NULL ? path : session->store.path);
+		session->store.id, session->store.id, condition, command, options, run);
+	free(condition);
+	free(command);
+	free(run);
 	free(path);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs that say that they are sessions, and are none that can be gone on with. */
+/* What a session's record says is what its boots are told; and records of sessions that cannot be gone on with. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "sample_stream.h"
 #include "session.h"
+#include "session_step.h"
 
 static void remove_directory(const char *path)
 {
@@ -60,11 +62,98 @@ static void a_directory_without_sessions_says_how_to_begin_one(void **state)
 	assert_non_null(strstr(error.text, "session metal start"));
 }
 
+/* --- Events --------------------------------------------------------------------------------------------------------- */
+
+/* A session by stick, of one boot of the Aerokernel, whose boots are told further words. */
+static void session_make(struct session *session, char *directory, const char *words)
+{
+	struct store_plan stored = {
+	    .subjects = (char **)session_subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 1};
+	struct plan plan = {.seed = 7, .parallel = 1};
+	struct error error = {0};
+	struct subject subject;
+	struct store store;
+	json_t *campaign;
+
+	assert_int_equal(subject_parse(&subject, session_subjects[0], &error), 0);
+	*plan_add(&plan, &subject, false) =
+	    (struct plan_subject){.subject = subject, .samples = 4, .warmup = -1, .boots = 1, .seconds = 1};
+	plan_order(&plan);
+	campaign = plan_json(&plan);
+	json_object_set_new(campaign, "words", json_string(words));
+	assert_non_null(mkdtemp(directory));
+	assert_int_equal(store_create(&store, directory, &stored,
+				      json_pack("{s:o, s:o}", "campaign", campaign, "session",
+						session_json(SESSION_STICK, NULL, json_object())),
+				      &error),
+			 0);
+	store_close(&store);
+	plan_free(&plan);
+	assert_int_equal(session_open(session, directory, NULL, true, &error), 0);
+}
+
+/* What the stick brings: a whole stream that says of one event why it is not counted. */
+static int bring(void *context, struct session *session, struct session_find *find, struct error *error)
+{
+	static const uint32_t samples[] = {50, 51, 52, 53};
+	struct sample_stream stream;
+
+	(void)session;
+	(void)error;
+	sample_open(&stream, "aerokernel");
+	sample_run(&stream, "clock_read", "", samples, 4, 4);
+	wire_begin(&stream.wire, "nocount");
+	wire_word(&stream.wire, context);
+	wire_pair(&stream.wire, "reason", "no counters here");
+	wire_end(&stream.wire);
+	sample_done(&stream, 0);
+	find->bytes = memory_new(stream.len_bytes + 1, 1);
+	memcpy(find->bytes, stream.bytes, stream.len_bytes);
+	find->len_bytes = stream.len_bytes;
+	find->whence = memory_text("boot001.log");
+	find->brought = true;
+	sample_free(&stream);
+	return 0;
+}
+
+static int step(struct session *session, const char *event, struct error *error)
+{
+	struct session_hands hands = {.context = (void *)event, .fetch = bring};
+	enum session_outcome outcome;
+	char *note = NULL;
+	int status = session_step(session, &hands, 0, &outcome, &note, error);
+
+	free(note);
+	return status;
+}
+
+static void boots_are_told_the_events_and_one_that_does_not_know_them_is_refused(void **state)
+{
+	char directory[] = "/tmp/aerobench_session_XXXXXX", *words;
+	struct error error = {0};
+	struct session session;
+
+	(void)state;
+	session_make(&session, directory, "events=s2/page-faults");
+	words = session_words(&session, &session.plan.boots[0]);
+	assert_string_equal(words, "samples=4 seed=7 events=s2/page-faults");
+	free(words);
+	assert_int_equal(step(&session, "page-fault", &error), STATUS_USAGE);
+	assert_string_equal(error.text, "boot001.log is not aerokernel@metal, round 1: it does not count page-faults: "
+					"write the image anew, with this session's --events");
+	error = (struct error){0};
+	assert_int_equal(step(&session, "page-faults", &error), 0);
+	assert_int_equal(session_done(&session), 1);
+	session_close(&session);
+	remove_directory(directory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
 	    cmocka_unit_test(a_directory_without_sessions_says_how_to_begin_one),
+	    cmocka_unit_test(boots_are_told_the_events_and_one_that_does_not_know_them_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,21 @@ class GuestTree(unittest.TestCase):
         self.assertEqual(found["init"], (0o100755, self.init.read_bytes()))
         self.assertEqual(found["dev/console"][0], 0o020600)
 
+    def test_what_came_from_this_system_is_listed(self):
+        self.refused("nowhere", "--sources", self.scratch / "nowhere/listed")
+        data, listed = self.scratch / "data", self.scratch / "listed"
+        data.write_text("data")
+        self.module("mod_a", [])
+        found = self.made("--program", "cat", "--file", f"{data}=/data", "--sources", listed, "--modules", "mod_a", "--modules-from",
+                          self.scratch / "modules")
+        paths = listed.read_text().splitlines()
+        self.assertEqual(paths, sorted(set(paths)))
+        self.assertIn(str(data), paths)
+        self.assertNotIn(str(self.init), paths)
+        names = {os.path.basename(path) for path in paths}
+        self.assertLessEqual({"sh", "cat", "insmod", "libc.so.6"}, names)
+        self.assertLessEqual({os.path.basename(name) for name in found if ".so" in name}, names)
+
     def test_modules_come_after_those_they_need(self):
         low = self.module("low-level", [], compress=True)
         self.module("middle", ["low_level"])

@@ -90,6 +90,7 @@ static void help(const char *program)
 	     "If the screen stays black, take the menu's entry for a text screen (BIOS) or for none (the results are\n"
 	     "on the serial line and in memory all the same). Another mode: the key e on the entry for a text\n"
 	     "screen, set mode=1024x768x32 there, then F10.\n\n"
+	     "boot/NOTICES.txt on it names whose work it holds, under which licences, and where the sources are.\n\n"
 	     "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.");
 }
 

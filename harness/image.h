@@ -19,6 +19,7 @@ enum { IMAGE_BOOTS_MAX = 99, IMAGE_TIMEOUT_MAX_S = 3600, IMAGE_WORDS_MAX = 1500 
 #define IMAGE_COLLECTOR_TREE "/boot/collector/initramfs"
 #define IMAGE_STICK_LABEL "AEROBENCH"
 #define IMAGE_STATE "/state.env"
+#define IMAGE_NOTICES "/boot/NOTICES.txt"
 
 /* A serial line, for GRUB's own menu and for the Aerokernel. */
 struct image_serial {

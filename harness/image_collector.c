@@ -103,7 +103,8 @@ static char *modules_find(const char *directory, struct error *error)
 	return list;
 }
 
-int image_collector_make(const char *tree, const char *linux_kernel, const char *modules, struct error *error)
+int image_collector_make(const char *tree, const char *linux_kernel, const char *modules, const char *collected,
+			 struct error *error)
 {
 	static const char *const programs[] = {"mount", "umount", "dd",    "od",  "tr",      "mkdir",
 					       "sync",  "mv",     "sleep", "cat", "fsck.fat"};
@@ -122,6 +123,8 @@ int image_collector_make(const char *tree, const char *linux_kernel, const char 
 	argv[count++] = list;
 	argv[count++] = "--modules-from";
 	argv[count++] = modules;
+	argv[count++] = "--sources";
+	argv[count++] = collected;
 	if (status == 0)
 		status = image_tool_run(argv, error);
 	free(list);

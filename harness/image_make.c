@@ -15,6 +15,7 @@
 #include <zlib.h>
 
 #include "image_collector.h"
+#include "image_notices.h"
 #include "image_tool.h"
 #include "memory.h"
 #include "store_file.h"
@@ -279,7 +280,7 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 int image_make_disk(struct image_make *make, struct error *error)
 {
 	static const char *const files[] = {IMAGE_KERNEL, IMAGE_COLLECTOR_KERNEL, IMAGE_COLLECTOR_TREE, NULL};
-	char *scratch = image_scratch_make(NULL, error), *tree, *stick, serial[16];
+	char *scratch = image_scratch_make(NULL, error), *tree, *stick, *collected, serial[16];
 	uint32_t print;
 	int status;
 
@@ -287,22 +288,26 @@ int image_make_disk(struct image_make *make, struct error *error)
 		return (int)error->status;
 	tree = memory_format("%s/tree", scratch);
 	stick = memory_format("%s/stick", scratch);
+	collected = memory_format("%s/collected", scratch);
 	make->menu.collector = make->linux_kernel != NULL;
 	make->menu.stick = image_make_stick(make) ? "0000-0000" : NULL;
 	status = image_file_copy(tree, IMAGE_KERNEL, make->kernel, error);
 	if (status == 0 && make->linux_kernel != NULL)
-		status = image_collector_make(tree, make->linux_kernel, make->modules, error);
+		status = image_collector_make(tree, make->linux_kernel, make->modules, collected, error);
 	print = fingerprint(make, tree, files);
 	snprintf(serial, sizeof(serial), "%04x-%04x", print >> 16, print & 0xffff);
 	if (make->menu.stick != NULL)
 		make->menu.stick = serial;
 	if (status == 0)
 		status = config_write(make, tree, error);
+	if (status == 0)
+		status = image_notices_write(make, tree, make->linux_kernel != NULL ? collected : NULL, error);
 	if (status == 0 && make->menu.stick != NULL)
 		status = stick_make(make, scratch, stick, print, error);
 	if (status == 0)
 		status = disk_write(make, tree, make->menu.stick != NULL ? stick : NULL, print, error);
 	make->menu.stick = NULL;
+	free(collected);
 	free(stick);
 	free(tree);
 	image_scratch_remove(scratch);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "image_notices.h"
 #include "image_tool.h"
 #include "memory.h"
 
@@ -62,6 +63,8 @@ int image_make_network(struct image_make *make, struct error *error)
 		status = image_tool_run(argv, error);
 	if (status == 0)
 		status = image_file_write(tree, IMAGE_CONFIG, config, error);
+	if (status == 0)
+		status = image_notices_write(make, tree, NULL, error);
 	if (status == 0)
 		status = boot_replace(make->output, scratch, error);
 	free(config);

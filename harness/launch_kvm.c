@@ -144,12 +144,21 @@ void launch_kvm_args(struct launch_argv *argv, const struct kvm_choice *choice)
 {
 	launch_arg(argv, "-accel");
 	launch_arg(argv, "kvm");
-	/* every interrupt controller and the PIT in the kernel: an interrupt needs no way through QEMU */
+	/* every interrupt controller and the PIT in the kernel: an interrupt needs no way through QEMU; no SMI either */
 	launch_arg(argv, "-machine");
-	launch_arg(argv, "kernel-irqchip=on");
+	launch_arg(argv, "kernel-irqchip=on,smm=off");
 	/* a tick that nobody took in time is lost, and not given later, in the middle of something else */
 	launch_arg(argv, "-global");
 	launch_arg(argv, "kvm-pit.lost_tick_policy=discard");
+	/*
+	 * No exit to QEMU for each access of the task priority: that is for old 32-bit systems, whose code QEMU would patch
+	 * (hw/i386/kvmvapic.c). QEMU would also write all registers back after it, and KVM tells it that the task register
+	 * is busy where the processor has it as available (Linux, arch/x86/kvm/svm/svm.c, svm_get_segment()). Processors
+	 * do not care, but QEMU's own emulation of SVM does: it refuses ports to programs then (QEMU 7.2,
+	 * target/i386/tcg/sysemu/seg_helper.c, helper_check_io()), and the stream of linux@kvm goes through one.
+	 */
+	launch_arg(argv, "-global");
+	launch_arg(argv, "apic-common.vapic=off");
 	if (choice->with[KVM_DEDICATED] || choice->with[KVM_LOCK]) {
 		launch_arg(argv, "-overcommit");
 		launch_arg(argv, "mem-lock=%s,cpu-pm=%s", choice->with[KVM_LOCK] ? "on" : "off",

@@ -65,7 +65,10 @@ static void a_computer_that_grants_all_is_asked_for_all(void **state)
 		assert_string_equal(choice.why_not[i], "");
 	}
 	words(&facts, "host,migratable=no,+invtsc,kvm-hint-dedicated=on,-erms,-fsrm", true);
-	words(&facts, "-accel kvm -machine kernel-irqchip=on -global kvm-pit.lost_tick_policy=discard", true);
+	words(&facts,
+	      "-accel kvm -machine kernel-irqchip=on,smm=off -global kvm-pit.lost_tick_policy=discard "
+	      "-global apic-common.vapic=off",
+	      true);
 	words(&facts, "-overcommit mem-lock=on,cpu-pm=on", true);
 	words(&facts, "memory-backend-memfd,id=ram,size=2048M,hugetlb=on,hugetlbsize=2M,prealloc=on", true);
 	words(&facts, "-machine memory-backend=ram", true);

@@ -51,6 +51,11 @@ const struct probe_kvm *probe_kvm(void);
 void probe_kvm_module(struct probe_kvm *kvm, const char *sys);
 /* nested, invariant_tsc: CPUID. */
 void probe_kvm_processor(struct probe_kvm *kvm);
+/*
+ * The most ticks per iteration of dec/jnz that a guest may take on hardware, where the same loop takes own_ticks without one:
+ * the clock may run slower than the TSC. nested: as in struct probe_kvm.
+ */
+double probe_kvm_limit_ticks(double own_ticks, bool nested);
 /* What an open /dev/kvm says of itself. */
 void probe_kvm_capabilities(struct probe_kvm *kvm, int device);
 /* Why QEMU could not use it although it runs guests, or NULL. */

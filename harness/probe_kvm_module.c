@@ -125,6 +125,20 @@ void probe_kvm_processor(struct probe_kvm *kvm)
 	kvm->invariant_tsc = __get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) != 0 && (edx & 1u << 8) != 0;
 }
 
+double probe_kvm_limit_ticks(double own_ticks, bool nested)
+{
+	/*
+	 * The first: measuring.md §2, "Fitness to measure". A clock that was turned down, to a quarter of the TSC's rate on
+	 * many computers, slows both loops; none turns it down to less than a tenth.
+	 */
+	static const double limit_ticks = 3, slow_ticks = 10, slower_than_own = 2;
+	double ticks = own_ticks * slower_than_own;
+
+	if (nested || !(ticks > limit_ticks)) /* an emulated computer's own loop is slow, too */
+		return limit_ticks;
+	return ticks < slow_ticks ? ticks : slow_ticks;
+}
+
 const char *probe_kvm_lacks(const struct probe_kvm *kvm)
 {
 	if (kvm->api_version != KVM_API_VERSION)

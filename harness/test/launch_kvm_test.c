@@ -2,6 +2,7 @@
 /* How a virtual machine on KVM is made: from facts, and from what works. */
 #include "launch_kvm.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -264,6 +265,22 @@ static void emulation_is_usable_for_a_functional_test_only(void **state)
 	unsetenv("AEROBENCH_KVM");
 }
 
+static void a_clock_turned_down_is_no_emulation(void **state)
+{
+	(void)state;
+	/* at the TSC's rate, faster than it, and with a loop of two cycles */
+	assert_true(probe_kvm_limit_ticks(1, false) == 3);
+	assert_true(probe_kvm_limit_ticks(0.6, false) == 3);
+	assert_true(probe_kvm_limit_ticks(2, false) == 4);
+	/* 800 MHz of 3.6 GHz: 4.5 ticks, in a guest and without */
+	assert_true(probe_kvm_limit_ticks(4.5, false) > 4.5);
+	/* no loop is so slow that an interpreter would pass */
+	assert_true(probe_kvm_limit_ticks(1000, false) == 10);
+	/* the computer itself is emulated: 13 ticks in both */
+	assert_true(probe_kvm_limit_ticks(13, true) == 3);
+	assert_true(probe_kvm_limit_ticks(NAN, false) == 3);
+}
+
 /* --- Who serves /dev/kvm ------------------------------------------------------------------------------------------------- */
 
 static int sys_make(void **state)
@@ -347,6 +364,7 @@ int main(void)
 	    cmocka_unit_test(the_next_model_is_taken_and_the_first_ones_fault_is_kept),
 	    cmocka_unit_test(where_no_model_works_there_is_no_choice_but_a_reason),
 	    cmocka_unit_test(emulation_is_usable_for_a_functional_test_only),
+	    cmocka_unit_test(a_clock_turned_down_is_no_emulation),
 	    cmocka_unit_test_setup_teardown(the_module_behind_the_device_is_named_with_its_settings, sys_make,
 					    sys_remove),
 	    cmocka_unit_test(a_kvm_that_qemu_cannot_use_says_why),

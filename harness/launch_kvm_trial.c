@@ -18,8 +18,9 @@
 #include "process.h"
 #include "sysfile.h"
 
-/* A guest ends within a second; the bound is for one that never does. */
-static const uint64_t TRIAL_TIMEOUT_NS = 60ULL * 1000 * 1000 * 1000;
+/* A guest ends within a second, an emulated one within a minute; the bounds are for one that never does. */
+static const uint64_t TRIAL_TIMEOUT_NS = 60ULL * 1000 * 1000 * 1000,
+		      TRIAL_EMULATED_TIMEOUT_NS = 600ULL * 1000 * 1000 * 1000;
 enum { TRIAL_POLL_MS = 50, TRIALS_MAX = 8 };
 
 /* What each trial needs. */
@@ -55,31 +56,37 @@ void launch_kvm_facts(struct kvm_facts *facts, unsigned vcpus)
 				    .huge_pages_bytes = huge_pages << 21};
 }
 
-/* The line of a text that says most: the first with "rror" or "ssertion", else the first; without control bytes. */
-static void best_line(const char *text, char *line)
+/* The first line with mark, without control bytes. False: there is none. */
+static bool marked_line(const char *text, const char *mark, char *line)
 {
-	const char *at = strstr(text, "rror"), *end;
+	const char *at = strstr(text, mark), *end;
 	size_t used = 0;
 
-	at = at != NULL ? at : strstr(text, "ssertion");
-	at = at != NULL ? at : text;
+	if (at == NULL)
+		return false;
 	while (at > text && at[-1] != '\n')
 		at--;
 	end = at + strcspn(at, "\r\n");
 	for (; at < end && used + 1 < KVM_WHY_MAX; at++)
 		line[used++] = *at >= ' ' && *at <= '~' ? *at : '?';
 	line[used] = '\0';
+	return used > 0;
+}
+
+/* The line that says most of what QEMU said, or of the stream of a guest that failed by itself. */
+static bool best_line(const char *said, const char *stream, char *line)
+{
+	return marked_line(said, "rror", line) || marked_line(said, "ssertion", line) || marked_line(said, "", line) ||
+	       marked_line(stream, "panic: ", line) || marked_line(stream, "@fail ", line);
 }
 
 static void explain(struct trial *trial, const struct process *process, char *why)
 {
 	char *said = process_read(process, PROCESS_STDERR, NULL), *stream = process_read(process, PROCESS_EXTRA, NULL);
-	char line[KVM_WHY_MAX] = "";
+	char line[KVM_WHY_MAX];
 
 	trial->spoke = stream != NULL && stream[0] != '\0';
-	if (said != NULL)
-		best_line(said, line);
-	if (line[0] != '\0')
+	if (best_line(said != NULL ? said : "", stream != NULL ? stream : "", line))
 		snprintf(why, KVM_WHY_MAX, "%s", line);
 	else if (process->end == PROCESS_TIMED_OUT)
 		snprintf(why, KVM_WHY_MAX, "a guest did not end in time");
@@ -93,7 +100,8 @@ static void explain(struct trial *trial, const struct process *process, char *wh
 
 static bool try_guest(void *context, const struct kvm_choice *choice, char *why)
 {
-	struct process_spec spec = {.timeout_ns = TRIAL_TIMEOUT_NS};
+	struct process_spec spec = {.timeout_ns =
+					launch_kvm_functional() ? TRIAL_EMULATED_TIMEOUT_NS : TRIAL_TIMEOUT_NS};
 	struct launch_argv argv = {.count = 0};
 	struct trial *trial = context;
 	struct process process, *waiting = &process;

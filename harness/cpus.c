@@ -154,6 +154,27 @@ unsigned cpus_choose(unsigned *cpus, unsigned count)
 	return have;
 }
 
+/* Whether candidate i has its core in common with one of the first used ones. */
+static bool shares_core(unsigned i, unsigned used)
+{
+	for (unsigned other = 0; other < used; other++)
+		if (candidates[other].core == candidates[i].core)
+			return true;
+	return false;
+}
+
+unsigned cpus_spare(unsigned *cpus, unsigned count, unsigned used)
+{
+	unsigned spare = 0;
+
+	load();
+	for (int siblings = 0; siblings < 2 && spare == 0; siblings++)
+		for (unsigned i = used; i < candidate_count && spare < count; i++)
+			if (candidates[i].housework != 0 && (siblings || !shares_core(i, used)))
+				cpus[spare++] = candidates[i].cpu;
+	return spare;
+}
+
 unsigned cpus_allowed(void)
 {
 	load();

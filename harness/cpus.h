@@ -12,6 +12,11 @@ enum { CPUS_MAX = 1024 };
 
 /* Puts up to count of Linux's CPU numbers into cpus, best first; returns how many there are, at most count. */
 unsigned cpus_choose(unsigned *cpus, unsigned count);
+/*
+ * Those that are left for everybody else when the first used ones of cpus_choose() are measured on, into cpus: none that is
+ * isolated, which is for what is measured, and none that shares a core with a used one unless all do. Returns how many.
+ */
+unsigned cpus_spare(unsigned *cpus, unsigned count, unsigned used);
 /* CPUs that the harness may use; physical cores among them. */
 unsigned cpus_allowed(void);
 unsigned cpus_cores(void);

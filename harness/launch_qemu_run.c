@@ -31,20 +31,15 @@ static int vcpu_of(pid_t pid, const char *tid)
 	return sysfile_line(path, name, sizeof(name)) ? kvm_stats_vcpu_number(name) : -1;
 }
 
-/* The CPUs that QEMU's other threads may use: those where no virtual CPU is; none if that leaves nothing. */
+/* The CPUs that QEMU's other threads may use; none if the virtual CPUs leave nothing. */
 static unsigned spare_cpus(cpu_set_t *set, unsigned vcpus)
 {
-	unsigned cpus[CPUS_MAX], count = cpus_choose(cpus, CPUS_MAX), spare = 0;
+	unsigned cpus[CPUS_MAX], count = cpus_spare(cpus, CPUS_MAX, vcpus);
 
 	CPU_ZERO(set);
-	for (unsigned i = vcpus; i < count; i++) {
-		/* isolated CPUs are for what is measured; so are the siblings of those in use, where there are others */
-		if (cpus[i] >= CPU_SETSIZE || cpus_isolated(cpus[i]))
-			continue;
+	for (unsigned i = 0; i < count; i++)
 		CPU_SET(cpus[i], set);
-		spare++;
-	}
-	return spare;
+	return count;
 }
 
 /* Binds each virtual CPU's thread to a CPU of its own and the others away from them; returns how many virtual CPUs there were. */

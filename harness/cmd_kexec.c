@@ -12,11 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counter.h"
 #include "kexec.h"
+#include "kexec_words.h"
 #include "memory.h"
 #include "output.h"
-#include "parse.h"
 
 enum {
 	IMAGE = 0x1000,
@@ -35,12 +34,11 @@ enum {
 	ROOT
 };
 
-static const int64_t COUNT_MAX = 100000000;
-
 struct cmd_kexec {
 	struct kexec_options options;
-	char *words;
-	bool yes, dry_run, help, benches;
+	struct kexec_words words;
+	char *more; /* of all --words together */
+	bool yes, dry_run, help;
 };
 
 static void help(const char *program)
@@ -56,7 +54,8 @@ static void help(const char *program)
 	    "      --serial WHERE[:SPEED]      a serial line for the console: com1 … com4, 0xPORT, mmio:0xADDRESS, "
 	    "none\n"
 	    "      --events NAME,…             count these too (aerobench doctor --events lists them)\n"
-	    "      --words \"WORD WORD…\"        further words of the Aerokernel's command line\n\n"
+	    "      --words \"WORD WORD…\"        further words of the Aerokernel's command line, each once: those of\n"
+	    "                                  bench/runner.h and kernel/core/settings.h\n\n"
 	    "What comes afterwards:\n"
 	    "      --kernel FILE    the Linux to boot again (default: /boot/vmlinuz- of the running release)\n"
 	    "      --initrd FILE    its initrd (default: the one of that release); none: without\n"
@@ -78,64 +77,34 @@ static void help(const char *program)
 	    program);
 }
 
-static void word_add(struct cmd_kexec *command, const char *format, const char *value)
+static int bench_add(struct kexec_words *words, const char *selection, struct error *error)
 {
-	char *word = memory_format(format, value), *longer;
-
-	longer = memory_format("%s%s%s", command->words, command->words[0] != '\0' ? " " : "", word);
-	free(word);
-	free(command->words);
-	command->words = longer;
-}
-
-/* -b twice is one word of two names: bench=A,B. It is the first word, so that names can be added to it. */
-static int bench_add(struct cmd_kexec *command, const char *name, struct error *error)
-{
-	char *longer;
-	size_t len = strcspn(command->words, " ");
-
-	if (name[0] == '\0' || strpbrk(name, " \t\n") != NULL)
-		return error_set(error, STATUS_USAGE, "--bench '%s': a name has no spaces; see 'aerobench list'", name);
-	if (command->benches)
-		longer = memory_format("%.*s,%s%s", (int)len, command->words, name, command->words + len);
-	else
-		longer = memory_format("bench=%s%s%s", name, command->words[0] != '\0' ? " " : "", command->words);
-	command->benches = true;
-	free(command->words);
-	command->words = longer;
+	if (words->selection_count == KEXEC_SELECTIONS_MAX)
+		return error_set(error, STATUS_USAGE, "more than %d -b: name several by commas", KEXEC_SELECTIONS_MAX);
+	words->selections[words->selection_count++] = selection;
 	return 0;
 }
 
-static int number_add(struct cmd_kexec *command, const char *name, int64_t low, struct error *error)
+static void more_add(struct cmd_kexec *command, const char *more)
 {
-	char *format = memory_format("%s=%%s", name);
-	int64_t number;
+	char *longer = command->more != NULL ? memory_format("%s %s", command->more, more) : memory_text(more);
 
-	if (parse_number(name, optarg, low, COUNT_MAX, &number, error) == 0)
-		word_add(command, format, optarg);
-	free(format);
-	return error->status;
-}
-
-/* Names become codes of this processor, which is the one that will count. */
-static int events_add(struct cmd_kexec *command, struct error *error)
-{
-	char *word = NULL;
-
-	if (counter_word_make(optarg, NULL, &word, error) == 0 && word != NULL)
-		word_add(command, "%s", word);
-	free(word);
-	return (int)error->status;
+	free(command->more);
+	command->more = longer;
+	command->words.more = longer;
 }
 
 static int option_take(struct cmd_kexec *command, int option, char **argv, struct error *error)
 {
 	struct kexec_options *options = &command->options;
+	struct kexec_words *words = &command->words;
 	const struct {
 		int option;
 		const char **text;
-	} texts[] = {{IMAGE, &options->image},   {KERNEL, &options->kernel}, {INITRD, &options->initrd},
-		     {APPEND, &options->append}, {PLACE, &options->place},   {ROOT, &options->root}};
+	} texts[] = {{IMAGE, &options->image},   {IMAGE, &words->image},     {KERNEL, &options->kernel},
+		     {INITRD, &options->initrd}, {APPEND, &options->append}, {PLACE, &options->place},
+		     {ROOT, &options->root},     {SAMPLES, &words->samples}, {WARMUP, &words->warmup},
+		     {SERIAL, &words->serial},   {EVENTS, &words->events}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].option == option)
@@ -146,17 +115,9 @@ static int option_take(struct cmd_kexec *command, int option, char **argv, struc
 	command->dry_run |= option == DRY_RUN;
 	command->help |= option == 'h';
 	if (option == 'b')
-		return bench_add(command, optarg, error);
-	if (option == SAMPLES)
-		return number_add(command, "samples", 1, error);
-	if (option == WARMUP)
-		return number_add(command, "warmup", 0, error);
-	if (option == SERIAL)
-		word_add(command, "serial=%s", optarg);
-	if (option == EVENTS)
-		return events_add(command, error);
+		return bench_add(words, optarg, error);
 	if (option == WORDS)
-		word_add(command, "%s", optarg);
+		more_add(command, optarg);
 	if (option == '?' || option == ':')
 		return error_set(error, STATUS_USAGE,
 				 "option '%s' is unknown or lacks its value; see 'aerobench kexec --help'",
@@ -272,17 +233,20 @@ static int kexec_run(const struct cmd_kexec *command, struct error *error)
 
 static int cmd_kexec(int argc, char **argv)
 {
-	struct cmd_kexec command = {.options = {.root = ""}, .words = memory_text("progress=yes doctor=yes")};
+	struct cmd_kexec command = {.options = {.root = ""}};
 	struct error error = {STATUS_OK, ""};
+	char *line = NULL;
 
 	if (options_parse(&command, argc, argv, &error) == 0) {
-		command.options.words = command.words;
 		if (command.help)
 			help(argv[0]);
-		else
+		else if (kexec_words_make(&command.words, &line, &error) == 0) {
+			command.options.words = line;
 			kexec_run(&command, &error);
+		}
 	}
-	free(command.words);
+	free(line);
+	free(command.more);
 	return error.status != STATUS_OK ? error_print(&error) : STATUS_OK;
 }
 

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "kernel_words.h"
 #include "kexec_check.h"
 #include "memory.h"
 #include "paths.h"
@@ -278,10 +279,12 @@ static int plan_image(struct kexec_plan *plan, const struct kexec_options *optio
 		      struct error *error)
 {
 	char *rsdp = kexec_rsdp_word(options->root);
-	char *words = memory_format("%s results=0x%" PRIx64 "+0x%" PRIx64 " after=%s%s", options->words,
-				    plan->place.base, plan->place.len_bytes, options->stay ? "halt" : "linux", rsdp);
+	char *told = memory_format("%s results=0x%" PRIx64 "+0x%" PRIx64 " after=%s", options->words, plan->place.base,
+				   plan->place.len_bytes, options->stay ? "halt" : "linux");
+	char *words = kernel_words_over(rsdp, told);
 
-	if (strlen(words) > LINE_BYTES_MAX)
+	kernel_words_check("words", words, error);
+	if (error->status == STATUS_OK && strlen(words) > LINE_BYTES_MAX)
 		error_set(error, STATUS_USAGE,
 			  "the Aerokernel's words have %zu bytes, and %d are allowed: name fewer benchmarks",
 			  strlen(words), LINE_BYTES_MAX);
@@ -293,6 +296,7 @@ static int plan_image(struct kexec_plan *plan, const struct kexec_options *optio
 		plan->load[4] = memory_text(image);
 	}
 	free(rsdp);
+	free(told);
 	free(words);
 	return error->status;
 }

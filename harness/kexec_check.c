@@ -219,5 +219,5 @@ char *kexec_rsdp_word(const char *root)
 
 	if (address == 0)
 		address = rsdp_of_boot(root);
-	return address != 0 ? memory_format(" rsdp=0x%" PRIx64, address) : memory_text("");
+	return address != 0 ? memory_format("rsdp=0x%" PRIx64, address) : memory_text("");
 }

@@ -55,7 +55,7 @@ class Bench:
     # --- running ---
 
     def start(self, *words):
-        where = [] if words[0] in ("doctor", "list") else ["--results", str(self.results)]
+        where = [] if words[0] in ("doctor", "kexec", "list") else ["--results", str(self.results)]
         command = [str(self.real_bin / "aerobench"), words[0], *where, *words[1:]]
         return subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
@@ -404,6 +404,35 @@ def test_a_kernel_whose_clocks_have_moved_at_the_end(bench):
 @boots_guests
 def test_a_kernel_that_hangs(bench):
     kernel_fault(bench, "hang", "hung", timeout="5s")
+
+
+def test_kexec_says_what_the_kernel_would_refuse_before_it_looks_at_this_computer(bench):
+    bench.real("aerokernel.elf", "linux-baseline")
+    for words, says in ((("-b", "clock_read", "-b", "yield_pair,yeld_pair"), ["'yeld_pair'", "'yield_pair'"]),
+                        (("-b", "yield_pair:palce=same"), ["'palce'", "it has none"]),
+                        (("-b", ""), ["-b ''"]),
+                        (("--samples", "1000001"), ["1 to 1000000"]),
+                        (("--serial", "com1:230400"), ["--serial 'com1:230400'"]),
+                        (("--words", "idel=poll"), ["'idel'", "'idle'"]),
+                        (("--words", "idle=poll", "--words", "idle=halt"), ["'idle=poll', 'idle=halt': one word twice"]),
+                        (("--words", "after=halt"), ["'after=halt'", "--stay"]),
+                        (("--image", __file__, "-b", "yield_pair"), ["no image of the Aerokernel"])):
+        bench.refused(2, "kexec", "--dry-run", *words, says=says)
+    names = [path.stem for folder in ("bench/suite", "kernel/bench") for path in (HERE.parent.parent / folder).glob("*.c")
+             if re.search(r"^BENCH\(", path.read_text(), re.M)]
+    need(len(names) > 40, "the sources have benchmarks", names)
+    status, _, err = bench("kexec", "--dry-run", "--words", "doctor=no rsdp=0xf5a20", *(word for name in names for word in ("-b", name)))
+    need(status in (0, 77), "every benchmark of the sources is one of the image, up to what this computer lacks", status, err)
+
+
+@boots_guests
+def test_a_word_that_stands_there_twice_is_refused_by_both_systems(bench):
+    """Both are told spin= already: with another value, and with the same."""
+    bench.real("aerokernel.elf", "linux-baseline")
+    _, reasons = bench.fails(*KERNEL, "-s", "linux@host", "--runs", "1", "--words", "spin=pause", *PATIENT)
+    for subject, first in ("aerokernel@qemu", "spin=none"), ("linux@host", "spin=pause"):
+        need(any(subject in line and f"aerobench: {first}, spin=pause: one word twice" in line for line in reasons), subject, *reasons)
+    bench.no_numbers()
 
 
 def tiny(bench, code, *says):

@@ -106,7 +106,7 @@ static int plan_of(struct kexec_plan *plan, const struct kexec_options *changes,
 	options.image = image;
 	options.kernel = kernel;
 	options.initrd = options.initrd != NULL ? options.initrd : initrd;
-	options.words = "bench=clock_read";
+	options.words = options.words != NULL ? options.words : "bench=clock_read";
 	*error = (struct error){0};
 	if (kexec_tool() == NULL)
 		skip();
@@ -165,8 +165,11 @@ static void words_follow_the_options_and_the_machine(void **state)
 	assert_int_equal(plan_of(&plan, &(struct kexec_options){.stay = true, .place = "1G+1M"}, &error), 0);
 	assert_true(plan.replaces);
 	assert_string_equal(plan.load[3],
-			    "--command-line=bench=clock_read results=0x40000000+0x100000 after=halt rsdp=0x7ffe014");
+			    "--command-line=rsdp=0x7ffe014 bench=clock_read results=0x40000000+0x100000 after=halt");
 	assert_null(plan.load[5]);
+	kexec_plan_free(&plan);
+	assert_int_equal(plan_of(&plan, &(struct kexec_options){.words = "rsdp=0xf5a20", .place = "1G+1M"}, &error), 0);
+	assert_string_equal(plan.load[3], "--command-line=rsdp=0xf5a20 results=0x40000000+0x100000 after=linux");
 	kexec_plan_free(&plan);
 	assert_int_equal(plan_of(&plan, &(struct kexec_options){.initrd = "none", .append = "a=b"}, &error), 0);
 	assert_non_null(strstr(plan.load[5], "/boot/vmlinuz linux a=b"));
@@ -237,6 +240,9 @@ static void what_the_kernel_would_refuse_is_refused_here(void **state)
 	refused(STATUS_USAGE, "--place '64M'", &(struct kexec_options){.place = "64M"});
 	refused(STATUS_USAGE, "System RAM", &(struct kexec_options){.place = "512M+64M"});
 	refused(STATUS_USAGE, "below 4G", &(struct kexec_options){.place = "4G+64M"});
+	refused(STATUS_USAGE, "'foo'", &(struct kexec_options){.words = "idle=poll foo=bar"});
+	refused(STATUS_USAGE, "'after=halt', 'after=linux': one word twice",
+		&(struct kexec_options){.words = "after=halt"});
 	refused(STATUS_USAGE, "/nonexistent", &(struct kexec_options){.initrd = "/nonexistent"});
 	refused(STATUS_USAGE, "--append", &(struct kexec_options){.append = long_line});
 	long_line[1990] = '\0';

@@ -60,7 +60,9 @@ static void help(const char *program)
 	    "      --kernel FILE    the Linux to boot again (default: /boot/vmlinuz- of the running release)\n"
 	    "      --initrd FILE    its initrd (default: the one of that release); none: without\n"
 	    "      --append TEXT    its command line (default: the present one)\n"
-	    "      --stay           halt instead, for who reads the screen; the results stay until the power goes\n\n"
+	    "      --stay           halt instead, for who reads the screen; the results stay until the power goes.\n"
+	    "                   The Aerokernel has a screen where Linux has a framebuffer (/dev/fb0) that tells its\n"
+	    "                   address, as efifb; where it has not, the screen stays dark, and a warning says so\n\n"
 	    "      --place BASE+LENGTH  where the results lie (default: 64M at 256M, or higher up)\n"
 	    "      --image FILE     the Aerokernel (default: aerokernel.elf beside this program)\n"
 	    "      --dry-run        check everything, print the commands, and change nothing\n"
@@ -188,6 +190,17 @@ static void plan_print(const struct kexec_plan *plan)
 	fflush(stdout);
 }
 
+/* Who stays wants to read the screen. */
+static void dark_tell(const struct kexec_plan *plan, bool stay)
+{
+	if (plan->dark != NULL && stay)
+		error_warn("the screen will stay dark, because %s: the table is on a serial line (--serial) and in "
+			   "memory only",
+			   plan->dark);
+	else if (plan->dark != NULL)
+		error_warn("the screen shows nothing until Linux is back, because %s", plan->dark);
+}
+
 static void plan_tell(const struct kexec_plan *plan, bool stay)
 {
 	if (plan->replaces)
@@ -219,6 +232,7 @@ static int kexec_run(const struct cmd_kexec *command, struct error *error)
 
 	if (kexec_plan_make(&plan, &command->options, error) != 0)
 		return error->status;
+	dark_tell(&plan, command->options.stay);
 	if (command->dry_run) {
 		plan_print(&plan);
 		output_finish(error);

@@ -342,6 +342,7 @@ int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options
 		plan_image(plan, options, image, error);
 	if (error->status == STATUS_OK && !options->stay)
 		plan_linux(plan, options, kernel, initrd, error);
+	plan->dark = kexec_screen_lacks(options->root);
 	free(kernel);
 	free(initrd);
 	free(image);

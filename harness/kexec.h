@@ -34,6 +34,7 @@ struct kexec_plan {
 	struct region_place place;
 	char *load[KEXEC_ARGUMENTS]; /* a command, NULL behind its last word */
 	bool replaces;               /* something else is loaded already, and will not be any more */
+	const char *dark;            /* why the Aerokernel will have no screen; NULL: it will have this Linux's */
 };
 
 /*

@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/fb.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kexec.h"
@@ -181,6 +183,36 @@ int kexec_image_check(const char *path, const char *iomem, uint64_t *end, struct
 	if (*end == 0)
 		return error_set(error, STATUS_USAGE, "%s is no Aerokernel: give one by --image", path);
 	return 0;
+}
+
+const char *kexec_screen_defect(const struct fb_fix_screeninfo *screen)
+{
+	if (screen->smem_start == 0 || screen->smem_len == 0)
+		return "the driver of /dev/fb0 does not tell where the screen's memory is (on UEFI machines efifb "
+		       "does: boot "
+		       "Linux with nomodeset)";
+	if (screen->type != FB_TYPE_PACKED_PIXELS || screen->visual != FB_VISUAL_TRUECOLOR)
+		return "/dev/fb0 has no pixels of red, green and blue";
+	return NULL;
+}
+
+const char *kexec_screen_lacks(const char *root)
+{
+	char *path = memory_format("%s/dev/fb0", root);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct fb_fix_screeninfo screen;
+	struct fb_var_screeninfo mode;
+	const char *lacks = NULL;
+
+	free(path);
+	if (fd < 0)
+		return "this Linux has no framebuffer, /dev/fb0";
+	if (ioctl(fd, FBIOGET_FSCREENINFO, &screen) != 0 || ioctl(fd, FBIOGET_VSCREENINFO, &mode) != 0)
+		lacks = "/dev/fb0 does not say what it is";
+	else
+		lacks = kexec_screen_defect(&screen);
+	close(fd);
+	return lacks;
 }
 
 /* Linux, drivers/firmware/efi/efi.c: lines of KEY=0x…; ACPI20 before ACPI. */

@@ -23,5 +23,13 @@ int kexec_linux_check(const char *path, size_t append_bytes, struct error *error
  * It cannot be moved, and kexec-tools puts it there whatever lies there.
  */
 int kexec_image_check(const char *path, const char *iomem, uint64_t *end, struct error *error);
-/* " rsdp=0x…" where Linux knows ACPI's root pointer and the firmware's own search would not find it, else "". Allocated. */
+/*
+ * Why kexec-tools will not pass this Linux's screen on, so that the Aerokernel has none; NULL: it will. By the conditions of its
+ * loader for Multiboot2 (2.0.25, kexec/arch/i386/kexec-mb2-x86.c, "use current graphics framebuffer settings").
+ */
+const char *kexec_screen_lacks(const char *root);
+/* The same of what the framebuffer says of itself. */
+struct fb_fix_screeninfo;
+const char *kexec_screen_defect(const struct fb_fix_screeninfo *screen);
+/* "rsdp=0x…" where Linux knows ACPI's root pointer and the firmware's own search would not find it, else "". Allocated. */
 char *kexec_rsdp_word(const char *root);

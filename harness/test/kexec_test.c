@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <limits.h>
+#include <linux/fb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,6 +273,31 @@ static void a_place_where_something_is_loaded_is_refused(void **state)
 	kexec_plan_free(&plan);
 }
 
+static void a_screen_that_is_not_passed_on_is_told(void **state)
+{
+	const struct fb_fix_screeninfo good = {.smem_start = 0xfd000000,
+					       .smem_len = 3 << 20,
+					       .type = FB_TYPE_PACKED_PIXELS,
+					       .visual = FB_VISUAL_TRUECOLOR};
+	struct fb_fix_screeninfo bad = good;
+	struct kexec_plan plan;
+	struct error error;
+
+	(void)state;
+	linux_make();
+	assert_int_equal(plan_of(&plan, &(struct kexec_options){.stay = true}, &error), 0);
+	assert_non_null(strstr(plan.dark, "no framebuffer"));
+	kexec_plan_free(&plan);
+	text_put("/dev/fb0", "");
+	assert_string_equal(kexec_screen_lacks(root), "/dev/fb0 does not say what it is");
+	assert_null(kexec_screen_defect(&good));
+	bad.smem_start = 0;
+	assert_non_null(strstr(kexec_screen_defect(&bad), "nomodeset"));
+	bad = good;
+	bad.visual = FB_VISUAL_PSEUDOCOLOR;
+	assert_non_null(strstr(kexec_screen_defect(&bad), "pixels"));
+}
+
 static void an_image_that_would_lie_on_firmware_is_refused(void **state)
 {
 	(void)state;
@@ -343,6 +369,7 @@ int main(void)
 	    cmocka_unit_test(linux_keeps_its_words_and_loses_its_loaders),
 	    cmocka_unit_test(what_the_kernel_would_refuse_is_refused_here),
 	    cmocka_unit_test(a_place_where_something_is_loaded_is_refused),
+	    cmocka_unit_test(a_screen_that_is_not_passed_on_is_told),
 	    cmocka_unit_test(an_image_that_would_lie_on_firmware_is_refused),
 	    cmocka_unit_test(a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy),
 	};

@@ -135,9 +135,9 @@ KERNEL_TEST(linux_is_told_of_the_screen_as_it_is)
 	file_make();
 	CHECK(linux_image_read(&image, file, sizeof(file)) == NULL);
 	linux_params_fill(params, &image, &told);
-	CHECK(params[0x0f] == 0x23 && get(params, 0x12, 2) == 1024 && get(params, 0x14, 2) == 768);
+	CHECK(params[0x0f] == 0x70 && get(params, 0x12, 2) == 1024 && get(params, 0x14, 2) == 768);
 	CHECK(get(params, 0x16, 2) == 32 && get(params, 0x18, 4) == 0xc0000000 && get(params, 0x3a, 4) == 8);
-	CHECK(get(params, 0x1c, 4) == 48 && get(params, 0x24, 2) == 4096 && get(params, 0x36, 4) == 2);
+	CHECK(get(params, 0x1c, 4) == 4096 * 768 && get(params, 0x24, 2) == 4096 && get(params, 0x36, 4) == 2);
 	CHECK(params[0x26] == 8 && params[0x27] == 16 && params[0x28] == 8 && params[0x29] == 8);
 	CHECK(params[0x2a] == 8 && params[0x2b] == 0);
 	CHECK(get(params, 0x218, 8) == 0 && params[0x1e8] == 0);

@@ -47,7 +47,8 @@ enum {
 	LOADER_UNKNOWN = 0xff,
 	/* struct screen_info: Linux, include/uapi/linux/screen_info.h */
 	SCREEN_KIND_TEXT = 1,
-	SCREEN_KIND_PIXELS = 0x23,
+	SCREEN_KIND_PIXELS =
+	    0x70, /* VIDEO_TYPE_EFI: efifb takes it by whatever firmware; VLFB's vesafb is not in every kernel */
 };
 
 static uint64_t field(const uint8_t *bytes, unsigned at, unsigned len_bytes)
@@ -123,8 +124,7 @@ static void screen_fill(uint8_t *params, const struct boot_screen *screen)
 		field_set(params, 0x14, 2, screen->height);
 		field_set(params, 0x16, 2, screen->bits);
 		field_set(params, 0x18, 4, screen->base);
-		field_set(params, 0x1c, 4,
-			  ((uint64_t)screen->pitch_bytes * screen->height + 0xffff) >> 16); /* of 64 KiB */
+		field_set(params, 0x1c, 4, (uint64_t)screen->pitch_bytes * screen->height); /* in bytes for this kind */
 		field_set(params, 0x24, 2, screen->pitch_bytes);
 		memcpy(&params[0x26], colours, sizeof(colours));
 		field_set(params, 0x36, 4, 2); /* capabilities: the base has 64 bits */

@@ -72,7 +72,7 @@ def captured(directory, words):
 
 
 def bring(session, directory, boot):
-    """A boot of the Aerokernel: next says what to do, and takes the file; a damaged one it does not."""
+    """A boot of the Aerokernel: next says what to do, and takes the file; a damaged one, or one without events, it does not."""
     waits = session.run("next")
     check(waits.returncode == 0 and "On another computer" in waits.stdout and "collect --serial" in waits.stdout, "a person is told that another computer listens",
           waits.stdout, waits.stderr)
@@ -81,6 +81,12 @@ def bring(session, directory, boot):
     cut.write_bytes(stored.read_bytes()[:-40])
     bad = session.run("next", "--from", str(cut))
     check(bad.returncode == 2 and "damaged zstd" in bad.stderr, "a damaged archive is refused", bad.stderr)
+    events = f" events={boot['words'].partition(' events=')[2]}"
+    plain = directory / "plain.log"
+    plain.write_bytes(aerokernel(boot["words"].replace(events, "")))
+    bad = session.run("next", "--from", str(plain))
+    check(bad.returncode == 2 and "does not count page-faults: write the image anew" in bad.stderr,
+          "a stream that does not know the session's events is refused", bad.stderr)
     step = session.run("next", "--from", str(stored))
     check(step.returncode == 0 and "aerokernel@metal, round 1 of 1" in step.stdout, "the stream of a line is a boot",
           step.stdout, step.stderr)
@@ -97,9 +103,11 @@ def refuse_at_linux(session, boot, log):
 
 def whole_session(directory):
     session = Session(str(directory / "line"))
-    made = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "5", "--by", "serial")
+    made = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "5", "--by", "serial", "--events",
+                       "page-faults,context-switches")
     check(made.returncode == 0, "a session begins", made.stderr)
-    check("aerobench image -b yield_pair --samples 60" in made.stdout, "and says how its image is made", made.stdout)
+    check("aerobench image -b yield_pair --samples 60 --events page-faults,context-switches" in made.stdout,
+          "and says how its image is made", made.stdout)
     early = session.run("finish")
     check(early.returncode == 1 and "0 of 3 boots" in early.stderr, "it is not finished before it is", early.stderr)
     subjects, log = [], directory / "line.log"
@@ -123,6 +131,8 @@ def whole_session(directory):
 
 
 def what_it_leads_to(session):
+    unit = session.run("unit", "--settle", "5s", "--timeout", "10m").stdout
+    check(f'session metal resume --at-boot --settle 5s --timeout 10m "{session.status()["path"]}"\n' in unit, "a unit has the options", unit)
     end = session.run("finish")
     check(end.returncode == 1 and "not the same computer" in end.stderr,
           "a virtual machine is not this computer, and finish says so", end.stdout, end.stderr)
@@ -131,6 +141,9 @@ def what_it_leads_to(session):
     check(table.returncode == 0 and "linux@host against aerokernel@metal" in table.stdout,
           "compare pairs Linux on the host with the Aerokernel on metal", table.stdout, table.stderr)
     check("linux@host:tuned against aerokernel@metal" in table.stdout, "stock and tuned", table.stdout)
+    shown = subprocess.run([BIN / "aerobench", "show", session.status()["id"], "--results", session.results], capture_output=True,
+                           text=True, timeout=LIMIT_S)
+    check("context-switches" in shown.stdout and "page-faults" in shown.stdout, "the events are with it, or why not", shown.stdout)
     check("not the same computer:" in table.stdout, "and says that the computers differ", table.stdout)
     check(re.search(r"^yield_pair .*[0-9]", table.stdout, re.M), "the table has the row", table.stdout)
     resumed = subprocess.run([BIN / "aerobench", "run", "--resume", session.status()["id"], "--results",
@@ -143,7 +156,10 @@ def other_ways(directory, log):
     """A boot in memory, and one in a file; what is of no use, as the log of another session, is refused and changes nothing."""
     session = Session(str(directory / "memory"))
     memory = directory / "region"
-    session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "1")
+    begun = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "1")
+    can = pathlib.Path("/sys/kernel/kexec_loaded").exists()
+    check(begun.returncode == 0 and (can or "this Linux cannot be left as it is now: this Linux cannot kexec" in begun.stderr),
+          "what kexec lacks here is told at the start", begun.stderr)
     while (boot := session.status()["next"])["subject"] != "aerokernel@metal":
         session.run("next", "-q")
     memory.write_bytes(region(log.read_bytes()))

@@ -47,8 +47,7 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 	assert_string_equal(fake_text,
 			    "@aero 1\n"
 			    "@env cpus=2 clock_hz=1000000000 benches=8 points=2 samples=18 warmup=2 seed=7 "
-			    "boot_stamp=4700\n"
-			    "@env os=none\n"
+			    "boot_stamp=4700\n@env os=none\n"
 			    "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
 			    "about=control spread= spread_at=\n"
 			    "@bench plain unit=ticks per=4 min_cpus=0 max_samples=0 extra=0 bare=0 series= "

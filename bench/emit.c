@@ -37,6 +37,7 @@ void emit_header(struct wire *wire, const struct options *options, const struct 
 	wire_pair_number(wire, "clock_hz", (int64_t)os_clock_hz());
 	wire_pair_number(wire, "benches", (int64_t)benches->count);
 	wire_pair_number(wire, "points", (int64_t)points);
+	wire_pair(wire, "selection", options->bench.at == NULL ? "all" : "named");
 	wire_pair_number(wire, "samples", (int64_t)options->samples);
 	if (options->warmup_given)
 		wire_pair_number(wire, "warmup", (int64_t)options->warmup);

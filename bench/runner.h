@@ -66,7 +66,7 @@ struct runner_port {
 	void *context;
 	/*
 	 * Emits the port's own @env pairs by wire_pair(); the runner has begun the record and ends it. The runner's own
-	 * keys are cpus, clock_hz, benches, points, samples, warmup, seed and boot_stamp. NULL: none.
+	 * keys are cpus, clock_hz, benches, points, selection, samples, warmup, seed and boot_stamp. NULL: none.
 	 */
 	void (*env)(struct wire *wire);
 	uint64_t boot_stamp; /* the clock when this system began: another one in each boot (wire.h) */

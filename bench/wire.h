@@ -10,7 +10,11 @@
  *                                                        instructions, or its process's). It tells two boots of one
  *                                                        image from each other, and means nothing else: what compares
  *                                                        machines or settings leaves it out. Equal only where boots
- *                                                        repeat exactly (sim); older streams have none
+ *                                                        repeat exactly (sim); older streams have none.
+ *                                                        selection=all there: every benchmark of that system was to be
+ *                                                        measured that is not extra; named: those that bench= named.
+ *                                                        points=N of them, each of which has a result, @skip or @fail
+ *                                                        (older streams do not say selection=)
  *   @run NAME unit=ticks per=P n=N warmup=W PARAM=VALUE …  one series of one point of a benchmark's grid; a benchmark
  *                                                        with named series adds series=NAME as its last parameter
  *   @w S S …                                             up to 16 warm-up samples; the first of the run is the cold one

@@ -46,24 +46,24 @@ static void selected_point_and_control_give_the_golden_text(void **state)
 	    fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", "unit=instructions", "idle=poll", NULL), 0);
 	assert_string_equal(fake_text,
 			    "@aero 1\n"
-			    "@env cpus=2 clock_hz=1000000000 benches=8 points=2 samples=18 warmup=2 seed=7 "
-			    "boot_stamp=4700\n@env os=none\n"
+			    "@env cpus=2 clock_hz=1000000000 benches=8 points=2 selection=named samples=18 "
+			    "warmup=2 seed=7 boot_stamp=4700\n@env os=none\n"
 			    "@bench clock_read unit=ticks per=1 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
 			    "about=control spread= spread_at=\n"
 			    "@bench plain unit=ticks per=4 min_cpus=0 max_samples=0 extra=0 bare=0 series= "
 			    "about=one%20series,%20100%20and%20more spread= spread_at=\n"
-			    "@head crc=3660031107\n"
+			    "@head crc=3702136537\n"
 			    "@run clock_read unit=instructions per=1 n=18 warmup=2\n"
 			    "@w 3 3\n"
 			    "@s 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3\n"
 			    "@s 3 3\n"
-			    "@end clock_read n=18 overflow=0 irqs=5 crc=4193218347\n"
+			    "@end clock_read n=18 overflow=0 irqs=5 crc=206695647\n"
 			    "@run plain unit=instructions per=4 n=18 warmup=2\n"
 			    "@w 100 101\n"
 			    "@s 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117\n"
 			    "@s 118 119\n"
-			    "@end plain n=18 overflow=0 irqs=5 crc=2219147207\n"
-			    "@done 0 runs=2 crc=2123858193\n");
+			    "@end plain n=18 overflow=0 irqs=5 crc=2870138667\n"
+			    "@done 0 runs=2 crc=323034319\n");
 }
 
 static void smis_of_a_point_are_told_only_where_they_are_known(void **state)
@@ -351,7 +351,7 @@ static void machine_that_is_no_longer_believed_fails_the_stream(void **state)
 	assert_int_equal(fake_run("bench=plain", "samples=18", "warmup=2", "seed=7", NULL), 1);
 	assert_string_equal(strstr(fake_text, "\n@fail machine"),
 			    "\n@fail machine reason=the%20clocks%20of%20CPUs%200%20and%201%20have%20moved%20apart\n"
-			    "@done 1 runs=2 crc=3487313129\n"
+			    "@done 1 runs=2 crc=713456045\n"
 			    "# end 1\n");
 	fake_counts = true; /* behind the counts, too */
 	assert_int_equal(fake_run("bench=plain", "samples=18", "events=rc0/instructions", NULL), 1);

@@ -14,6 +14,7 @@
 #include "boot_words.h"
 #include "collect_boots.h"
 #include "memory.h"
+#include "selection.h"
 #include "store_file.h"
 #include "stream.h"
 
@@ -113,6 +114,32 @@ static char *word_difference(const struct stream *stream, const char *words, con
 	return difference;
 }
 
+/* The same of the warm-up, for which words that do not say leave the runner's rule (bench/runner.h). */
+static char *warmup_difference(const struct stream *stream, const char *words)
+{
+	const char *said = stream_env(stream, "warmup");
+	size_t len;
+
+	if (boot_words_value(words, "warmup", &len) != NULL)
+		return word_difference(stream, words, "warmup");
+	return said == NULL || strcmp(said, "rule") == 0
+		   ? NULL
+		   : memory_format("warmup=%s instead of the runner's rule", said);
+}
+
+/* The same of benchmarks and points; of an image, which has other entries too, with what to do. */
+static char *points_difference(const struct session *session, const struct stream *stream, const char *words,
+			       bool whole)
+{
+	char *difference = selection_difference(stream, words, whole), *advice;
+
+	if (difference == NULL || session->way == SESSION_KEXEC)
+		return difference;
+	advice = memory_format("%s: boot the first entry of an image that was written as 'next' says", difference);
+	free(difference);
+	return advice;
+}
+
 static bool is_name(const char *name, const char *begin, const char *end)
 {
 	return strlen(name) == (size_t)(end - begin) && memcmp(name, begin, (size_t)(end - begin)) == 0;
@@ -173,10 +200,14 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
 	if (difference == NULL)
 		difference = word_difference(&stream, words, "samples");
+	if (difference == NULL)
+		difference = warmup_difference(&stream, words);
 	if (difference == NULL && session->way == SESSION_KEXEC)
 		difference = word_difference(&stream, words, "seed");
 	if (difference == NULL && session->way != SESSION_KEXEC)
 		difference = commit_difference(session, &stream);
+	if (difference == NULL)
+		difference = points_difference(session, &stream, words, whole);
 	if (difference == NULL && whole)
 		difference = event_difference(&stream, words);
 	stream_free(&stream);

@@ -61,6 +61,25 @@ static void sample_params(struct sample_stream *stream, const char *params)
 	free(copy);
 }
 
+void sample_bench(struct sample_stream *stream, const char *name, const char *params, bool extra)
+{
+	static const char *const texts[] = {"series", "about", "spread", "spread_at"};
+	struct wire *wire = &stream->wire;
+
+	wire_begin(wire, "bench");
+	wire_word(wire, name);
+	wire_pair(wire, "unit", "ticks");
+	wire_pair_number(wire, "per", 1);
+	wire_pair_number(wire, "min_cpus", 0);
+	wire_pair_number(wire, "max_samples", 0);
+	wire_pair_number(wire, "extra", extra);
+	wire_pair_number(wire, "bare", 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		wire_pair(wire, texts[i], "");
+	sample_params(stream, params);
+	wire_end(wire);
+}
+
 void sample_run(struct sample_stream *stream, const char *name, const char *params, const uint32_t *values,
 		size_t count, size_t n)
 {

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ struct sample_stream {
 void sample_open(struct sample_stream *stream, const char *os);
 /* One more pair of the environment; before the first run. */
 void sample_env(struct sample_stream *stream, const char *key, const char *value);
+/* What a benchmark says of itself; params: "place=same|other" or "". Before the first run. */
+void sample_bench(struct sample_stream *stream, const char *name, const char *params, bool extra);
 /* One run of n samples from values, repeated in turn, after two warm-up samples (900 and 300). params: "a=b c=d" or "". */
 void sample_run(struct sample_stream *stream, const char *name, const char *params, const uint32_t *values,
 		size_t count, size_t n);

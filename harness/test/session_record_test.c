@@ -62,7 +62,7 @@ static void a_directory_without_sessions_says_how_to_begin_one(void **state)
 	assert_non_null(strstr(error.text, "session metal start"));
 }
 
-/* --- Events --------------------------------------------------------------------------------------------------------- */
+/* --- What boots bring ------------------------------------------------------------------------------------------- */
 
 /* A session by stick, of one boot of the Aerokernel, whose boots are told further words. */
 static void session_make(struct session *session, char *directory, const char *words)
@@ -92,20 +92,29 @@ static void session_make(struct session *session, char *directory, const char *w
 	assert_int_equal(session_open(session, directory, NULL, true, &error), 0);
 }
 
-/* What the stick brings: a whole stream that says of one event why it is not counted. */
+/* What the stick brings: a whole stream that says of one event why it is not counted, and this of itself. */
+struct brought {
+	const char *event, *key, *value; /* NULL: nothing of it */
+};
+
 static int bring(void *context, struct session *session, struct session_find *find, struct error *error)
 {
 	static const uint32_t samples[] = {50, 51, 52, 53};
+	const struct brought *brought = context;
 	struct sample_stream stream;
 
 	(void)session;
 	(void)error;
 	sample_open(&stream, "aerokernel");
+	if (brought->key != NULL)
+		sample_env(&stream, brought->key, brought->value);
 	sample_run(&stream, "clock_read", "", samples, 4, 4);
-	wire_begin(&stream.wire, "nocount");
-	wire_word(&stream.wire, context);
-	wire_pair(&stream.wire, "reason", "no counters here");
-	wire_end(&stream.wire);
+	if (brought->event != NULL) {
+		wire_begin(&stream.wire, "nocount");
+		wire_word(&stream.wire, brought->event);
+		wire_pair(&stream.wire, "reason", "no counters here");
+		wire_end(&stream.wire);
+	}
 	sample_done(&stream, 0);
 	find->bytes = memory_new(stream.len_bytes + 1, 1);
 	memcpy(find->bytes, stream.bytes, stream.len_bytes);
@@ -116,9 +125,9 @@ static int bring(void *context, struct session *session, struct session_find *fi
 	return 0;
 }
 
-static int step(struct session *session, const char *event, struct error *error)
+static int step(struct session *session, struct brought brought, struct error *error)
 {
-	struct session_hands hands = {.context = (void *)event, .fetch = bring};
+	struct session_hands hands = {.context = &brought, .fetch = bring};
 	enum session_outcome outcome;
 	char *note = NULL;
 	int status = session_step(session, &hands, 0, &outcome, &note, error);
@@ -138,11 +147,43 @@ static void boots_are_told_the_events_and_one_that_does_not_know_them_is_refused
 	words = session_words(&session, &session.plan.boots[0]);
 	assert_string_equal(words, "samples=4 seed=7 events=s2/page-faults");
 	free(words);
-	assert_int_equal(step(&session, "page-fault", &error), STATUS_USAGE);
+	assert_int_equal(step(&session, (struct brought){.event = "page-fault"}, &error), STATUS_USAGE);
 	assert_string_equal(error.text, "boot001.log is not aerokernel@metal, round 1: it does not count page-faults: "
 					"write the image anew, with this session's --events");
 	error = (struct error){0};
-	assert_int_equal(step(&session, "page-faults", &error), 0);
+	assert_int_equal(step(&session, (struct brought){.event = "page-faults"}, &error), 0);
+	assert_int_equal(session_done(&session), 1);
+	session_close(&session);
+	remove_directory(directory);
+}
+
+static void a_boot_that_measured_something_else_is_refused_with_the_reason(void **state)
+{
+	static const struct {
+		const char *key, *value, *reason;
+	} others[] = {
+	    {"samples", "5", "samples=5 instead of 4"},
+	    {"warmup", "5", "warmup=5 instead of the runner's rule"},
+	    {"selection", "named", "it measured some benchmarks by name, not the whole suite"},
+	    {"points", "136", "it has 1 points, and says that they are 136"},
+	};
+	char directory[] = "/tmp/aerobench_session_XXXXXX";
+	struct error error = {0};
+	struct session session;
+
+	(void)state;
+	session_make(&session, directory, NULL);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct brought brought = {.key = others[i].key, .value = others[i].value};
+
+		error = (struct error){0};
+		assert_int_equal(step(&session, brought, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, others[i].reason));
+		assert_int_equal(session.store.boot_count, 0);
+	}
+	assert_non_null(strstr(error.text, "first entry of an image"));
+	error = (struct error){0};
+	assert_int_equal(step(&session, (struct brought){.key = "selection", .value = "all"}, &error), 0);
 	assert_int_equal(session_done(&session), 1);
 	session_close(&session);
 	remove_directory(directory);
@@ -154,6 +195,7 @@ int main(void)
 	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
 	    cmocka_unit_test(a_directory_without_sessions_says_how_to_begin_one),
 	    cmocka_unit_test(boots_are_told_the_events_and_one_that_does_not_know_them_is_refused),
+	    cmocka_unit_test(a_boot_that_measured_something_else_is_refused_with_the_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,23 +103,71 @@ static void judge_all(struct compare *compare, uint64_t seed)
 
 /* --- Rows --------------------------------------------------------------------------------------------------------- */
 
-static const char *missing_reason(const struct summary *summary, const char *subject, const struct summary_row *row)
+/* Whether the words of the boots that this computer made asked for the benchmark; extra: only where it is named. */
+static bool was_asked(const struct store *store, const char *benchmark, bool extra)
 {
-	const char *reason = "that system has no such benchmark";
+	size_t len = strlen(benchmark);
 
-	for (size_t i = 0; i < summary->note_count; i++) {
-		const struct summary_note *note = &summary->notes[i];
+	if (store->plan.benchmark_count == 0)
+		return !extra;
+	for (size_t i = 0; i < store->plan.benchmark_count; i++) {
+		const char *name = store->plan.benchmarks[i];
 
-		if (strcmp(note->subject, subject) != 0)
+		if (strcspn(name, ":") == len && strncmp(name, benchmark, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether it is proved that the system of side has no benchmark like that of row, of which it measured nothing: it was told to
+ * measure it, did not complain, and did not list it either. What a metal machine was told only it knows (bench/wire.h).
+ */
+static bool has_none(const struct compare_side *side, const struct compare_side *owner, const struct summary_row *row)
+{
+	const struct stream_bench *bench = summary_bench(owner->summary, owner->subject, row->benchmark);
+	const struct store *store = side->summary->store;
+	bool extra = bench == NULL || bench->extra != 0, asked = false;
+	struct subject subject;
+
+	if (json_object_get(store->run, "campaign") != NULL && subject_parse(&subject, side->subject, NULL) == 0 &&
+	    subject.machine != SUBJECT_METAL)
+		asked = was_asked(store, row->benchmark, extra);
+	for (size_t i = 0; i < side->summary->stream_count; i++) {
+		const struct stream *stream = &side->summary->streams[i];
+		const char *selection = stream_env(stream, "selection");
+
+		if (strcmp(side->summary->boots[i]->subject, side->subject) != 0 || stream->bench_count == 0)
+			continue;
+		if (asked || (!extra && selection != NULL && strcmp(selection, "all") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Why side has not the row of owner. */
+static const char *missing_reason(const struct compare_side *side, const struct compare_side *owner,
+				  const struct summary_row *row)
+{
+	const char *whole = NULL;
+
+	for (size_t i = 0; i < side->summary->note_count; i++) {
+		const struct summary_note *note = &side->summary->notes[i];
+
+		if (strcmp(note->subject, side->subject) != 0)
 			continue;
 		if (note->benchmark == NULL)
-			reason = note->reason;
+			whole = note->reason;
 		/* A skipped point has no series yet: its parameters are the beginning of the row's. */
 		else if (strcmp(note->benchmark, row->benchmark) == 0 &&
 			 strncmp(note->params, row->params, strlen(note->params)) == 0)
 			return note->reason;
 	}
-	return reason;
+	if (summary_bench(side->summary, side->subject, row->benchmark) != NULL)
+		return whole != NULL ? whole : "only other points were measured on the other side";
+	if (has_none(side, owner, row))
+		return "that system has no such benchmark";
+	return whole != NULL ? whole : "not measured on the other side";
 }
 
 static void add_missing(struct compare *compare, const struct summary_row *row, bool in_a, const char *reason)
@@ -184,14 +232,14 @@ int compare_make(struct compare *compare, struct compare_side a, struct compare_
 		if (other != NULL)
 			status = add_row(compare, row, other, error);
 		else
-			add_missing(compare, row, true, missing_reason(b.summary, b.subject, row));
+			add_missing(compare, row, true, missing_reason(&b, &a, row));
 	}
 	for (size_t i = 0; i < b.summary->row_count && status == 0; i++) {
 		const struct summary_row *row = &b.summary->rows[i];
 
 		if (strcmp(row->subject, b.subject) == 0 &&
 		    summary_find(a.summary, row->benchmark, a.subject, row->params) == NULL)
-			add_missing(compare, row, false, missing_reason(a.summary, a.subject, row));
+			add_missing(compare, row, false, missing_reason(&a, &b, row));
 	}
 	if (status == 0 && compare->row_count == 0) {
 		status = error_set(error, STATUS_USAGE,

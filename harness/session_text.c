@@ -2,6 +2,7 @@
 /* What a session says to people: see session_text.h. */
 #include "session_text.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,6 +223,14 @@ void session_print_unit(FILE *file, const struct session *session, const char *p
 	free(path);
 }
 
+/* "CPU 1 is" and "CPUs 0-1 are", with the verb for one and for several. */
+static void print_cpus(FILE *file, const char *list, const char *one, const char *several)
+{
+	bool many = strpbrk(list, ",-") != NULL;
+
+	fprintf(file, "CPU%s %s %s", many ? "s" : "", list, many ? several : one);
+}
+
 void session_print_profile(FILE *file, const struct profile *profile)
 {
 	static const char *const headings[] = {"word", "so that"};
@@ -229,8 +238,12 @@ void session_print_profile(FILE *file, const struct profile *profile)
 	char *line = profile_line(profile);
 	struct table table;
 
-	fprintf(file, "Profile %s on this computer: CPUs %s are measured on, CPUs %s do the housework.\n\n",
-		profile->name, profile->isolated, profile->housekeeping);
+	fprintf(file, "Profile %s on this computer: ", profile->name);
+	print_cpus(file, profile->isolated, "is isolated, ", "are isolated, ");
+	print_cpus(file, profile->housekeeping, "does", "do");
+	fputs(" the housework. Benchmarks of a few\nCPUs run on isolated ones; those of all CPUs run on the others as "
+	      "well.\n\n",
+	      file);
 	table_init(&table, 2, headings, align);
 	for (size_t i = 0; i < profile->word_count; i++) {
 		table_cell(&table, profile->words[i].word);

@@ -27,6 +27,8 @@ enum session_way {
 /* The subjects of every session, in the order of tables. */
 extern const char *const session_subjects[];
 enum { SESSION_SUBJECTS = 3, SESSION_UNATTENDED_TRIES = 3 };
+/* What the Aerokernel is told besides a boot's own words when kexec leaves for it: as an image tells it. */
+#define SESSION_KEXEC_WORDS "progress=yes doctor=yes"
 
 struct session {
 	struct store store;

@@ -171,11 +171,14 @@ static int fetch(void *context, struct session *session, struct session_find *fi
 
 /* --- Leaving ------------------------------------------------------------------------------------------------------ */
 
-/* The Aerokernel says itself whether the machine is fit, and the results lie where the next Linux finds them. */
+/*
+ * The Aerokernel says itself whether the machine is fit, and how far it is to who looks at the screen, as from an image; the
+ * results lie where the next Linux finds them.
+ */
 static int leave(void *context, struct session *session, const struct plan_boot *boot, struct error *error)
 {
 	const struct session_machine *machine = context;
-	char *own = session_words(session, boot), *words = memory_format("doctor=yes %s", own);
+	char *own = session_words(session, boot), *words = memory_format(SESSION_KEXEC_WORDS " %s", own);
 	struct kexec_options options = {.root = machine->root,
 					.kernel = session->kernel,
 					.initrd = session->initrd,

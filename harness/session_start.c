@@ -125,16 +125,18 @@ static int check_kexec(const struct session_start *start, struct plan *plan, con
 	struct error problem = {STATUS_OK, ""};
 	struct kexec_plan made;
 	size_t metal = 0;
-	char *own;
+	char *own, *told;
 
 	if (start->way != SESSION_KEXEC)
 		return 0;
 	while (plan->subjects[plan->boots[metal].subject].subject.machine != SUBJECT_METAL)
 		metal++;
 	own = campaign_boot_words(&campaign, &plan->boots[metal]);
-	options.words = own;
+	told = memory_format(SESSION_KEXEC_WORDS " %s", own);
+	options.words = told;
 	if (kexec_plan_make(&made, &options, &problem) == 0)
 		kexec_plan_free(&made);
+	free(told);
 	free(own);
 	if (problem.status == STATUS_UNSUPPORTED)
 		error_warn("by kexec this Linux cannot be left as it is now: %s", problem.text);

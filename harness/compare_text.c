@@ -312,8 +312,9 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 		      file);
 	if (found.few)
 		fprintf(file,
-			"No 95 %% interval where fewer than %d rounds have both sides: `aerobench run --runs %d`.\n",
-			STATS_PAIRS_MIN, STATS_PAIRS_MIN);
+			"No 95 %% interval where fewer than %d rounds have both sides: `aerobench run --runs %d`, or a "
+			"session's `--rounds %d`.\n",
+			STATS_PAIRS_MIN, STATS_PAIRS_MIN, STATS_PAIRS_MIN);
 	if (verdicts && found.pass)
 		fputs("pass: no change beyond the margin; \"sees\" is the change that so many runs find in 4 of 5 "
 		      "cases.\n",

@@ -109,6 +109,24 @@ static int take_copy(struct collecting *collecting, struct error *error)
 	return 0;
 }
 
+/* What is no capture, and what to name instead. */
+static int file_refused(const struct collecting *collecting, bool input, const struct stat *facts, struct error *error)
+{
+	if (S_ISDIR(facts->st_mode))
+		return error_set(error, STATUS_USAGE, "%s is a directory: name the files in it, as %s/*.log",
+				 collecting->source, input ? "DIR" : collecting->file);
+	if (S_ISREG(facts->st_mode) && facts->st_size == 0)
+		return error_set(error, STATUS_USAGE, "%s is an empty file: nothing was captured into it; leave it out",
+				 collecting->source);
+	if (S_ISCHR(facts->st_mode) && !input)
+		return error_set(error, STATUS_USAGE, "%s is a device: --serial %s", collecting->file,
+				 collecting->file);
+	if (input && isatty(STDIN_FILENO) == 1)
+		return error_set(error, STATUS_USAGE,
+				 "standard input is a terminal: pipe a capture into it, or --serial DEV");
+	return 0;
+}
+
 static int take_file(struct collecting *collecting, struct error *error)
 {
 	bool input = strcmp(collecting->file, "-") == 0;
@@ -120,17 +138,13 @@ static int take_file(struct collecting *collecting, struct error *error)
 
 	free(collecting->source);
 	collecting->source = memory_text(input ? "standard input" : collecting->file);
+	if (file_refused(collecting, input, &facts, error) != 0)
+		return (int)error->status;
 	if (plain && !input && is_region(collecting->file))
 		return take_copy(collecting, error);
 	if (plain && !input)
 		return store_file_read(collecting->file, STREAM_BYTES_MAX, &collecting->capture.bytes,
 				       &collecting->capture.len_bytes, error);
-	if (S_ISCHR(facts.st_mode) && !input)
-		return error_set(error, STATUS_USAGE, "%s is a device: --serial %s", collecting->file,
-				 collecting->file);
-	if (input && isatty(STDIN_FILENO) == 1)
-		return error_set(error, STATUS_USAGE,
-				 "standard input is a terminal: pipe a capture into it, or --serial DEV");
 	fd = input ? dup(STDIN_FILENO) : open(collecting->file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return error_set_errno(error, STATUS_USAGE, "cannot read", collecting->file);

@@ -135,6 +135,17 @@ def two_boots(collector, boots):
     need(len(medians(shown, cut=True)) == 2, "the third run of another boot is not taken for this one's", shown)
 
 
+def refusals(collector, scratch):
+    """What is no capture is named, and nothing is stored."""
+    empty = pathlib.Path(scratch) / "empty.log"
+    empty.touch()
+    for words, says in (([scratch], f"{scratch} is a directory: name the files in it, as {scratch}/*.log"),
+                        ([str(empty)], f"{empty} is an empty file"),
+                        ([str(empty), str(empty)], f"{empty} is an empty file: nothing was captured into it; leave it out")):
+        need(collector.end(collector.start(*words), 2, says) is None, "no run")
+    need(not collector.results.exists(), "nothing is stored")
+
+
 def main():
     bin_directory, vm = sys.argv[1:]
     image = str(pathlib.Path(bin_directory) / "aerokernel.elf")
@@ -143,6 +154,7 @@ def main():
         return 77
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as scratch:
         collector = Collector(bin_directory, scratch)
+        refusals(collector, scratch)
         log = subprocess.run([vm, "sim", "2", image, *WORDS], stdout=subprocess.PIPE, timeout=PATIENCE, check=False).stdout
         terminal = b"\x1b[2J\x1b[01;01HBooting ...\r\n" + log.replace(b"\n", b"\r\n")
 

@@ -184,6 +184,8 @@ static void watch_end(unsigned failures)
 	const struct doctor *doctor = doctor_result();
 	char note[RESULT_NOTE_BYTES];
 
+	/* the words around a reason, with room to spare: it is told whole */
+	_Static_assert(RESULT_NOTE_BYTES >= DOCTOR_REASON_BYTES + 64, "a note has room for a reason");
 	if (doctor->measured) {
 		format_text(note, sizeof(note), "This machine is %s to measure%s%s%s", doctor_verdict(),
 			    doctor->reason_count > 0 ? ": " : "", doctor->reason_count > 0 ? doctor->reasons[0] : "",

@@ -10,7 +10,7 @@
 
 #include "core/result_table.h"
 
-enum { RESULT_NOTES_MAX = 6, RESULT_NOTE_BYTES = 132 };
+enum { RESULT_NOTES_MAX = 6, RESULT_NOTE_BYTES = 256 };
 
 /* Lines below the table. */
 struct result_notes {

@@ -33,4 +33,6 @@ struct wire_region {
 	uint32_t state;
 	uint32_t code;
 	uint32_t flags;
+	/* 0; a boot loader that goes on to another system because this has ended stores 1, so that it does so once */
+	uint32_t seen;
 };

@@ -65,7 +65,9 @@ static void help(const char *program)
 	    "                      a benchmark's name (default: suite)\n"
 	    "      --timeout S     seconds until it starts, 0 … %d (default: %d); a key stops the countdown\n"
 	    "      --unattended    at its end the machine resets and goes on to the next boot device; without it\n"
-	    "                      the machine halts with its table on the screen\n"
+	    "                      the machine halts with its table on the screen. With --pxe the results in memory\n"
+	    "                      tell, once: the boot after that measures again, and so does every boot of a\n"
+	    "                      machine whose firmware clears memory (there, leave --unattended away)\n"
 	    "      --boots N       unattended, N boots after each other, 1 … %d: counted on the medium, which has\n"
 	    "                      to be writable (a stick, not a CD; else it halts after the first)\n"
 	    "      --serial WHERE[:SPEED]  of menu and results: com1 … com4, 0xPORT, mmio:0xADDRESS or\n"
@@ -328,6 +330,10 @@ static int options_check(struct image_command *command, struct error *error)
 		return error_set(
 		    error, STATUS_USAGE,
 		    "--pxe: what boots from a server cannot keep anything; --boots and --linux are for a stick");
+	if (command->pxe != NULL && make->menu.unattended && make->menu.results == NULL)
+		return error_set(error, STATUS_USAGE,
+				 "--pxe --unattended: by the results in memory a boot knows that it is the one after, "
+				 "and goes on to the next boot device: not with --results none");
 	if ((make->linux_kernel != NULL) != (make->modules != NULL))
 		return error_set(error, STATUS_USAGE, "--linux and --modules-from go together");
 	if (make->linux_kernel != NULL && make->menu.results == NULL)

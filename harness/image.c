@@ -252,7 +252,8 @@ static void serial_print(FILE *file, const struct image_options *options)
 
 /*
  * What an Aerokernel left in memory that has ended, as bench/wire_region.h says: then a medium that cannot be written
- * to, or a server, knows that this boot is the one after. §16.3.52 read_dword.
+ * to, or a server, knows that this boot is the one after. That is marked there, so that the next one measures again,
+ * though nobody has cleared the memory in between. Module memrw: read_dword §16.3.52, write_dword.
  */
 static void memory_print(FILE *file, const struct image_options *options)
 {
@@ -264,9 +265,11 @@ static void memory_print(FILE *file, const struct image_options *options)
 		return;
 	memcpy(&magic, WIRE_REGION_MAGIC, sizeof(magic));
 	fprintf(file,
-		"read_dword -v magic 0x%llx\nread_dword -v state 0x%llx\n"
-		"if [ \"$magic\" = %x -a \"$state\" = %x ]; then\n\tset measured=yes\nfi\n",
-		base, base + offsetof(struct wire_region, state), magic, WIRE_REGION_ENDED);
+		"read_dword -v magic 0x%llx\nread_dword -v state 0x%llx\nread_dword -v seen 0x%llx\n"
+		"if [ \"$magic\" = %x -a \"$state\" = %x -a \"$seen\" = 0 ]; then\n"
+		"\tset measured=yes\n\twrite_dword 0x%llx 1\nfi\n",
+		base, base + offsetof(struct wire_region, state), base + offsetof(struct wire_region, seen), magic,
+		WIRE_REGION_ENDED, base + offsetof(struct wire_region, seen));
 }
 
 /* $next: what the next start of GRUB does; $round: an x for each boot that was started. There is no arithmetic. */

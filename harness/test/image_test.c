@@ -215,10 +215,11 @@ static void what_cannot_count_looks_into_memory(void **state)
 
 	(void)state;
 	options.unattended = true;
-	/* "AERO", little-endian; wire_region.state at 56 */
+	/* "AERO", little-endian; wire_region.state at 56, wire_region.seen at 68 */
 	assert_lines(&options, (const char *[]){"read_dword -v magic 0x10000000", "read_dword -v state 0x10000038",
-						"\"$magic\" = 4f524541", "set after=reset", "\"$measured\" = yes",
-						"set default=exit", NULL});
+						"read_dword -v seen 0x10000044", "\"$magic\" = 4f524541",
+						"\"$seen\" = 0", "set measured=yes", "write_dword 0x10000044 1",
+						"set after=reset", "\"$measured\" = yes", "set default=exit", NULL});
 	options.results = NULL;
 	assert_lines(&options, (const char *[]){"!read_dword", "!results=", NULL});
 }

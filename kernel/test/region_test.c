@@ -79,7 +79,7 @@ KERNEL_TEST(region_begins_with_a_header_that_says_where_and_how_much)
 	CHECK(region_is_there(header));
 	header->boot++;
 	CHECK(!region_is_there(header));
-	CHECK(header->len_bytes == 0 && header->flags == 0 && header->code == 0);
+	CHECK(header->len_bytes == 0 && header->flags == 0 && header->code == 0 && header->seen == 0);
 	page_free(header);
 }
 

@@ -125,8 +125,8 @@ int image_collector_make(const char *tree, const char *linux_kernel, const char 
 	argv[count++] = modules;
 	argv[count++] = "--sources";
 	argv[count++] = collected;
-	if (status == 0)
-		status = image_tool_run(argv, error);
+	if (status == 0 && image_tool_run(argv, error) != 0)
+		status = error_prefix(error, "the collector's programs and modules");
 	free(list);
 	free(archive);
 	free(init);

@@ -96,6 +96,10 @@ static int tool_failed(const char *program, const struct process *process, struc
 		reason = fatal != NULL ? fatal : failure;
 	if (process->end == PROCESS_TIMED_OUT)
 		reason = "it hung";
+	/* "grub-mkrescue failed: …", without the directory, nor the name once more that many say themselves */
+	program = strrchr(program, '/') != NULL ? strrchr(program, '/') + 1 : program;
+	if (strncmp(reason, program, strlen(program)) == 0 && strncmp(reason + strlen(program), ": ", 2) == 0)
+		reason += strlen(program) + 2;
 	error_set(error, STATUS_FAILED, "%s failed: %s", program, reason);
 	free(said);
 	return STATUS_FAILED;

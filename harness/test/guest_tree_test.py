@@ -8,6 +8,7 @@ import gzip
 import lzma
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,13 +71,16 @@ class GuestTree(unittest.TestCase):
         self.assertIn(text, done.stderr)
         self.assertFalse(self.archive.exists())
 
-    def module(self, name, depends, compress=False):
+    def module(self, name, depends, end="", pack=bytes):
         directory = self.scratch / "modules/lib/modules/6.1.0-test/kernel/drivers"
         directory.mkdir(parents=True, exist_ok=True)
         data = b"\x7fELF..license=GPL\0softdep=pre: x\0depends=" + ",".join(depends).encode() + b"\0name=" + name.encode() + b"\0"
-        path = directory / f"{name}.ko{'.xz' if compress else ''}"
-        path.write_bytes(lzma.compress(data) if compress else data)
+        (directory / f"{name}.ko{end}").write_bytes(pack(data))
         return data
+
+    def need_insmod(self):
+        if not any((pathlib.Path(place) / "insmod").exists() for place in ("/usr/sbin", "/sbin", "/usr/bin", "/bin")):
+            self.skipTest("insmod is missing: apt-get install kmod")
 
     def test_packed_programs_run_with_packed_libraries_alone(self):
         found = self.made("--program", "cat")
@@ -133,19 +137,34 @@ class GuestTree(unittest.TestCase):
         self.assertLessEqual({os.path.basename(name) for name in found if ".so" in name}, names)
 
     def test_modules_come_after_those_they_need(self):
-        low = self.module("low-level", [], compress=True)
+        low = self.module("low-level", [], ".xz", lzma.compress)
         self.module("middle", ["low_level"])
         self.module("top", ["middle", "low_level", "inside"])
         builtin = self.scratch / "modules/lib/modules/6.1.0-test/modules.builtin"
         builtin.write_text("kernel/lib/inside.ko\n")
         words = ["--modules", "top,low-level,inside", "--modules-from", str(self.scratch / "modules")]
-        if not any((pathlib.Path(place) / "insmod").exists() for place in ("/usr/sbin", "/sbin", "/usr/bin", "/bin")):
-            self.skipTest("insmod is missing: apt-get install kmod")
+        self.need_insmod()
         found = self.made(*words)
         script = found["load_modules"][1].decode().split("\n")
         self.assertEqual([os.path.basename(line) for line in script if line.startswith("insmod ")], ["low_level.ko", "middle.ko", "top.ko"])
         self.assertEqual(found["usr/lib/modules/6.1.0-test/low_level.ko"][1], low)
         self.assertIn("usr/sbin/insmod", found)
+
+    def test_modules_are_unpacked_whatever_packed_them(self):
+        self.need_insmod()
+        words = ["--modules-from", str(self.scratch / "modules"), "--modules"]
+        one = self.module("one", [], ".gz", gzip.compress)
+        self.assertEqual(self.made(*words, "one")["usr/lib/modules/6.1.0-test/one.ko"][1], one)
+        self.archive.unlink()
+        for end in ".gz", ".xz", ".zst":
+            self.module("broken", [], end, lambda data: b"\x1f\x8b but no more")
+            self.refused(f"broken.ko{end} cannot be unpacked", *words, "broken")
+            next(self.scratch.rglob("broken.ko*")).unlink()
+        if shutil.which("zstd") is None:
+            self.skipTest("zstd is missing: apt-get install zstd")
+        two = self.module("two", ["one"], ".zst", lambda data: subprocess.run(["zstd", "-qc"], input=data, capture_output=True).stdout)
+        found = self.made(*words, "two")
+        self.assertEqual([found[f"usr/lib/modules/6.1.0-test/{name}.ko"][1] for name in ("one", "two")], [one, two])
 
     def test_what_cannot_be_packed_is_named(self):
         self.refused("no-such-program", "--program", "no-such-program")

@@ -73,13 +73,18 @@ static void alarm_of_sleeping_thread(struct conform_party *party)
 {
 	uint64_t sleep_ns = (uint64_t)CALLS * PERIOD_US * NS_PER_US, begin;
 	struct os_alarm alarm;
+	uint32_t calls = 0;
 
-	bell_start(party->t, &alarm, &bells[0], os_clock_stop());
-	begin = os_clock_start();
-	os_sleep_ns(sleep_ns);
-	CHECK(party->t, os_clock_stop() - begin >= ticks_of_us(CALLS * PERIOD_US) / 100 * 99);
-	CHECK(party->t, conform_read(&bells[0].calls) > 0);
-	bell_stop(party->t, &alarm, &bells[0]);
+	/* a virtual CPU may stand still for as long as a sleep, whose end may then come before the alarm */
+	for (unsigned i = 0; i < ROUNDS && calls == 0; i++) {
+		bell_start(party->t, &alarm, &bells[0], os_clock_stop());
+		begin = os_clock_start();
+		os_sleep_ns(sleep_ns);
+		CHECK(party->t, os_clock_stop() - begin >= ticks_of_us(CALLS * PERIOD_US) / 100 * 99);
+		calls = conform_read(&bells[0].calls);
+		bell_stop(party->t, &alarm, &bells[0]);
+	}
+	CHECK(party->t, calls > 0);
 }
 
 CONFORM(alarm_while_asleep, 1, "an alarm calls while its thread sleeps, and the sleep lasts as long as asked for")

@@ -67,11 +67,51 @@ static int module_seen(const char *path, const struct stat *facts, int kind, str
 	return 0;
 }
 
+static bool has(const char *name)
+{
+	for (unsigned i = 0; i < MODULES; i++)
+		if (strcmp(modules_wanted[i].name, name) == 0)
+			return modules_wanted[i].found;
+	return false;
+}
+
+/* Where a stick or disk may be that this kernel cannot reach, and where it can. */
+static void buses_tell(void)
+{
+	bool host = has("xhci-pci") || has("ehci-pci") || has("ohci-pci") || has("uhci-hcd");
+	const struct {
+		const char *driver, *place;
+		bool reached;
+	} buses[] = {{"usb-storage", "USB", host && has("usb-storage") && has("sd_mod")},
+		     {"ahci", "SATA (AHCI)", has("ahci") && has("sd_mod")},
+		     {"nvme", "NVMe", has("nvme")},
+		     {"virtio_blk", "virtio", has("virtio_blk") && has("virtio_pci")}};
+	char *lacks = memory_text(""), *reaches = memory_text("");
+
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+		char **list = buses[i].reached ? &reaches : &lacks;
+		char *longer = memory_format("%s%s%s", *list,
+					     (*list)[0] == '\0' ? ""
+					     : buses[i].reached ? " and "
+								: ", ",
+					     buses[i].reached ? buses[i].place : buses[i].driver);
+
+		free(*list);
+		*list = longer;
+	}
+	if (!buses[0].reached)
+		error_warn(
+		    "the collector's kernel has no %s: it finds the image on %s only, not on a USB stick; Debian's "
+		    "linux-image-VERSION-amd64 (without cloud) and Ubuntu's generic kernel have them",
+		    lacks, reaches[0] != '\0' ? reaches : "nothing");
+	free(reaches);
+	free(lacks);
+}
+
 /* The names of those that the kernel has, separated by commas; NULL with the error set: it lacks one that is needed. */
 static char *modules_find(const char *directory, struct error *error)
 {
 	char *list = memory_text("");
-	bool usb = true;
 
 	nftw(directory, module_seen, OPEN_DIRECTORIES, FTW_PHYS);
 	for (unsigned i = 0; i < MODULES; i++) {
@@ -82,24 +122,19 @@ static char *modules_find(const char *directory, struct error *error)
 			error_set(
 			    error, STATUS_USAGE,
 			    "--modules-from %s: no module %s below lib/modules/VERSION: name the root directory of "
-			    "an unpacked kernel package (apt-get download linux-image-$(uname -r); the package "
-			    "linux-image-amd64 is empty)",
+			    "an unpacked kernel package (Debian: linux-image-VERSION, linux-image-amd64 is empty; "
+			    "Ubuntu: linux-modules-VERSION, linux-image-VERSION has none)",
 			    directory, module->name);
 			free(list);
 			return NULL;
 		}
-		if (i == 0)
-			usb = module->found;
 		if (!module->found)
 			continue;
 		longer = memory_format("%s%s%s", list, list[0] != '\0' ? "," : "", module->name);
 		free(list);
 		list = longer;
 	}
-	if (!usb)
-		error_warn(
-		    "the collector's kernel has no usb-storage: it finds the image on an AHCI, NVMe or virtio disk, "
-		    "but not on a USB stick; a kernel like Debian's linux-image-VERSION-amd64, without cloud, has it");
+	buses_tell();
 	return list;
 }
 

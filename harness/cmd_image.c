@@ -340,7 +340,8 @@ static int options_check(struct image_command *command, struct error *error)
 		return error_set(error, STATUS_USAGE, "--linux takes the results from memory: not with --results none");
 	if (make->menu.unattended && make->menu.boots == 0 && command->pxe == NULL)
 		make->menu.boots = 1;
-	return 0;
+	make->menu.collector = make->linux_kernel != NULL;
+	return image_stick_bytes(&make->menu, error) == 0 ? (int)error->status : 0;
 }
 
 static int options_parse(struct image_command *command, int argc, char **argv, struct error *error)

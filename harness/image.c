@@ -92,6 +92,38 @@ int image_words_check(const char *option, const char *text, struct error *error)
 	return 0;
 }
 
+/* --- The stick's size -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * A whole suite of OPTIONS_SAMPLES_DEFAULT (bench/options.h) samples a point was 8 MB on some CPUs; more CPUs have more
+ * points: twice that. FAT16 has 65524 clusters of at most 32 KiB (Microsoft FAT specification 1.03, "FAT Type
+ * Determination").
+ */
+unsigned long long image_stick_bytes(const struct image_options *options, struct error *error)
+{
+	static const unsigned long long small = 4ULL << 20, spare = 1ULL << 20, boot = 16ULL << 20,
+					most = 2047ULL << 20;
+	enum { SAMPLES_DEFAULT = 10000, BY_HAND = 4 };
+	unsigned long samples = options->samples != NULL ? strtoul(options->samples, NULL, 10) : 0;
+	unsigned long long begin, end, each = boot, whole;
+
+	if (!options->collector || image_results_parse(options->results, &begin, &end, error) != 0)
+		return small;
+	if (samples > SAMPLES_DEFAULT)
+		each = boot * samples / SAMPLES_DEFAULT;
+	if (each > end - begin)
+		each = end - begin;
+	whole = spare + each * (options->boots > BY_HAND ? options->boots : BY_HAND);
+	if (whole <= most)
+		return whole;
+	error_set(
+	    error, STATUS_USAGE,
+	    "--boots %u --linux: the results of so many boots may take %llu MiB, and a stick's partition holds %llu: "
+	    "at most --boots %llu, or fewer --samples",
+	    options->boots, whole >> 20, most >> 20, (most - spare) / each);
+	return 0;
+}
+
 /* --- Entries ----------------------------------------------------------------------------------------------------------------- */
 
 /* What the menu holds besides the submenu of benchmarks; words NULL: no boot of the Aerokernel. */

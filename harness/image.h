@@ -67,5 +67,12 @@ int image_words_check(const char *option, const char *text, struct error *error)
 /* The default entry must be one of the menu. 0 or STATUS_USAGE. */
 int image_entry_check(const struct image_options *options, struct error *error);
 
+/*
+ * How large the stick's partition is, in bytes: what GRUB writes, and with a collector what all boots can bring (no fewer
+ * than some by hand), at most as much each as the region of memory holds. Returns 0 and sets the error (STATUS_USAGE)
+ * where that is more than a FAT16 file system holds.
+ */
+unsigned long long image_stick_bytes(const struct image_options *options, struct error *error);
+
 /* The text of grub.cfg; allocated. The options have been checked. */
 char *image_config(const struct image_options *options);

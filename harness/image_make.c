@@ -157,18 +157,22 @@ static int state_write(const char *scratch, struct error *error)
 	return image_file_write(scratch, IMAGE_STATE, text, error);
 }
 
-/* A FAT file system in a file, with the state that GRUB writes and, with a collector, where it puts the results. */
+/*
+ * A FAT file system in a file, with the state that GRUB writes and, with a collector, where it puts the results. The
+ * collector looks for the serial number where FAT12 and FAT16 have it; mkfs.fat would take FAT32 from 512 MiB on.
+ */
 static int stick_make(const struct image_make *make, const char *scratch, const char *stick, uint32_t serial,
 		      struct error *error)
 {
 	char *number = memory_format("%08X", serial), *state = memory_format("%s%s", scratch, IMAGE_STATE);
-	const char *const format[] = {"mkfs.fat", "--invariant", "-i", number, "-n", IMAGE_STICK_LABEL, stick, NULL};
+	const char *const format[] = {"mkfs.fat", "--invariant", "-F", make->linux_kernel != NULL ? "16" : "12",
+				      "-i",       number,        "-n", IMAGE_STICK_LABEL,
+				      stick,      NULL};
 	const char *const copy[] = {"mcopy", "-i", stick, "-m", state, "::" IMAGE_STATE, NULL};
 	const char *const directory[] = {"mmd", "-i", stick, "::/results", NULL};
 	int status = image_file_write(scratch, "/stick", "", error);
 
-	if (status == 0 &&
-	    truncate(stick, make->linux_kernel != NULL ? IMAGE_STICK_BYTES : IMAGE_STICK_SMALL_BYTES) != 0)
+	if (status == 0 && truncate(stick, (off_t)image_stick_bytes(&make->menu, error)) != 0)
 		status = error_set_errno(error, STATUS_FAILED, "cannot make", stick);
 	if (status == 0)
 		status = state_write(scratch, error);
@@ -212,9 +216,9 @@ static int serial_fix(const char *path, uint32_t serial, struct error *error)
 }
 
 /* What xorriso says of a full disk names neither the file nor the bytes. */
-static void space_tell(const char *path, struct error *error)
+static void space_tell(const char *path, unsigned long long stick_bytes, struct error *error)
 {
-	static const unsigned long long scarce_bytes = IMAGE_STICK_BYTES + (64ULL << 20);
+	unsigned long long scarce_bytes = stick_bytes + (64ULL << 20);
 	char *directory = directory_of(path);
 	struct statvfs facts;
 
@@ -270,7 +274,7 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 	if (status != 0)
 		unlink(path);
 	if (status == STATUS_FAILED)
-		space_tell(make->output, error);
+		space_tell(make->output, image_stick_bytes(&make->menu, NULL), error);
 	free(path);
 	free(files);
 	free(library);

@@ -29,8 +29,6 @@ int image_make_check(const struct image_make *make, bool network, struct error *
 /* Where GRUB's modules are, a directory for each platform: $AEROBENCH_GRUB, or where packages put them. */
 const char *image_grub_library(void);
 
-enum { IMAGE_STICK_BYTES = 64 << 20, IMAGE_STICK_SMALL_BYTES = 4 << 20 };
-
 /* Whether the disk gets a partition that GRUB can write to: to count boots, and for the collector's results. */
 bool image_make_stick(const struct image_make *make);
 /* Both return 0 or STATUS_FAILED; the menu's stick is decided here. */

@@ -245,6 +245,34 @@ static void a_stick_counts_its_boots_and_is_collected_after_each(void **state)
 	assert_lines(&options, (const char *[]){"set next=collect", "set timeout=-1", "!round}x", NULL});
 }
 
+static void a_stick_has_room_for_the_results_of_all_its_boots(void **state)
+{
+	static const unsigned long long mib = 1 << 20;
+	struct image_options options = options_default();
+	struct error error = {0};
+
+	(void)state;
+	options.boots = 99;
+	assert_int_equal(image_stick_bytes(&options, NULL), 4 * mib); /* a count of boots */
+	options.collector = true;
+	/* README.md: a suite is 8 MB */
+	assert_true(image_stick_bytes(&options, NULL) >= 99 * 12 * mib);
+	options.boots = 0;
+	assert_true(image_stick_bytes(&options, NULL) >= 48 * mib);
+	options.boots = 12;
+	options.samples = "30000";
+	assert_true(image_stick_bytes(&options, NULL) >= 12 * 36 * mib);
+	options.samples = "1000000"; /* no more than memory holds */
+	assert_int_equal(image_stick_bytes(&options, NULL), (12 * 64 + 1) * mib);
+	options.boots = 40;
+	assert_int_equal(image_stick_bytes(&options, &error), 0);
+	assert_int_equal(error.status, STATUS_USAGE);
+	assert_non_null(strstr(error.text, "--boots 40"));
+	assert_non_null(strstr(error.text, "at most --boots 31"));
+	options.boots = 31;
+	assert_int_not_equal(image_stick_bytes(&options, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +285,7 @@ int main(void)
 	    cmocka_unit_test(a_serial_line_that_is_not_there_is_no_terminal),
 	    cmocka_unit_test(what_cannot_count_looks_into_memory),
 	    cmocka_unit_test(a_stick_counts_its_boots_and_is_collected_after_each),
+	    cmocka_unit_test(a_stick_has_room_for_the_results_of_all_its_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

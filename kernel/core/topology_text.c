@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs of equal groups, and runs of such runs that count up.
+ * Groups in the words of bench/groups.h, nodes in lists.
  */
 #include "core/topology_text.h"
 
@@ -36,7 +36,7 @@ static void line_end(struct line *line)
 		format_text(line->text, TOPOLOGY_TEXT_BYTES, "irregular");
 }
 
-static unsigned group_of(enum topology_kind kind, unsigned cpu)
+static uint16_t group_of(enum topology_kind kind, unsigned cpu)
 {
 	const struct cpu_topology *topology = cpu_topology(cpu);
 
@@ -54,46 +54,13 @@ static unsigned group_of(enum topology_kind kind, unsigned cpu)
 	}
 }
 
-/* How many CPUs from this one on are in its group, without a gap. */
-static unsigned run_of(enum topology_kind kind, unsigned cpu)
+static void groups_write(enum topology_kind kind, char text[static TOPOLOGY_TEXT_BYTES])
 {
-	unsigned end = cpu + 1;
+	static uint16_t groups[CPU_MAX]; /* one caller at a time: the boot CPU writes the record */
 
-	while (end < cpu_count && group_of(kind, end) == group_of(kind, cpu))
-		end++;
-	return end - cpu;
-}
-
-/* The term for the CPUs from this one on; returns the first CPU behind it. */
-static unsigned term_write(enum topology_kind kind, unsigned cpu, char *term)
-{
-	unsigned first = group_of(kind, cpu), each = run_of(kind, cpu), next = cpu + each, last = first;
-	int len_bytes;
-
-	if (first == CPU_GROUP_UNKNOWN) {
-		len_bytes = (int)format_text(term, TERM_BYTES, "-");
-	} else {
-		for (; next < cpu_count && group_of(kind, next) == last + 1 && run_of(kind, next) == each; next += each)
-			last++;
-		len_bytes = (int)format_text(term, TERM_BYTES, "%u", first);
-		if (last != first)
-			len_bytes += (int)format_text(term + len_bytes, TERM_BYTES - len_bytes, "-%u", last);
-	}
-	if (each > 1)
-		format_text(term + len_bytes, TERM_BYTES - len_bytes, "*%u", each);
-	return next;
-}
-
-static void groups_text(enum topology_kind kind, struct line *line)
-{
-	for (unsigned cpu = 0; cpu < cpu_count;) {
-		char term[TERM_BYTES];
-
-		if (cpu > 0)
-			line_add(line, ",");
-		cpu = term_write(kind, cpu, term);
-		line_add(line, term);
-	}
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		groups[cpu] = group_of(kind, cpu);
+	groups_text(groups, cpu_count, text);
 }
 
 static void memory_text(struct line *line)
@@ -148,6 +115,6 @@ void topology_text(enum topology_kind kind, char text[static TOPOLOGY_TEXT_BYTES
 	else if (kind == TOPOLOGY_NODE_DISTANCE)
 		distance_text(&line);
 	else
-		groups_text(kind, &line);
+		groups_write(kind, text);
 	line_end(&line);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine's topology in one line of words, for the records that say where a number was measured. One word a kind, the
- * CPUs in their order: "0-3" four CPUs in groups 0 to 3, "0*4" four CPUs in group 0, "0-3*2" two CPUs in each of four
- * groups, one after the other, several of these with commas; "-" what the CPUs do not say. A word that would be longer than
- * TOPOLOGY_TEXT_BYTES - 1 is "irregular".
+ * The machine's topology in one line of words, for the records that say where a number was measured. One word a kind: groups
+ * of CPUs as in bench/groups.h; nodes one after the other. A word that would be longer than TOPOLOGY_TEXT_BYTES - 1 is
+ * "irregular".
  */
 #pragma once
+
+#include "groups.h"
 
 enum topology_kind {
 	TOPOLOGY_PACKAGE,
@@ -18,7 +19,7 @@ enum topology_kind {
 	TOPOLOGY_KINDS
 };
 
-enum { TOPOLOGY_TEXT_BYTES = 128 };
+enum { TOPOLOGY_TEXT_BYTES = GROUPS_TEXT_BYTES };
 
 /* "cpu_package" … */
 const char *topology_kind_name(enum topology_kind kind);

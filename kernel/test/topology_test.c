@@ -6,6 +6,7 @@
 #include "core/string.h"
 #include "core/topology_text.h"
 #include "x86/cpu.h"
+#include "x86/cpu_order.h"
 #include "x86/topology.h"
 
 struct leaf {
@@ -147,6 +148,88 @@ KERNEL_TEST(topology_survives_cpus_that_say_nothing_or_nonsense)
 	CHECK(names.core == 5 && names.package == 5);
 	names = decode(nonsense, UINT32_MAX);
 	CHECK(names.core == 0x80000000 && names.l3 == 0xfffff000);
+}
+
+static bool order_is(uint32_t *ids, const uint32_t *sorted, unsigned count, const struct topology_names *bits)
+{
+	cpu_order_sort(ids, count, bits);
+	return memcmp(ids, sorted, count * sizeof(ids[0])) == 0;
+}
+
+KERNEL_TEST(one_thread_of_each_core_comes_before_any_second_one)
+{
+	/* two packages of four cores of two threads, an L3 for two cores; listed thread by thread */
+	static const struct topology_names bits = {.core = ~1u, .l2 = ~1u, .l3 = ~3u, .package = ~7u};
+	uint32_t ids[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+	static const uint32_t sorted[] = {0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15};
+
+	CHECK(order_is(ids, sorted, 16, &bits));
+	CHECK(order_is(ids, sorted, 16, &bits)); /* stays as it is */
+}
+
+KERNEL_TEST(packages_that_the_firmware_lists_in_turn_come_one_after_the_other)
+{
+	static const struct topology_names bits = {.core = ~0u, .l2 = ~0u, .l3 = ~7u, .package = ~7u};
+	uint32_t ids[] = {8, 0, 9, 1, 10, 2, 3, 11}; /* the boot CPU is in the second */
+	static const uint32_t sorted[] = {8, 9, 10, 11, 0, 1, 2, 3};
+
+	CHECK(order_is(ids, sorted, 8, &bits));
+}
+
+KERNEL_TEST(numbers_begin_at_the_boot_cpu_and_what_is_near_it)
+{
+	/* the boot CPU is a second thread, in an L3 that is not the first; what is not known of an L3 makes no order */
+	static const struct topology_names bits = {.core = ~1u, .l2 = ~1u, .l3 = ~3u, .package = ~7u};
+	static const struct topology_names silent = {
+	    .core = ~1u, .l2 = TOPOLOGY_UNKNOWN, .l3 = TOPOLOGY_UNKNOWN, .package = ~7u};
+	uint32_t ids[] = {7, 0, 1, 2, 3, 4, 5, 6}, others[] = {7, 0, 1, 2, 3, 4, 5, 6};
+	static const uint32_t sorted[] = {7, 4, 0, 2, 6, 5, 1, 3}, by_id[] = {7, 0, 2, 4, 6, 1, 3, 5};
+
+	CHECK(order_is(ids, sorted, 8, &bits));
+	CHECK(order_is(others, by_id, 8, &silent));
+}
+
+static bool word_is_of(const char *word, const uint16_t *groups, unsigned count)
+{
+	char text[GROUPS_TEXT_BYTES];
+
+	groups_text(groups, count, text);
+	return strcmp(text, word) == 0;
+}
+
+KERNEL_TEST(groups_are_written_as_runs)
+{
+	static const uint16_t each[] = {0, 1, 2, 3}, one[] = {0, 0, 0, 0}, pairs[] = {0, 0, 1, 1, 2, 2};
+	static const uint16_t twice[] = {0, 1, 2, 0, 1, 2}, odd[] = {0, 1, 1, 2, 2, 5};
+	static const uint16_t silent[] = {GROUP_UNKNOWN, GROUP_UNKNOWN, 0};
+	uint16_t irregular[64];
+
+	CHECK(word_is_of("0-3", each, 4) && word_is_of("0*4", one, 4) && word_is_of("0-2*2", pairs, 6));
+	CHECK(word_is_of("0-2,0-2", twice, 6) && word_is_of("0,1-2*2,5", odd, 6) && word_is_of("-*2,0", silent, 3));
+	for (unsigned cpu = 0; cpu < 64; cpu++)
+		irregular[cpu] = (uint16_t)(cpu * 7 % 64);
+	CHECK(word_is_of("irregular", irregular, 64));
+}
+
+KERNEL_TEST(groups_are_numbered_as_they_appear)
+{
+	static const uint32_t names[] = {40, 7, 40, GROUP_NAME_UNKNOWN, 0, 7};
+	static const uint16_t numbers[] = {0, 1, 0, GROUP_UNKNOWN, 2, 1};
+	uint16_t groups[6];
+
+	groups_number(names, 6, groups);
+	CHECK(memcmp(groups, numbers, sizeof(numbers)) == 0);
+}
+
+KERNEL_TEST(cpus_share_no_core_before_all_cores_have_one)
+{
+	unsigned cores = 0;
+
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		if (cpu_topology(cpu)->core >= cores)
+			cores = cpu_topology(cpu)->core + 1u;
+	for (unsigned cpu = 0; cpu < cores; cpu++)
+		CHECK(cpu_topology(cpu)->core == cpu);
 }
 
 KERNEL_TEST(cpus_that_share_something_share_all_that_holds_it)

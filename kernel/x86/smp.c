@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CPU start-up: SDM vol. 3 §9.4.4. Slot 0 is the boot CPU, the others follow in the firmware's order, each with its own
+ * CPU start-up: SDM vol. 3 §9.4.4. Slot 0 is the boot CPU, the others follow in the order of cpu_order.h, each with its own
  * stacks. The started CPUs run the same few instructions side by side; each finds its slot by its APIC ID (boot.S), says
  * that it came, and waits for its CPU number: slots of CPUs that did not come are left out, so numbers are dense, and
  * they are the same in every boot.
@@ -14,6 +14,7 @@
 #include "core_hooks.h"
 #include "cpu.h"
 #include "cpu_local.h"
+#include "cpu_order.h"
 #include "facts.h"
 #include "fpu.h"
 #include "layout.h"
@@ -66,18 +67,26 @@ void smp_init_boot_cpu(void)
 
 static void slots_add_others(void)
 {
+	static uint32_t ids[CPU_MAX]; /* the boot CPU's first */
+	struct topology_names bits;
+	unsigned count = 1;
 	bool above_8bit = false;
 
+	ids[0] = ap_apic_id[0];
 	for (unsigned at = 0; at < acpi.madt.cpus_count; at++) {
 		uint32_t id = acpi.madt.apic_ids[at];
 
-		if (id == ap_apic_id[0])
+		if (id == ids[0])
 			continue;
 		if (id >= 0xff && !machine_facts.x2apic)
 			above_8bit = true;
-		else if (ap_slots < CPU_MAX)
-			slot_add(id);
+		else if (count < CPU_MAX)
+			ids[count++] = id;
 	}
+	topology_decode(&bits, UINT32_MAX, cpuid_leaf);
+	cpu_order_sort(ids, count, &bits);
+	for (unsigned at = 1; at < count; at++)
+		slot_add(ids[at]);
 	machine_facts.cpus_listed = acpi.madt.cpus_count == 0 ? 1 : acpi.madt.cpus_count;
 	if (above_8bit)
 		boot_warn("CPUs whose APIC ID needs x2APIC are left out: this CPU has none", NULL);

@@ -4,6 +4,7 @@
  */
 #include "topology.h"
 
+#include "groups.h"
 #include "numa.h"
 
 enum {
@@ -133,36 +134,24 @@ void topology_init_cpu(unsigned cpu, uint32_t apic_id)
 /* --- Numbers for names -------------------------------------------------------------------------------------------------- */
 
 /* Turns each CPU's name at this offset in struct topology_names into a number at that offset in struct cpu_topology. */
-static void groups_number(size_t name_at, size_t number_at)
+static void groups_give(size_t name_at, size_t number_at)
 {
-	static uint32_t groups[CPU_MAX];
-	unsigned count = 0;
+	static uint32_t names[CPU_MAX];
+	static uint16_t numbers[CPU_MAX];
 
-	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
-		uint32_t name = *(uint32_t *)((char *)&names_of[cpu] + name_at);
-		uint16_t *number = (uint16_t *)((char *)&topologies[cpu] + number_at);
-		unsigned group = count;
-
-		/* neighbours are the likeliest to share, so from the newest group on */
-		while (group > 0 && groups[group - 1] != name)
-			group--;
-		if (name == TOPOLOGY_UNKNOWN) {
-			*number = CPU_GROUP_UNKNOWN;
-		} else if (group > 0) {
-			*number = (uint16_t)(group - 1);
-		} else {
-			groups[count] = name;
-			*number = (uint16_t)count++;
-		}
-	}
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		names[cpu] = *(uint32_t *)((char *)&names_of[cpu] + name_at);
+	groups_number(names, cpu_count, numbers);
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		*(uint16_t *)((char *)&topologies[cpu] + number_at) = numbers[cpu];
 }
 
 void topology_init(void)
 {
-	groups_number(offsetof(struct topology_names, package), offsetof(struct cpu_topology, package));
-	groups_number(offsetof(struct topology_names, core), offsetof(struct cpu_topology, core));
-	groups_number(offsetof(struct topology_names, l2), offsetof(struct cpu_topology, l2));
-	groups_number(offsetof(struct topology_names, l3), offsetof(struct cpu_topology, l3));
+	groups_give(offsetof(struct topology_names, package), offsetof(struct cpu_topology, package));
+	groups_give(offsetof(struct topology_names, core), offsetof(struct cpu_topology, core));
+	groups_give(offsetof(struct topology_names, l2), offsetof(struct cpu_topology, l2));
+	groups_give(offsetof(struct topology_names, l3), offsetof(struct cpu_topology, l3));
 }
 
 const struct cpu_topology *cpu_topology(unsigned cpu)

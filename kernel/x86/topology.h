@@ -17,7 +17,7 @@ struct topology_names {
 	uint32_t l2, l3; /* TOPOLOGY_UNKNOWN: the CPU does not say */
 };
 
-#define TOPOLOGY_UNKNOWN UINT32_MAX
+#define TOPOLOGY_UNKNOWN UINT32_MAX /* GROUP_NAME_UNKNOWN of bench/groups.h */
 
 /*
  * What the leaves, as leaf() reads them, say about the CPU with this APIC ID. Intel: leaf 1FH, else 0BH, else 1 and 4. AMD:

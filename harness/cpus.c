@@ -14,10 +14,12 @@
 
 /* One CPU and what speaks for or against it; sorted by the fields in this order. */
 struct candidate {
-	unsigned sibling;   /* 0: the first of its core */
-	unsigned housework; /* 0: isolated, 1: ordinary, 2: CPU 0, which takes the interrupts that nobody steered */
-	unsigned package;
-	unsigned core;
+	unsigned sibling; /* 0: the first of its core */
+	unsigned shared;  /* 0: isolated */
+	/* 1: CPU 0 is in it, which takes the interrupts that nobody steered; then the group's own number */
+	unsigned package_house, package;
+	unsigned l3_house, l3;
+	unsigned core_house, core;
 	unsigned cpu;
 };
 
@@ -65,24 +67,27 @@ bool cpus_isolated(unsigned cpu)
 
 static int candidate_order(const void *left, const void *right)
 {
-	const struct candidate *a = left, *b = right;
+	const unsigned *a = left, *b = right;
 
-	if (a->sibling != b->sibling)
-		return a->sibling < b->sibling ? -1 : 1;
-	if (a->housework != b->housework)
-		return a->housework < b->housework ? -1 : 1;
-	if (a->package != b->package)
-		return a->package < b->package ? -1 : 1;
-	if (a->core != b->core)
-		return a->core < b->core ? -1 : 1;
-	return a->cpu < b->cpu ? -1 : a->cpu > b->cpu;
+	for (size_t i = 0; i < sizeof(struct candidate) / sizeof(*a); i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* The group of this type around a core; the core itself where hwloc knows none. */
+static hwloc_obj_t group_of(hwloc_obj_t core, hwloc_obj_type_t type)
+{
+	hwloc_obj_t group = hwloc_get_ancestor_obj_by_type(topology, type, core);
+
+	return group != NULL ? group : core;
 }
 
 /* Adds the allowed CPUs of one core. */
 static void candidates_add(hwloc_obj_t core, unsigned core_index)
 {
 	hwloc_const_cpuset_t allowed = hwloc_topology_get_allowed_cpuset(topology);
-	hwloc_obj_t package = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_PACKAGE, core);
+	hwloc_obj_t package = group_of(core, HWLOC_OBJ_PACKAGE), l3 = group_of(core, HWLOC_OBJ_L3CACHE);
 	unsigned sibling = 0;
 	unsigned cpu;
 
@@ -92,10 +97,12 @@ static void candidates_add(hwloc_obj_t core, unsigned core_index)
 			continue;
 		candidates[candidate_count++] = (struct candidate){
 		    .sibling = sibling++,
-		    .housework = cpus_isolated(cpu) ? 0
-				 : cpu != 0         ? 1
-						    : 2,
-		    .package = package != NULL ? package->logical_index : 0,
+		    .shared = !cpus_isolated(cpu),
+		    .package_house = hwloc_bitmap_isset(package->complete_cpuset, 0) != 0,
+		    .package = package->logical_index,
+		    .l3_house = hwloc_bitmap_isset(l3->complete_cpuset, 0) != 0,
+		    .l3 = l3->logical_index,
+		    .core_house = hwloc_bitmap_isset(core->complete_cpuset, 0) != 0,
 		    .core = core_index,
 		    .cpu = cpu,
 		};
@@ -170,7 +177,7 @@ unsigned cpus_spare(unsigned *cpus, unsigned count, unsigned used)
 	load();
 	for (int siblings = 0; siblings < 2 && spare == 0; siblings++)
 		for (unsigned i = used; i < candidate_count && spare < count; i++)
-			if (candidates[i].housework != 0 && (siblings || !shares_core(i, used)))
+			if (candidates[i].shared && (siblings || !shares_core(i, used)))
 				cpus[spare++] = candidates[i].cpu;
 	return spare;
 }

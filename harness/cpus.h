@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which CPUs of this computer a subject runs on. Chosen by hwloc from those that the harness may use: one per physical
- * core before any SMT sibling, isolated ones first, the one that takes most interrupts (CPU 0) last, all near each other.
+ * core before any SMT sibling, isolated ones first, the one that takes most interrupts (CPU 0) last, all near each other:
+ * package by package, and in each L3 by L3. The Aerokernel numbers its CPUs in the same order, from the other end
+ * (kernel/x86/cpu_order.h): it begins at the boot CPU, which has nothing else to do there. So the CPUs k and l of both share
+ * the same things.
  */
 #pragma once
 

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "placement.h"
+
 /* Cores that run this much off the TSC's rate, in parts of a thousand, are not at their base frequency. */
-enum { RATE_OFF_PERMILLE = 10, CPUS_MOST = 4096 };
+enum { RATE_OFF_PERMILLE = 10 };
 
 static void add(struct advice *advice, const char *remedy, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -123,29 +125,11 @@ static void advise_interruptions(struct advice *advice, const struct stream *str
 		    "something took %.1f ms at a time from a CPU that had nothing to wait for", (double)longest / 1e6);
 }
 
-/* Whether two CPUs have one core, in the words of kernel/core/topology_text.h: "0-14*2", "0*4", "0-3,0-3". */
 static bool cores_are_shared(const char *text)
 {
-	static bool seen[CPUS_MOST];
-	bool shared = false;
+	static struct placement_groups groups;
 
-	memset(seen, 0, sizeof(seen));
-	while (text != NULL && *text >= '0' && *text <= '9') {
-		char *end;
-		unsigned long first = strtoul(text, &end, 10), last = first, times = 1;
-
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
-		if (*end == '*')
-			times = strtoul(end + 1, &end, 10);
-		shared = shared || times > 1;
-		for (unsigned long core = first; core <= last && core < CPUS_MOST; core++) {
-			shared = shared || seen[core];
-			seen[core] = true;
-		}
-		text = *end == ',' ? end + 1 : NULL;
-	}
-	return shared;
+	return placement_groups_parse(&groups, text) && placement_shared(&groups);
 }
 
 static void advise_cpus(struct advice *advice, const struct stream *stream)

@@ -8,6 +8,7 @@
 
 #include "compare_row.h"
 #include "memory.h"
+#include "placement.h"
 #include "subject.h"
 
 const enum stats_statistic compare_tests[COMPARE_TESTS] = {STATS_LOCATION, STATS_SPREAD, STATS_TAIL};
@@ -200,17 +201,21 @@ static bool other_system(const char *a, const char *b)
 	return len != strcspn(b, "@") || strncmp(a, b, len) != 0;
 }
 
-/* A virtual machine is made anew for each boot, by its name; of bare metal there may be several. */
+/*
+ * Whether it was one computer, and its CPUs the same ones. A virtual machine is made anew for each boot, by its name; of
+ * bare metal there may be several.
+ */
 static void find_computer(struct compare *compare, const struct compare_side *a, const struct compare_side *b)
 {
 	struct subject one, other;
 
 	if (subject_parse(&one, a->subject, NULL) != 0 || subject_parse(&other, b->subject, NULL) != 0 ||
-	    !subject_same_hardware(one.machine, other.machine) ||
-	    (one.machine != SUBJECT_METAL && other.machine != SUBJECT_METAL))
+	    !subject_same_hardware(one.machine, other.machine))
 		return;
-	compare->computer_match =
-	    computer_match_subjects(a->summary, a->subject, b->summary, b->subject, &compare->computer);
+	compare->placement = placement_difference_subjects(a->summary, a->subject, b->summary, b->subject);
+	if (one.machine == SUBJECT_METAL || other.machine == SUBJECT_METAL)
+		compare->computer_match =
+		    computer_match_subjects(a->summary, a->subject, b->summary, b->subject, &compare->computer);
 }
 
 int compare_make(struct compare *compare, struct compare_side a, struct compare_side b, double margin,
@@ -260,5 +265,6 @@ void compare_free(struct compare *compare)
 	free(compare->rows);
 	free(compare->missing);
 	free(compare->computer);
+	free(compare->placement);
 	*compare = (struct compare){0};
 }

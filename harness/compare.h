@@ -79,6 +79,8 @@ struct compare {
 	/* Whether it was one computer, where one side was on bare metal (computer.h); NULL where that is no question. */
 	char *computer;
 	enum computer_match computer_match;
+	char *
+	    placement; /* what their CPUs share differs: the sentence (placement.h); NULL: it does not, or is not told */
 	struct compare_missing *missing;
 	size_t missing_count;
 };

@@ -89,10 +89,10 @@ json_t *compare_json(const struct compare *compare)
 				       "params", summary_params_json(one->row->point), "only_in", one->in_a ? "a" : "b",
 				       "reason", output_text_json(one->reason)));
 	}
-	return json_pack("{s:s, s:s, s:s, s:b, s:f, s:I, s:o, s:o, s:o, s:s*, s:s*}", "a", compare->subject_a, "b",
-			 compare->subject_b, "unit", compare->unit, "paired", (int)compare->paired, "margin",
+	return json_pack("{s:s, s:s, s:s, s:b, s:f, s:I, s:o, s:o, s:o, s:s*, s:s*, s:s*}", "a", compare->subject_a,
+			 "b", compare->subject_b, "unit", compare->unit, "paired", (int)compare->paired, "margin",
 			 compare->margin, "family", (json_int_t)compare->family, "tally", tally, "results", rows,
 			 "missing", missing, "computer",
 			 compare->computer != NULL ? computer_match_name(compare->computer_match) : NULL,
-			 "computer_text", compare->computer);
+			 "computer_text", compare->computer, "placement", compare->placement);
 }

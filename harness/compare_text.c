@@ -153,6 +153,8 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 	if (compare->computer != NULL ? compare->computer_match == COMPUTER_OTHER
 				      : !reading_same_machine(compare->subject_a, compare->subject_b))
 		fputs("The machines differ: these ratios are theirs as much as the systems'.\n", file);
+	if (compare->placement != NULL)
+		fprintf(file, "%s.\n", compare->placement);
 	print_missing(file, compare);
 }
 

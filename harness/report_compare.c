@@ -188,6 +188,8 @@ static int report_pair(FILE *file, const struct summary *summary, const struct f
 	pair_counts(file, &compare);
 	if (compare.computer != NULL)
 		html_format(file, "p", "%s and %s: %s.", compare.subject_b, compare.subject_a, compare.computer);
+	if (compare.placement != NULL)
+		html_format(file, "p", "%s.", compare.placement);
 	pair_table(file, &compare);
 	pair_missing(file, &compare);
 	compare_free(&compare);

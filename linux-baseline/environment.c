@@ -19,6 +19,7 @@
 #include "os_linux.h"
 #include "os.h"
 #include "profile.h"
+#include "topology.h"
 #include "wire.h"
 
 static uint64_t boot_ns; /* 0: not noted */
@@ -161,6 +162,8 @@ void environment_emit(struct wire *wire, const char *profile)
 	emit_processor(wire);
 	record_next(wire);
 	emit_kernel(wire);
+	record_next(wire);
+	topology_emit(wire);
 	record_next(wire);
 	emit_process(wire, profile);
 	emit_clock(wire);

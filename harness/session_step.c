@@ -294,18 +294,32 @@ static int leave(struct session *session, const struct session_hands *hands, con
 	return status;
 }
 
+/*
+ * Whether this Linux is one that came after a leap to this boot. Only then can memory hold it: what lies there otherwise is
+ * older, and where two sessions were given one seed nothing else tells it apart.
+ */
+static bool was_left(const struct session *session, const struct session_hands *hands, const struct plan_boot *boot)
+{
+	json_t *facts = hands->facts(hands->context);
+	const char *boot_id = json_string_value(json_object_get(facts, "boot_id"));
+	struct mark mark;
+	bool left;
+
+	mark_read(session, &mark);
+	left = mark.set && mark.index == boot->index && strcmp(mark.boot_id, boot_id != NULL ? boot_id : "") != 0;
+	json_decref(facts);
+	return left;
+}
+
 /* By kexec, with nothing of this boot in memory. */
 static int step_kexec(struct session *session, const struct session_hands *hands, const struct plan_boot *boot,
 		      const char *why, enum session_outcome *outcome, struct error *error)
 {
 	json_t *facts = hands->facts(hands->context);
 	const char *boot_id = json_string_value(json_object_get(facts, "boot_id"));
-	struct mark mark;
 	int status;
 
-	mark_read(session, &mark);
-	boot_id = boot_id != NULL ? boot_id : "";
-	if (mark.set && mark.index == boot->index && strcmp(mark.boot_id, boot_id) != 0) {
+	if (was_left(session, hands, boot)) {
 		status = store_lost(session, boot, why, error);
 		if (status == 0)
 			mark_drop(session);
@@ -313,7 +327,7 @@ static int step_kexec(struct session *session, const struct session_hands *hands
 	} else {
 		status = session_check_linux(session, facts, error);
 		if (status == 0)
-			status = leave(session, hands, boot, boot_id, error);
+			status = leave(session, hands, boot, boot_id != NULL ? boot_id : "", error);
 		*outcome = SESSION_LEFT;
 	}
 	json_decref(facts);
@@ -328,7 +342,8 @@ static int step_aerokernel(struct session *session, const struct session_hands *
 	bool taken = false;
 	int status = hands->fetch(hands->context, session, &find, error);
 
-	if (status == 0 && find.bytes != NULL)
+	if (status == 0 && find.bytes != NULL &&
+	    (session->way != SESSION_KEXEC || find.brought || was_left(session, hands, boot)))
 		status = take(session, boot, &find, &taken, &why, error);
 	if (status == 0 && taken) {
 		mark_drop(session);

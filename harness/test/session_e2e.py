@@ -61,6 +61,13 @@ def region(stream):
     return header.ljust(4096, b"\0") + stream.ljust(capacity, b"\0")
 
 
+def mark(session, boot):
+    """As if Linux had been left for this boot, and were another one now (harness/session_step.c)."""
+    record = {"schema": "aerobench.session/1", "index": boot["index"], "boot_id": "an earlier one"}
+    record["check"] = binascii.crc32(json.dumps(record, sort_keys=True, separators=(",", ":")).encode())
+    (pathlib.Path(session.status()["path"]) / "session.json").write_text(json.dumps(record))
+
+
 def captured(directory, words):
     """What another computer at the serial line has: its log, and what `aerobench collect` made of it."""
     log, store = directory / "line.log", directory / "collected"
@@ -169,6 +176,9 @@ def other_ways(directory, log):
     brought = session.run("next", "--from", str(memory))
     check(brought.returncode == 2 and "seed=5 instead of 1" in brought.stderr, "nor is it when it is brought", brought.stderr)
     memory.write_bytes(region(aerokernel(boot["words"])))
+    never = session.run("next", "--memory", str(memory))
+    check(never.returncode == 2 and session.status()["next"] == boot, "memory is not taken where nobody left Linux", never.stderr)
+    mark(session, boot)
     taken = session.run("next", "--memory", str(memory))
     check(taken.returncode == 0 and ": ok" in taken.stdout, "what kexec left in memory is a boot", taken.stderr)
     check(session.status()["next"] != boot, "and the session goes on")

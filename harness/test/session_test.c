@@ -409,6 +409,12 @@ static void what_lies_in_memory_from_elsewhere_is_not_taken(void **state)
 	drive();
 	assert_int_equal(check_whole(), 0);
 	session_remove();
+	session_make(SESSION_KEXEC);
+	leave_in_memory("aerokernel", 7); /* by a session of the same seed */
+	drive();
+	assert_int_equal(machine->leaves, rounds);
+	assert_int_equal(check_whole(), 0);
+	session_remove();
 }
 
 static void a_stream_that_is_cut_is_kept_as_a_failed_try(void **state)

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "kexec.h"
+#include "lockdown.h"
 #include "memory.h"
 
 enum {
@@ -61,15 +62,6 @@ static char digit_of(const char *root, const char *path)
 	return digit;
 }
 
-static bool is_locked_down(const char *root)
-{
-	char *text = kexec_text(root, "/sys/kernel/security/lockdown", NULL);
-	bool locked = text != NULL && text[0] != '\0' && strstr(text, "[none]") == NULL;
-
-	free(text);
-	return locked;
-}
-
 const char *kexec_tool(void)
 {
 	static const char *const places[] = {"/usr/sbin/kexec", "/sbin/kexec", "/usr/bin/kexec",
@@ -99,11 +91,9 @@ int kexec_system_check(const char *root, bool *replaces, struct error *error)
 		    error, STATUS_UNSUPPORTED,
 		    "kexec is switched off until the next boot (kernel.kexec_load_disabled is 1): find who sets "
 		    "it in /etc/sysctl.d, and reboot");
-	if (is_locked_down(root))
-		return error_set(
-		    error, STATUS_UNSUPPORTED,
-		    "this Linux is locked down, so nobody may kexec what is not signed: switch Secure Boot off in "
-		    "the firmware, or boot without lockdown=");
+	if (lockdown_is_on(root))
+		return error_set(error, STATUS_UNSUPPORTED,
+				 "this Linux is locked down, so nobody may kexec what is not signed: " LOCKDOWN_REMEDY);
 	if (kexec_tool() == NULL)
 		return error_set(error, STATUS_UNSUPPORTED, "kexec is missing: apt-get install kexec-tools");
 	return 0;

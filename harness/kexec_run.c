@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "kexec_check.h"
+#include "kexec_says.h"
 #include "process.h"
 
 enum { MINUTE_S = 60 };
@@ -31,10 +32,9 @@ static int command_run(char *const *argv, uint64_t timeout_ns, struct error *err
 	process_wait(&process);
 	if (process.end != PROCESS_EXITED || process.status != 0) {
 		said = process_read(&process, PROCESS_STDERR, NULL);
-		for (char *at = said; at != NULL && *at != '\0'; at++) /* an error is one line */
-			*at = *at == '\n' ? ' ' : *at;
-		error_set(error, process.end == PROCESS_TIMED_OUT ? STATUS_TIMEOUT : STATUS_FAILED, "%s failed: %s",
-			  argv[0], said != NULL && said[0] != '\0' ? said : "without a reason");
+		kexec_says(argv[0], said, geteuid() == 0, error);
+		if (process.end == PROCESS_TIMED_OUT)
+			error->status = STATUS_TIMEOUT;
 		free(said);
 	}
 	process_close(&process);

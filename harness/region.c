@@ -20,6 +20,7 @@
 #include <zlib.h>
 
 #include "../bench/wire_region.h"
+#include "lockdown.h"
 #include "memory.h"
 
 enum { PAGE_BYTES = 4096 };
@@ -199,12 +200,9 @@ int region_parse(struct region *region, const void *memory, size_t len_bytes, ui
 
 /* --- From where ------------------------------------------------------------------------------------------------------------- */
 
-/* Why the device cannot be opened, and what to do. */
-static int device_refused(const char *device, int reason, struct error *error)
+int region_refused(const char *device, int reason, bool is_root, bool locked, struct error *error)
 {
-	char lockdown[64] = "";
-	FILE *file;
-
+	errno = reason;
 	if (strcmp(device, "/dev/mem") != 0)
 		return error_set_errno(error, STATUS_USAGE, "open", device);
 	if (reason == ENOENT)
@@ -212,20 +210,13 @@ static int device_refused(const char *device, int reason, struct error *error)
 		    error, STATUS_UNSUPPORTED,
 		    "this Linux has no /dev/mem (CONFIG_DEVMEM): collect on one that has, as Debian's, after a "
 		    "warm reboot with memmap=LENGTH$BASE");
-	file = fopen("/sys/kernel/security/lockdown", "re");
-	if (file != NULL) {
-		if (fgets(lockdown, sizeof(lockdown), file) == NULL)
-			lockdown[0] = '\0';
-		fclose(file);
-	}
-	if (geteuid() == 0 && lockdown[0] != '\0' && strstr(lockdown, "[none]") == NULL)
-		return error_set(
-		    error, STATUS_UNSUPPORTED,
-		    "this Linux is locked down and lets nobody read /dev/mem: switch Secure Boot off in the firmware, "
-		    "or boot without lockdown=");
+	if (is_root && locked)
+		return error_set(error, STATUS_UNSUPPORTED,
+				 "this Linux is locked down and lets nobody read /dev/mem: " LOCKDOWN_REMEDY);
 	if (reason == EACCES || reason == EPERM)
-		return error_set(error, STATUS_UNSUPPORTED, "/dev/mem is for root: use sudo");
-	errno = reason;
+		return error_set(error, STATUS_UNSUPPORTED,
+				 is_root ? "/dev/mem cannot be opened: " LOCKDOWN_LIKELY
+					 : "/dev/mem is for root: use sudo");
 	return error_set_errno(error, STATUS_USAGE, "open", device);
 }
 
@@ -321,8 +312,11 @@ int region_read(struct region *region, const char *device, uint64_t base, uint64
 	int fd = open(path, O_RDONLY | O_CLOEXEC), status;
 	struct stat about;
 
-	if (fd < 0)
-		return device_refused(path, errno, error);
+	if (fd < 0) {
+		int reason = errno;
+
+		return region_refused(path, reason, geteuid() == 0, lockdown_is_on(""), error);
+	}
 	if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode))
 		status = copy_parse(region, fd, (uint64_t)about.st_size, base, error);
 	else

@@ -47,4 +47,9 @@ int region_parse(struct region *region, const void *memory, size_t len_bytes, ui
  * Linux does not let anyone read there, with the remedy.
  */
 int region_read(struct region *region, const char *device, uint64_t base, uint64_t len_bytes, struct error *error);
+/*
+ * Why the device could not be opened, and what to do: reason is errno, is_root who asked, locked: lockdown.h's. Returns
+ * STATUS_UNSUPPORTED where Linux does not let this user, else STATUS_USAGE, with the error set.
+ */
+int region_refused(const char *device, int reason, bool is_root, bool locked, struct error *error);
 void region_free(struct region *region);

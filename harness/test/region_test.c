@@ -2,6 +2,7 @@
 /* Regions of memory that a system left behind: sound ones, every way to be broken, and where Linux says that they are. */
 #include "region.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -204,6 +205,39 @@ static void linux_tells_where_by_two_words(void **state)
 			 REGION_PLACES_MAX);
 }
 
+static void memory_that_may_not_be_read_is_told_with_what_to_do(void **state)
+{
+	static const struct {
+		const char *device;
+		int reason;
+		bool is_root, locked;
+		enum status status;
+		const char *text;
+	} refusals[] = {
+	    {"/dev/mem", EACCES, false, false, STATUS_UNSUPPORTED, "/dev/mem is for root: use sudo"},
+	    {"/dev/mem", EACCES, false, true, STATUS_UNSUPPORTED, "/dev/mem is for root: use sudo"},
+	    {"/dev/mem", EPERM, true, true, STATUS_UNSUPPORTED,
+	     "this Linux is locked down and lets nobody read /dev/mem: switch Secure Boot off in the firmware, or boot "
+	     "without lockdown="},
+	    /* securityfs is not mounted, so that it cannot say so */
+	    {"/dev/mem", EPERM, true, false, STATUS_UNSUPPORTED,
+	     "/dev/mem cannot be opened: not even root may: this Linux is locked down (switch Secure Boot off in the "
+	     "firmware, or boot without lockdown=), or this is a container"},
+	    {"/dev/mem", EIO, true, false, STATUS_USAGE, "open /dev/mem: Input/output error"},
+	    {"copy", ENOENT, true, true, STATUS_USAGE, "open copy: No such file or directory: check the name"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		struct error error = {0};
+
+		assert_int_equal(region_refused(refusals[i].device, refusals[i].reason, refusals[i].is_root,
+						refusals[i].locked, &error),
+				 refusals[i].status);
+		assert_string_equal(error.text, refusals[i].text);
+	}
+}
+
 static void a_place_that_cannot_be_is_refused_with_the_form(void **state)
 {
 	static const char *const wrong[] = {
@@ -236,6 +270,7 @@ int main(void)
 	    cmocka_unit_test(a_region_that_is_full_to_its_last_byte_is_read),
 	    cmocka_unit_test(a_copy_in_a_file_is_read_from_its_beginning),
 	    cmocka_unit_test(linux_tells_where_by_two_words),
+	    cmocka_unit_test(memory_that_may_not_be_read_is_told_with_what_to_do),
 	    cmocka_unit_test(a_place_that_cannot_be_is_refused_with_the_form),
 	};
 

@@ -9,9 +9,6 @@ add_test(NAME harness/stats_oracle
   COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_LIST_DIR}/stats_oracle.py $<TARGET_FILE:harness_stats_oracle>)
 set_tests_properties(harness/stats_oracle PROPERTIES TIMEOUT 300 LABELS unit SKIP_RETURN_CODE 77 ENVIRONMENT "LC_ALL=C")
 
-# A hundred million simulated samples: seconds, but not under a sanitizer on a busy machine.
-set_tests_properties(harness/stats_experiment_test PROPERTIES TIMEOUT 600)
-
 # What a million samples cost, printed and held to loose ratios; `harness_stats_speed 1` holds ten million to a second.
 # Not with a sanitizer, whose memory it would measure.
 add_executable(harness_stats_speed ${CMAKE_CURRENT_LIST_DIR}/stats_speed.c)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env -S python3 -S -E
 # SPDX-License-Identifier: MIT
 """A stand-in for linux-baseline that does as it is told, so that faults of a system under test can be made on purpose.
 

@@ -75,25 +75,28 @@ static void help(const char *program)
 	    "      --results R     BASE+LEN of memory that keeps the results over a warm reset, or none\n"
 	    "                      (default: %s)\n",
 	    program, IMAGE_TIMEOUT_MAX_S, TIMEOUT_DEFAULT_S, IMAGE_BOOTS_MAX, RESULTS_DEFAULT);
-	puts("      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after each\n"
-	     "                      reset of the Aerokernel: it writes the results as results/bootNNN.log to the\n"
-	     "                      stick's partition AEROBENCH, for 'aerobench collect FILE'. DIR/lib/modules is\n"
-	     "                      that kernel's. On Debian: apt-get download linux-image-$(uname -r) && dpkg-deb -x\n"
-	     "                      FILE DIR has both, VMLINUZ as DIR/boot/vmlinuz-VERSION (not linux-image-amd64: it\n"
-	     "                      is empty and only depends on linux-image-VERSION; nor a cloud kernel: no USB)\n"
-	     "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
-	     "      --samples N --warmup N  of each point, at most 1000000\n"
-	     "      --events NAME,…  count these events too, on a processor that libpfm4 calls --pmu NAME (default:\n"
-	     "                      one like this computer's; aerobench doctor --events)\n"
-	     "      --words WORDS   more words for each entry: those of bench/runner.h and kernel/core/settings.h\n"
-	     "      --no-screen     the Aerokernel leaves the screen alone\n"
-	     "      --bios-only, --uefi-only  only for this firmware\n"
-	     "  -h, --help\n\n"
-	     "If the screen stays black, take the menu's entry for a text screen (BIOS) or for none (the results are\n"
-	     "on the serial line and in memory all the same). Another mode: the key e on the entry for a text\n"
-	     "screen, set mode=1024x768x32 there, then F10.\n\n"
-	     "boot/NOTICES.txt on it names whose work it holds, under which licences, and where the sources are.\n\n"
-	     "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.");
+	puts(
+	    "      --linux VMLINUZ --modules-from DIR  a small Linux on the stick, which GRUB starts after each\n"
+	    "                      reset of the Aerokernel: it writes the results as results/bootNNN.log to the\n"
+	    "                      stick's partition AEROBENCH (large enough for all --boots), for 'aerobench collect\n"
+	    "                      FILE'; where it cannot, it says why and the machine stands. DIR/lib/modules is\n"
+	    "                      that kernel's. On Debian: apt-get download linux-image-$(uname -r) && dpkg-deb -x\n"
+	    "                      FILE DIR has both, VMLINUZ as DIR/boot/vmlinuz-VERSION (not linux-image-amd64: it\n"
+	    "                      is empty and only depends on linux-image-VERSION; nor a cloud kernel: no USB).\n"
+	    "                      On Ubuntu also linux-modules-$(uname -r), unpacked into the same DIR\n"
+	    "  -b, --benchmark NAME[:PARAM=VALUE…]  what the whole suite is; may be repeated\n"
+	    "      --samples N --warmup N  of each point, at most 1000000\n"
+	    "      --events NAME,…  count these events too, on a processor that libpfm4 calls --pmu NAME (default:\n"
+	    "                      one like this computer's; aerobench doctor --events)\n"
+	    "      --words WORDS   more words for each entry: those of bench/runner.h and kernel/core/settings.h\n"
+	    "      --no-screen     the Aerokernel leaves the screen alone\n"
+	    "      --bios-only, --uefi-only  only for this firmware\n"
+	    "  -h, --help\n\n"
+	    "If the screen stays black, take the menu's entry for a text screen (BIOS) or for none (the results are\n"
+	    "on the serial line and in memory all the same). Another mode: the key e on the entry for a text\n"
+	    "screen, set mode=1024x768x32 there, then F10.\n\n"
+	    "boot/NOTICES.txt on it names whose work it holds, under which licences, and where the sources are.\n\n"
+	    "The same programs, options and $SOURCE_DATE_EPOCH give the same bytes.");
 }
 
 /* --- Benchmarks ------------------------------------------------------------------------------------------------------------- */

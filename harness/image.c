@@ -324,7 +324,7 @@ static void state_print(FILE *file, const struct image_options *options)
 			"\techo \"Aerobench: a small Linux takes the results from memory to this stick.\"\n"
 			"\tcutmem 0x%llx 0x%llx\n"
 			"\tlinux " IMAGE_COLLECTOR_KERNEL " memmap=0x%llx\\$0x%llx,0x%llx%%0x%llx-5+2 nokaslr "
-			"maxcpus=1 quiet panic=10 aerobench=%llu,%llu,%s",
+			"maxcpus=1 quiet aerobench=%llu,%llu,%s",
 			begin, end, end - begin, begin, end - begin, begin, begin, end - begin, options->stick);
 		if (options->serial.unit >= 0)
 			fprintf(file, " console=tty0 console=ttyS%d,%u", options->serial.unit,

@@ -141,8 +141,8 @@ static char *modules_find(const char *directory, struct error *error)
 int image_collector_make(const char *tree, const char *linux_kernel, const char *modules, const char *collected,
 			 struct error *error)
 {
-	static const char *const programs[] = {"mount", "umount", "dd",    "od",  "tr",      "mkdir",
-					       "sync",  "mv",     "sleep", "cat", "fsck.fat"};
+	static const char *const programs[] = {"mount", "umount", "dd", "od",    "tr",  "mkdir",
+					       "sync",  "mv",     "rm", "sleep", "cat", "fsck.fat"};
 	char *guest_tree = paths_in_root("ci/guest_tree"), *init = paths_in_root("harness/collector/init");
 	char *archive = memory_format("%s%s", tree, IMAGE_COLLECTOR_TREE), *list = modules_find(modules, error);
 	const char *argv[2 * sizeof(programs) / sizeof(programs[0]) + 16] = {guest_tree, archive, "--init", init};

@@ -13,6 +13,7 @@
 #include "counter_table.h"
 #include "import_file.h"
 #include "import_show.h"
+#include "kvm_text.h"
 #include "memory.h"
 #include "paths.h"
 #include "reading.h"
@@ -225,6 +226,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	counter_rows_print(&counts, stdout, bold);
 	counter_rows_free(&counts);
 	smis_print(stdout, summary);
+	kvm_print(stdout, summary);
 	reading_notes(stdout, summary);
 	show_advice(summary);
 }

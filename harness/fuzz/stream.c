@@ -9,9 +9,25 @@
 
 #include "../collect_boots.h"
 #include "../memory.h"
+#include "../selection.h"
 #include "../stream.h"
 #include "../stream_salvage.h"
 #include "mend.h"
+
+/* What a session asks of a stream that somebody brings it: something to say, or nothing. */
+static void ask(const struct stream *stream, bool whole)
+{
+	static const char *const words[] = {"samples=20 seed=1",
+					    "samples=20 bench=wake:place=same,yield:x=1:y=2,,: seed=1",
+					    "bench=clock_read,wake", "bench="};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *difference = selection_difference(stream, words[i], whole);
+
+		FUZZ_CHECK(difference == NULL || difference[0] != '\0');
+		free(difference);
+	}
+}
 
 static void check(const struct stream *stream, int status, const struct error *error)
 {
@@ -20,6 +36,7 @@ static void check(const struct stream *stream, int status, const struct error *e
 	/* Nothing that is not whole and clean has a number. */
 	FUZZ_CHECK(status == 0 || (stream->run_count == 0 && stream->runs == NULL));
 	FUZZ_CHECK(strchr(error->text, '\n') == NULL);
+	ask(stream, status == 0);
 	for (size_t i = 0; i < stream->run_count; i++) {
 		char *params = stream_point_params(&stream->runs[i].point);
 

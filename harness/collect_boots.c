@@ -423,11 +423,11 @@ int collect_boots_none(const struct collect_boots *boots, const char *capture, s
 		return (int)error->status;
 	}
 	if (boots->begun)
-		return error_set(
-		    error, STATUS_FAILED,
-		    "%s: no stream: nothing came whole behind its beginning (@aero): the machine stopped, or is "
-		    "still measuring its first point",
-		    source);
+		return error_set(error, STATUS_FAILED,
+				 "%s: no stream: nothing came whole behind its beginning (@aero), of %zu records: the "
+				 "machine stopped, "
+				 "or is still measuring its first point; or the line loses bytes: use a lower speed",
+				 source, boots->records);
 	if (boots->records > 0)
 		return error_set(error, STATUS_FAILED,
 				 "%s: no stream: none of its %zu records is whole: it began too late, or the line "

@@ -16,6 +16,7 @@
 #include "../bench/wire.h"
 #include "memory.h"
 #include "salvage_block.h"
+#include "salvage_seed.h"
 #include "stream.h"
 #include "stream_record.h"
 
@@ -30,7 +31,8 @@ struct walk {
 	size_t count;
 	size_t cursor;    /* where the next part goes */
 	size_t head_from; /* the first record of what may be a head */
-	uint32_t seed;    /* what the CRCs of runs continue here: of the last @head */
+	uint32_t seed;    /* what the CRCs of runs continue here */
+	struct salvage_seeds seeds;
 };
 
 /* --- Parts -------------------------------------------------------------------------------------------------------- */
@@ -208,11 +210,6 @@ static size_t samples_in(const struct salvage_line *lines, size_t count, const c
 	return samples;
 }
 
-static size_t lines_for(uint64_t samples)
-{
-	return (size_t)((samples + WIRE_PER_LINE - 1) / WIRE_PER_LINE);
-}
-
 /* Why a block is not proved. */
 static char *block_reason(const struct salvage_line *lines, size_t count, bool ended)
 {
@@ -227,26 +224,38 @@ static char *block_reason(const struct salvage_line *lines, size_t count, bool e
 	return memory_text("garbled, or of another boot: its CRC does not match");
 }
 
+/*
+ * The text of a block whose CRC fits, by the seed of the boot that is being read, or by that of another one in this log, which
+ * is then being read. Allocated; NULL: none fits.
+ */
+static char *block_of_boot(struct walk *walk, const struct salvage_line *lines, size_t count, size_t surplus,
+			   size_t *len)
+{
+	char *text = salvage_block(lines, count, walk->seed, "", surplus, len);
+
+	for (size_t i = 0; i < walk->seeds.count && text == NULL; i++) {
+		uint32_t seed = walk->seeds.seeds[i];
+
+		text = seed != walk->seed ? salvage_block(lines, count, seed, "", surplus, len) : NULL;
+		if (text != NULL)
+			walk->seed = seed;
+	}
+	return text;
+}
+
 /* A @run or @repeat at lines[at]. Returns where the next record is. */
 static size_t walk_run(struct walk *walk, size_t at)
 {
 	const struct salvage_line *lines = walk->lines + at;
 	enum salvage_kind kind = salvage_line_is(lines, "run") ? SALVAGE_RUN : SALVAGE_REPEAT;
 	const struct salvage_part *before = walk->cursor > 0 ? &walk->salvage->parts[walk->cursor - 1] : NULL;
-	size_t count = 1, len = 0, expected;
-	uint64_t n = 0, warmup = 0;
+	size_t len = 0, expected;
 	char *text = NULL, *key = NULL;
 	bool ended;
+	size_t count = salvage_run_lines(lines, walk->count - at, &ended, &expected);
 
-	while (at + count < walk->count && (salvage_line_is(&lines[count], "w") || salvage_line_is(&lines[count], "s")))
-		count++;
-	ended = at + count < walk->count && salvage_line_is(&lines[count], "end");
-	salvage_line_number(&lines[0], "n", &n);
-	salvage_line_number(&lines[0], "warmup", &warmup);
-	expected = 2 + lines_for(n) + lines_for(warmup);
-	count += ended;
 	if (ended && count >= expected)
-		text = salvage_block(lines, count, walk->seed, "", count - expected, &len);
+		text = block_of_boot(walk, lines, count, count - expected, &len);
 	if (text != NULL && kind == SALVAGE_RUN)
 		key = proved_key(text, NULL);
 	else if (text != NULL && before != NULL && before->kind == SALVAGE_RUN)
@@ -275,22 +284,16 @@ static void walk_end(struct walk *walk, size_t at)
 	free(name);
 }
 
-/* A @head at lines[at]: what stands before it, from @aero on, is proved or not. */
-static void walk_head(struct walk *walk, size_t at)
+/* Takes the text of an environment with its @head if the strict reader does, too. False: it does not. */
+static bool head_take(struct walk *walk, char *text, size_t len)
 {
-	const struct salvage_line *lines = walk->lines + walk->head_from;
-	size_t count = at + 1 - walk->head_from, len;
-	char *text = salvage_block(lines, count, 0, salvage_line_is(lines, "aero") ? "" : aero, 0, &len), *whole;
 	struct stream stream;
 	size_t whole_bytes;
-	bool good = false;
+	char *whole = sealed(memory_text(text), 0, 0, &whole_bytes);
+	bool good = stream_parse(&stream, whole, whole_bytes, NULL) == 0;
 
-	if (text != NULL) {
-		whole = sealed(memory_text(text), 0, 0, &whole_bytes);
-		good = stream_parse(&stream, whole, whole_bytes, NULL) == 0;
-		stream_free(&stream);
-		free(whole);
-	}
+	stream_free(&stream);
+	free(whole);
 	for (size_t i = 0; good && i < walk->salvage->part_count; i++) {
 		const struct salvage_part *part = &walk->salvage->parts[i];
 
@@ -300,17 +303,48 @@ static void walk_head(struct walk *walk, size_t at)
 		add(walk, SALVAGE_HEAD, NULL, text, len);
 	else
 		free(text);
+	return good;
 }
 
-/* What a @head says that runs continue; false: it is none. */
-static bool head_seed(const struct salvage_line *line, uint32_t *seed)
+/* A @head at lines[at]: what stands before it, from @aero on, is proved or not. */
+static bool walk_head(struct walk *walk, size_t at)
 {
-	uint64_t crc;
+	const struct salvage_line *lines = walk->lines + walk->head_from;
+	size_t count = at + 1 - walk->head_from, len;
+	char *text = salvage_block(lines, count, 0, salvage_line_is(lines, "aero") ? "" : aero, 0, &len);
 
-	if (!salvage_line_is(line, "head") || !salvage_line_number(line, "crc", &crc) || crc > UINT32_MAX)
-		return false;
-	*seed = (uint32_t)crc;
-	return true;
+	return text != NULL && head_take(walk, text, len);
+}
+
+/* The records of an environment that end before lines[at], without a @head that says so: proved by the runs that continue it. */
+static void walk_head_lost(struct walk *walk, size_t at)
+{
+	const struct salvage_line *lines = walk->lines + walk->head_from;
+	size_t count = at - walk->head_from, len;
+	uint32_t seed = salvage_seed_after(lines, count);
+	char *text = NULL;
+	FILE *file;
+
+	if (!salvage_seeds_have(&walk->seeds, seed))
+		return;
+	file = open_memstream(&text, &len);
+	fputs(count == 0 || !salvage_line_is(lines, "aero") ? aero : "", file);
+	for (size_t i = 0; i < count; i++)
+		fwrite(lines[i].text, 1, lines[i].len_bytes, file);
+	fprintf(file, "@head crc=%" PRIu32 "\n", seed);
+	fclose(file);
+	walk->seed = seed;
+	head_take(walk, text, len);
+}
+
+/* Where the environment ends that stands before lines[at]: at its @head, if there is one. */
+static size_t head_end(const struct walk *walk, size_t at)
+{
+	size_t end = walk->head_from;
+
+	while (end < at && !salvage_line_is(&walk->lines[end], "head"))
+		end++;
+	return end;
 }
 
 /* A record of the head at lines[at]. */
@@ -324,9 +358,10 @@ static void walk_header(struct walk *walk, size_t at)
 		walk->head_from = at;
 	}
 	add_line(walk, SALVAGE_LOOSE_HEAD, &walk->lines[at]);
-	head_seed(&walk->lines[at], &walk->seed);
-	if (salvage_line_is(&walk->lines[at], "head"))
-		walk_head(walk, at);
+	if (!salvage_line_is(&walk->lines[at], "head"))
+		return;
+	if (salvage_seed_of_head(&walk->lines[at], &walk->seed) && walk_head(walk, at))
+		walk->head_from = SIZE_MAX;
 }
 
 static size_t walk_record(struct walk *walk, size_t at)
@@ -342,6 +377,8 @@ static size_t walk_record(struct walk *walk, size_t at)
 			return at + 1;
 		}
 	}
+	if (walk->head_from != SIZE_MAX)
+		walk_head_lost(walk, head_end(walk, at));
 	walk->head_from = SIZE_MAX;
 	if (salvage_line_is(line, "run") || salvage_line_is(line, "repeat"))
 		return walk_run(walk, at);
@@ -397,16 +434,31 @@ static bool is_block(const struct salvage_part *part)
 	return part->kind == SALVAGE_RUN || part->kind == SALVAGE_REPEAT;
 }
 
-/* What the runs of this boot continue: its proved head's, without one what the first run does. */
+static size_t blocks_of(const struct salvage *salvage, uint32_t seed)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < salvage->part_count; i++)
+		count += is_block(&salvage->parts[i]) && salvage->parts[i].seed == seed;
+	return count;
+}
+
+/* What the runs of this boot continue: its proved head's, without one what most runs do. */
 static uint32_t own_seed(const struct salvage *salvage)
 {
 	const struct salvage_part *head = head_of(salvage);
+	size_t most = 0;
+	uint32_t seed = head != NULL ? head->seed : 0;
 
 	for (size_t i = 0; i < salvage->part_count && head == NULL; i++) {
-		if (is_block(&salvage->parts[i]))
-			return salvage->parts[i].seed;
+		size_t blocks = is_block(&salvage->parts[i]) ? blocks_of(salvage, salvage->parts[i].seed) : 0;
+
+		if (blocks > most) {
+			most = blocks;
+			seed = salvage->parts[i].seed;
+		}
 	}
-	return head != NULL ? head->seed : 0;
+	return seed;
 }
 
 /* Runs that are proved, but of another boot than the environment or the first run. */
@@ -435,13 +487,12 @@ void salvage_read(struct salvage *salvage, const char *bytes, size_t len_bytes)
 
 	*salvage = (struct salvage){0};
 	walk.lines = lines;
-	/* The end of a stream may stand before the whole of it. */
-	for (size_t at = 0; at < walk.count && !head_seed(&lines[at], &walk.seed);)
-		at++;
+	salvage_seeds_read(&walk.seeds, lines, walk.count);
 	for (size_t at = 0; at < walk.count;)
 		at = walk_record(&walk, at);
 	drop_strangers(salvage);
 	drop_mended(salvage);
+	salvage_seeds_free(&walk.seeds);
 	free(lines);
 }
 

@@ -2,7 +2,8 @@
 /*
  * What of a damaged stream can still be proved. A log that stream_parse() refuses is taken apart: each @run or @repeat up
  * to its @end has a CRC of its own, which continues that of @head, the environment up to @head has one, and the rest has
- * only that of @done. A run whose CRC continues another @head is of another boot and is refused. What came
+ * only that of @done. Where @head itself is damaged, runs prove each other (salvage_seed.h). A run whose CRC continues another
+ * @head is of another boot and is refused. What came
  * twice counts once, whether a line, a block of lines or the whole stream was sent again; what came twice and differs counts
  * not at all. Lines are only ever left out, never changed, and nothing is kept that its CRC does not prove.
  */

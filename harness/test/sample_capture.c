@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Captures of made-up boots: see sample_capture.h. */
+#include "sample_capture.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#include "sample_capture.h"
 
 #include "memory.h"
 #include "stats_random.h"

@@ -8,9 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collect_boots.h"
 #include "sample_stream.h"
-#include "stream.h"
+#include "../collect_boots.h"
+#include "../stream.h"
 
 /* A stream, its bytes, and what it says. */
 struct sample_boot {

@@ -53,12 +53,14 @@ static void check(struct other other, const char *wanted)
 	struct summary summary;
 	struct compare compare;
 	struct error error = {0};
+	char **benchmarks;
 
 	sample_run_open(&run, strcat(subjects, other.subject), 1);
 	boot(&run, &other, false);
 	boot(&run, &other, true);
 	if (other.launched)
 		json_object_set_new(run.store.run, "campaign", json_object());
+	benchmarks = run.store.plan.benchmarks;
 	run.store.plan.benchmarks = &other.named;
 	run.store.plan.benchmark_count = other.named != NULL;
 	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
@@ -71,7 +73,7 @@ static void check(struct other other, const char *wanted)
 				    strcmp(compare.missing[i].row->benchmark, "futex") == 0 ? wanted : other_points);
 	compare_free(&compare);
 	summary_free(&summary);
-	run.store.plan.benchmarks = NULL;
+	run.store.plan.benchmarks = benchmarks;
 	run.store.plan.benchmark_count = 0;
 	sample_run_close(&run);
 	sample_run_remove(&run);

@@ -139,7 +139,7 @@ static const struct entry {
     {"noscreen", "Whole suite, no screen", "screen=no", NULL, NULL},
     {"test", "Self-test: the kernel's objects", "mode=test", NULL, NULL},
     {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL, NULL},
-    {"exit", "Leave: the next boot device", NULL, "exit", NULL},
+    {"exit", "Leave: the next boot device", NULL, "leave", NULL},
     {"off", "Power off", NULL, "halt", NULL},
 };
 
@@ -363,6 +363,39 @@ static void start_print(FILE *file, const struct image_options *options)
 	      file);
 }
 
+/*
+ * To the system on another disk. Firmware does not go on by itself: an EFI program that returns success ends the boot
+ * order (UEFI 2.10 §3.1.1; `exit 1` returns an error with the GRUB of Fedora and Ubuntu), and a BIOS's INT 18H goes to
+ * another kind of device, so that from a stick it passes the disks over, but not from a network card. $own is the disk that
+ * GRUB came from. Patterns need the module regexp; an EFI program is told that it comes from $root; a disk that is no
+ * first one is made it, as boot sectors expect.
+ */
+static void leave_print(FILE *file, const struct image_options *options)
+{
+	static const char efi[] =
+	    "\t\tfor file in (hd*,*)/EFI/*/shimx64.efi (hd*,*)/EFI/*/grubx64.efi "
+	    "(hd*,*)/EFI/Microsoft/Boot/bootmgfw.efi (hd*,*)/EFI/BOOT/BOOTX64.EFI; do\n"
+	    "\t\t\tset disk=\n\t\t\tregexp --set=1:disk '^\\((hd[0-9]+),' \"$file\"\n"
+	    "\t\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" -a -f \"$file\" ]; then\n"
+	    "\t\t\t\techo \"Aerobench: on to $file\"\n"
+	    "\t\t\t\tregexp --set=1:root '^\\(([^)]+)\\)' \"$file\"\n"
+	    "\t\t\t\tif chainloader \"$file\"; then\n\t\t\t\t\tboot\n\t\t\t\tfi\n\t\t\tfi\n\t\tdone\n";
+	static const char bios[] =
+	    "\t\tfor device in (hd*); do\n"
+	    "\t\t\tset disk=\n\t\t\tregexp --set=1:disk '^\\((hd[0-9]+)\\)$' \"$device\"\n"
+	    "\t\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" ]; then\n"
+	    "\t\t\t\techo \"Aerobench: on to $disk\"\n"
+	    "\t\t\t\tset root=$disk\n\t\t\t\tif [ $disk != hd0 ]; then\n\t\t\t\t\tdrivemap -s hd0 $disk\n\t\t\t\tfi\n"
+	    "\t\t\t\tif chainloader +1; then\n\t\t\t\t\tboot\n\t\t\t\tfi\n"
+	    "\t\t\t\tdrivemap -r\n\t\t\tfi\n\t\tdone\n";
+
+	fprintf(file, "insmod regexp\nset own=\nregexp --set=1:own '^([a-z]+[0-9]+)' \"$root\"\n");
+	fprintf(file, "function leave {\n\tif [ $grub_platform = efi ]; then\n%s", efi);
+	fprintf(file, "\telif [ -n \"$own\" ]; then\n%s\telse\n\t\texit\n\tfi\n", bios);
+	fprintf(file, "\techo \"Aerobench: no other disk holds what could be started\"\n\t%s\n}\n",
+		options->unattended ? "halt" : "exit 1");
+}
+
 /* A benchmark's entry is in the submenu. */
 static void default_print(FILE *file, const struct image_options *options)
 {
@@ -397,6 +430,7 @@ char *image_config(const struct image_options *options)
 	if (options->stick != NULL)
 		state_print(file, options);
 	start_print(file, options);
+	leave_print(file, options);
 	default_print(file, options);
 	menu_print(file, options);
 	fclose(file);

@@ -224,6 +224,19 @@ static void what_cannot_count_looks_into_memory(void **state)
 	assert_lines(&options, (const char *[]){"!read_dword", "!results=", NULL});
 }
 
+static void who_leaves_starts_another_disk(void **state)
+{
+	struct image_options options = options_default();
+
+	(void)state;
+	assert_lines(&options, (const char *[]){"regexp --set=1:own", "function leave {", "= efi",
+						"\"$disk\" != \"$own\"", "regexp --set=1:root", "chainloader \"$file\"",
+						"\"$disk\" != \"$own\"", "drivemap -s hd0 $disk", "chainloader +1",
+						"exit\n", "exit 1\n}", "--id exit {\n\tleave\n}", NULL});
+	options.unattended = true; /* who finds nothing is seen to be off */
+	assert_lines(&options, (const char *[]){"function leave {", "halt\n}", "!exit 1", NULL});
+}
+
 static void a_stick_counts_its_boots_and_is_collected_after_each(void **state)
 {
 	struct image_options options = options_default();
@@ -284,6 +297,7 @@ int main(void)
 	    cmocka_unit_test(a_screen_that_stays_black_has_two_other_entries),
 	    cmocka_unit_test(a_serial_line_that_is_not_there_is_no_terminal),
 	    cmocka_unit_test(what_cannot_count_looks_into_memory),
+	    cmocka_unit_test(who_leaves_starts_another_disk),
 	    cmocka_unit_test(a_stick_counts_its_boots_and_is_collected_after_each),
 	    cmocka_unit_test(a_stick_has_room_for_the_results_of_all_its_boots),
 	};

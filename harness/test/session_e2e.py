@@ -185,7 +185,7 @@ def other_ways(directory, log):
     nothing = directory / "nothing"
     nothing.write_text("no stream\n")
     stick = Session(str(directory / "stick"))
-    stick.run("start", "--rounds", "1", "-b", "yield_many", "--samples", "60", "--by", "stick", "--seed", "1")
+    stick.run("start", "--rounds", "1", "-b", "wake_same", "--samples", "60", "--by", "stick", "--seed", "1")
     while (boot := stick.status()["next"])["subject"] != "aerokernel@metal":
         stick.run("next", "-q")
     waits = stick.run("resume", "--at-boot", "--settle", "1s")

@@ -11,7 +11,7 @@
 
 enum { GROUPS_TEXT_BYTES = 128, GROUP_UNKNOWN = 0xffff };
 
-/* Numbers names in the order in which they appear, in place: names of one group are equal; GROUP_NAME_UNKNOWN: none. */
+/* Numbers groups by names, which are equal in one group, in the order in which they appear; GROUP_NAME_UNKNOWN: no name. */
 #define GROUP_NAME_UNKNOWN UINT32_MAX
 void groups_number(const uint32_t *names, unsigned count, uint16_t *groups);
 /* The word, with a null byte. */

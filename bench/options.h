@@ -22,7 +22,7 @@ struct options {
 	struct counting counting; /* count is 0: no second pass */
 };
 
-/* None stands there twice. Those that the runner does not know go to the port. False: one of them is wrong. */
+/* The caller has seen that none is there twice (word_twice()). Those that the runner does not know go to the port. False: one of them is wrong. */
 bool options_parse(struct options *options, const struct runner_port *port, int count, char *const words[],
 		   struct complaint *complaint);
 /* Samples and warm-up samples of one point of this benchmark. */

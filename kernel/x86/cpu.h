@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "groups.h"
+
 struct percpu;
 
 /* --- This CPU ------------------------------------------------------------------------------------------------------ */
@@ -161,7 +163,7 @@ uint64_t cpu_interrupts(unsigned cpu);
 
 /* --- Topology: what lies how near; constant from core_main() on ---------------------------------------------------------- */
 
-enum { NODE_MAX = 64, CPU_GROUP_UNKNOWN = 0xffff /* GROUP_UNKNOWN of bench/groups.h */ };
+enum { NODE_MAX = 64, CPU_GROUP_UNKNOWN = GROUP_UNKNOWN };
 
 extern unsigned node_count; /* NUMA nodes; 1 where the firmware speaks of none. A node may lack CPUs or memory */
 

@@ -4,7 +4,6 @@
  */
 #include "topology.h"
 
-#include "groups.h"
 #include "numa.h"
 
 enum {

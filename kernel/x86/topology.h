@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "groups.h"
 #include "msr.h"
 
 /* A CPU's groups, each by the lowest APIC ID that could be in it. */
@@ -17,7 +18,7 @@ struct topology_names {
 	uint32_t l2, l3; /* TOPOLOGY_UNKNOWN: the CPU does not say */
 };
 
-#define TOPOLOGY_UNKNOWN UINT32_MAX /* GROUP_NAME_UNKNOWN of bench/groups.h */
+#define TOPOLOGY_UNKNOWN GROUP_NAME_UNKNOWN
 
 /*
  * What the leaves, as leaf() reads them, say about the CPU with this APIC ID. Intel: leaf 1FH, else 0BH, else 1 and 4. AMD:

@@ -115,25 +115,6 @@ static struct capture captured(struct machine *machine, const char *text, size_t
 	return capture;
 }
 
-static void bench(struct wire *wire, const char *name, const char *params)
-{
-	wire_begin(wire, "bench");
-	wire_word(wire, name);
-	wire_pair(wire, "unit", "ticks");
-	wire_pair_number(wire, "per", 1);
-	wire_pair_number(wire, "min_cpus", 0);
-	wire_pair_number(wire, "max_samples", 0);
-	wire_pair_number(wire, "extra", 0);
-	wire_pair_number(wire, "bare", 0);
-	wire_pair(wire, "series", "");
-	wire_pair(wire, "about", "of this test");
-	wire_pair(wire, "spread", "");
-	wire_pair(wire, "spread_at", "");
-	if (params != NULL)
-		wire_pair(wire, "place", params);
-	wire_end(wire);
-}
-
 static void boot_make(struct sample_stream *stream, uint32_t first, const char *doctor)
 {
 	uint32_t values[] = {first, first + 1};
@@ -146,8 +127,8 @@ static void boot_make(struct sample_stream *stream, uint32_t first, const char *
 		wire_pair(&stream->wire, "doctor_reasons", strcmp(doctor, "fit") == 0 ? "" : "SMIs; no invariant TSC");
 	}
 	wire_end(&stream->wire);
-	bench(&stream->wire, "clock_read", NULL);
-	bench(&stream->wire, "wake", "same|other");
+	sample_bench(stream, "clock_read", "", false);
+	sample_bench(stream, "wake", "place=same|other", false);
 	wire_begin(&stream->wire, "head");
 	wire_end_crc_head(&stream->wire);
 	sample_noise(stream, "1/3 clock_read");

@@ -55,7 +55,7 @@ def report_section(results):
 
 def command(results):
     names = "context-switches,page-faults"
-    for _ in range(4):  # beside the 10,000 threads of another test a thread may wait for seconds; then the boot has failed, honestly
+    for _ in range(4):  # on a busy computer a thread may wait for seconds, and then its boot has failed, honestly
         done = run(BIN / "aerobench", "run", "-s", "linux@host", "-b", "thread_join", "-b", "thread_create:place=same", "--runs", 2,
                    "--samples", 100, "--events", names, "--results", results, "-q")
         if "does not fit 32 bits" not in done.stderr:

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "groups.h"
-
 struct percpu;
 
 /* --- This CPU ------------------------------------------------------------------------------------------------------ */
@@ -163,7 +161,7 @@ uint64_t cpu_interrupts(unsigned cpu);
 
 /* --- Topology: what lies how near; constant from core_main() on ---------------------------------------------------------- */
 
-enum { NODE_MAX = 64, CPU_GROUP_UNKNOWN = GROUP_UNKNOWN };
+enum { NODE_MAX = 64, CPU_GROUP_UNKNOWN = 0xffff };
 
 extern unsigned node_count; /* NUMA nodes; 1 where the firmware speaks of none. A node may lack CPUs or memory */
 

@@ -6,6 +6,8 @@
 
 #include "numa.h"
 
+_Static_assert((int)CPU_GROUP_UNKNOWN == (int)GROUP_UNKNOWN, "cpu.h is also compiled without bench/ in the path");
+
 enum {
 	LEAF_BASIC = 1,
 	LEAF_CACHES = 4,

@@ -15,6 +15,7 @@
 
 #include "collect.h"
 #include "collect_capture.h"
+#include "collect_kind.h"
 #include "collect_source.h"
 #include "environment.h"
 #include "memory.h"
@@ -47,6 +48,7 @@ static void collect_help(const char *program)
 	    "Takes in what a booted image said and stores it as a run of aerokernel@metal. Only what the stream's own\n"
 	    "checks prove is kept: a stream that is cut or garbled gives the points that arrived whole, labelled as "
 	    "cut.\n"
+	    "Boots that measured different things, or were of different images, become a run each.\n"
 	    "What was sent twice counts once; noise, escape sequences and line ends of any kind do not matter.\n\n"
 	    "      --serial DEV[:SPEED]  a serial line, 8N1, no flow control, 115200 unless SPEED says otherwise. "
 	    "Ends\n"
@@ -58,14 +60,16 @@ static void collect_help(const char *program)
 	    "                            else 256M+64M. Needs root\n"
 	    "      --device FILE         memory is read from it (default: /dev/mem); a copy of the region may be "
 	    "given\n"
-	    "      --into RUN            append to a run that plans the subject, instead of making a new one\n"
+	    "      --into RUN            append to a run that plans the subject and measured the same, instead of "
+	    "making\n"
+	    "                            a new one\n"
 	    "      --round N             its round of that run, from 1 (default: the first that is missing)\n"
 	    "      --boots N             so many boots, one round each (default: 1 from a line, all whole ones of a "
 	    "file)\n"
 	    "      --timeout TIME        end after so much silence: 90s, 30m (default: none on a terminal, else 30m)\n"
 	    "  -s, --subject SUBJECT     what it is (default: aerokernel@metal)\n"
 	    "      --results DIR         where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"
-	    "      --json                the outcome as JSON\n"
+	    "      --json                the outcome as JSON, an object for each run\n"
 	    "  -q, --quiet               neither progress nor the machine's other lines\n"
 	    "  -h, --help\n\n"
 	    "While it comes, all of it is kept in RESULTS/capture-….raw; that file goes when the run is stored.\n"
@@ -205,8 +209,8 @@ static json_t *refused_json(const struct collect_boot *boot)
 	return array;
 }
 
-static int tell_json(const struct collecting *collecting, const struct collect_boots *boots,
-		     const struct collect_outcome *outcome, struct error *error)
+static void tell_json(const struct collecting *collecting, const struct collect_boots *boots,
+		      const struct collect_boots *all, const struct collect_outcome *outcome, struct error *error)
 {
 	json_t *array = json_array();
 
@@ -219,13 +223,12 @@ static int tell_json(const struct collecting *collecting, const struct collect_b
 						boot->reason != NULL ? output_text_json(boot->reason) : json_null(),
 						"runs", (json_int_t)boot->runs, "refused", refused_json(boot)));
 	}
-	return output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
-				     "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path,
-				     "boots_ok", (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut,
-				     "boots_failed", (json_int_t)outcome->failed, "left_out",
-				     (json_int_t)boots->left_count, "sent_again", (json_int_t)boots->again, "boots",
-				     array, "collected", collector_json(collecting)),
-			   error);
+	output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
+			      "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path, "boots_ok",
+			      (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut, "boots_failed",
+			      (json_int_t)outcome->failed, "left_out", (json_int_t)all->left_count, "sent_again",
+			      (json_int_t)all->again, "boots", array, "collected", collector_json(collecting)),
+		    error);
 }
 
 /* Why a boot is not whole, and each run that it lacks but the first, which the reason names. */
@@ -274,37 +277,33 @@ static bool tell_left(const struct collecting *collecting, const struct collect_
 	return lost;
 }
 
-static int tell(const struct collecting *collecting, const struct collect_boots *boots,
-		const struct collect_outcome *outcome, struct error *error)
+/* A run that was stored, of the boots of one kind out of all, with what is wrong about them. */
+static void tell_run(const struct collecting *collecting, const struct collect_boots *boots,
+		     const struct collect_boots *all, const struct collect_outcome *outcome, struct error *error)
 {
-	bool lost = tell_left(collecting, boots), bad = outcome->cut + outcome->failed > 0;
-	bool few = collecting->boots > 0 && boots->count < (size_t)collecting->boots;
-
 	for (size_t i = 0; i < boots->count; i++) {
 		if (boots->boots[i].status != STORE_OK)
 			tell_boot(collecting, &boots->boots[i]);
 	}
-	if (bad)
+	if (outcome->cut + outcome->failed > 0)
 		tell_remarks(collecting);
-	if (few)
-		error_warn("%zu of %lld boots came", boots->count, (long long)collecting->boots);
-	if (collecting->json && tell_json(collecting, boots, outcome, error) != 0)
-		return (int)error->status;
-	if (!collecting->json) {
-		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok,
-		       boots->count + (lost ? boots->left_count : 0));
-		if (boots->again > 0)
-			printf(", sent again: %zu", boots->again);
+	if (collecting->json) {
+		tell_json(collecting, boots, all, outcome, error);
+	} else {
+		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok, boots->count);
+		if (all->again > 0)
+			printf(", sent again: %zu", all->again);
 		printf("; see it by: aerobench show %s\n", outcome->id);
 	}
-	if (output_finish(error) != 0)
-		return (int)error->status;
-	if (collecting->capture.end == CAPTURE_INTERRUPTED)
-		return STATUS_INTERRUPTED;
-	return bad || few || lost ? STATUS_FAILED : STATUS_OK;
+	output_finish(error);
 }
 
-static int keep(struct collecting *collecting, struct collect_boots *boots, json_t *command, struct error *error)
+/*
+ * Stores the boots of one kind out of all. *whole: false if one of them is not. Returns the status of storing; that it could
+ * not be told is in error.
+ */
+static int keep(const struct collecting *collecting, const struct collect_boots *boots, const struct collect_boots *all,
+		json_t *command, bool *whole, struct error *error)
 {
 	json_t *collector = collector_json(collecting);
 	const struct collect_target target = {.results = paths_results(collecting->results),
@@ -314,19 +313,43 @@ static int keep(struct collecting *collecting, struct collect_boots *boots, json
 					      .command = command,
 					      .collector = collector};
 	struct collect_outcome outcome;
-	int status =
-	    collect_store(&target, boots, collecting->capture.bytes, collecting->capture.len_bytes, &outcome, error);
+	int status = collect_store(&target, boots, collecting->capture.bytes, &outcome, error);
 
 	json_decref(collector);
-	if (status == 0 && collecting->spool != NULL) {
-		unlink(collecting->spool);
-		free(collecting->spool);
-		collecting->spool = NULL;
-	}
+	*whole = *whole && outcome.cut + outcome.failed == 0;
 	if (status == 0)
-		status = tell(collecting, boots, &outcome, error);
+		tell_run(collecting, boots, all, &outcome, error);
 	collect_outcome_free(&outcome);
 	return status;
+}
+
+/* One run for each kind of boots; all of them into that which the user names. */
+static int keep_all(struct collecting *collecting, struct collect_boots *all, json_t *command, struct error *error)
+{
+	bool lost = tell_left(collecting, all), whole = true;
+	bool few = collecting->boots > 0 && all->count < (size_t)collecting->boots;
+	struct collect_boots kind;
+	int status = 0;
+
+	if (few)
+		error_warn("%zu of %lld boots came", all->count, (long long)collecting->boots);
+	if (collecting->into != NULL)
+		status = keep(collecting, all, all, command, &whole, error);
+	while (collecting->into == NULL && status == 0 && collect_kind_take(all, &kind)) {
+		status = keep(collecting, &kind, all, command, &whole, error);
+		collect_boots_free(&kind);
+	}
+	if (status != 0)
+		return status;
+	if (collecting->spool != NULL)
+		unlink(collecting->spool);
+	free(collecting->spool);
+	collecting->spool = NULL;
+	if (error->status != STATUS_OK)
+		return (int)error->status;
+	if (collecting->capture.end == CAPTURE_INTERRUPTED)
+		return STATUS_INTERRUPTED;
+	return few || lost || !whole ? STATUS_FAILED : STATUS_OK;
 }
 
 /* What came is the boots that are in it, and those are stored. */
@@ -344,7 +367,7 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 		tell_remarks(collecting);
 		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
 	} else
-		status = keep(collecting, &boots, command, error);
+		status = keep_all(collecting, &boots, command, error);
 	collect_boots_free(&boots);
 	return status;
 }

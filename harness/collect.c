@@ -7,11 +7,11 @@
 
 #include <zlib.h>
 
+#include "collect_kind.h"
 #include "memory.h"
 #include "output.h"
 #include "plan.h"
 #include "stream.h"
-#include "stream_salvage.h"
 #include "summary_fitness.h"
 
 /* --- What the machine says of itself -------------------------------------------------------------------------------- */
@@ -30,16 +30,8 @@ static void told_read(struct told *told, const struct collect_boots *boots)
 	for (size_t i = 0; i < boots->count; i++) {
 		const struct collect_boot *boot = &boots->boots[i];
 		struct stream *stream = &told->streams[told->count];
-		struct stream_cut cut;
 
-		if (boot->status == STORE_OK) {
-			stream_parse(stream, boot->log, boot->log_bytes, NULL);
-		} else {
-			stream_salvage(&cut, boot->log, boot->log_bytes, NULL);
-			*stream = cut.stream;
-			cut.stream = (struct stream){0};
-			stream_cut_free(&cut);
-		}
+		collect_kind_stream(stream, boot->status, boot->log, boot->log_bytes);
 		told->all[told->count++] = stream;
 	}
 }
@@ -136,6 +128,24 @@ static bool plans(const struct store *store, const char *subject)
 	return false;
 }
 
+/* A run takes what measured the same as it did: otherwise its rows would say of boots what is true of some of them. */
+static int check_kind(const struct store *store, const struct collect_target *target, const struct collect_boots *boots,
+		      struct error *error)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < boots->count && status == 0; i++) {
+		char *difference = collect_kind_foreign(store, target->subject, &boots->boots[i]);
+
+		if (difference != NULL)
+			status = error_set(error, STATUS_USAGE,
+					   "a boot that came is none of run %s: %s: collect without --into", store->id,
+					   difference);
+		free(difference);
+	}
+	return status;
+}
+
 static int open_run(struct store *store, const struct collect_target *target, const struct collect_boots *boots,
 		    struct error *error)
 {
@@ -144,11 +154,15 @@ static int open_run(struct store *store, const struct collect_target *target, co
 	if (target->run == NULL)
 		return create(store, target, boots, error);
 	status = store_resume(store, target->results, target->run, error);
-	if (status == 0 && !plans(store, target->subject)) {
+	if (status != 0)
+		return status;
+	if (!plans(store, target->subject))
 		status = error_set(error, STATUS_USAGE, "run %s does not plan %s: collect without --into", store->id,
 				   target->subject);
+	else
+		status = check_kind(store, target, boots, error);
+	if (status != 0)
 		store_close(store);
-	}
 	return status;
 }
 
@@ -244,7 +258,7 @@ static void count(struct collect_outcome *outcome, enum store_status status)
 }
 
 int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,
-		  size_t capture_bytes, struct collect_outcome *outcome, struct error *error)
+		  struct collect_outcome *outcome, struct error *error)
 {
 	struct store store;
 	unsigned round;
@@ -259,8 +273,7 @@ int collect_store(const struct collect_target *target, const struct collect_boot
 	round = target->round >= 0 ? (unsigned)target->round : next_round(&store, target->subject);
 	for (size_t i = 0; i < boots->count && status == 0; i++) {
 		const struct collect_boot *boot = &boots->boots[i];
-		size_t end = i + 1 < boots->count ? boots->boots[i + 1].from : capture_bytes;
-		struct store_output output = {boot->log, boot->log_bytes, capture + boot->from, end - boot->from};
+		struct store_output output = {boot->log, boot->log_bytes, capture + boot->from, boot->to - boot->from};
 
 		status = append(&store, target, boot, round, &output, error);
 		if (status == 0)

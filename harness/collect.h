@@ -29,10 +29,11 @@ struct collect_outcome {
 };
 
 /*
- * Stores all boots. Returns 0 if they are stored, whatever their status; STATUS_USAGE: no such run, or it does not plan
- * the subject; STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays.
+ * Stores all boots, which are of one kind (collect_kind.h); capture is what they came in. Returns 0 if they are stored,
+ * whatever their status; STATUS_USAGE: no such run, or it does not plan the subject, or measured something else;
+ * STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays.
  * collect_outcome_free() in every case.
  */
 int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,
-		  size_t capture_bytes, struct collect_outcome *outcome, struct error *error);
+		  struct collect_outcome *outcome, struct error *error);
 void collect_outcome_free(struct collect_outcome *outcome);

@@ -302,7 +302,10 @@ void collect_boots_read(struct collect_boots *boots, const char *capture, size_t
 		boot = &boots->boots[boots->count];
 		*boot = boot_make(pieces, count, i);
 		boot->from =
-		    boots->count++ == 0 ? 0 : stream_clean_origin(capture, len_bytes, (size_t)(pieces[i].text - text));
+		    boots->count == 0 ? 0 : stream_clean_origin(capture, len_bytes, (size_t)(pieces[i].text - text));
+		boot->to = len_bytes;
+		if (boots->count++ > 0)
+			boot[-1].to = boot->from;
 	}
 	pieces_free(pieces, count);
 	free(text);

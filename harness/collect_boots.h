@@ -16,11 +16,11 @@ struct collect_boot {
 	enum store_status status; /* STORE_OK, STORE_CUT, or STORE_FAILED: by its own word, or nothing is proved */
 	char *log;                /* what is stored: the stream, cleaned (stream_clean.h) */
 	size_t log_bytes;
-	char *reason;   /* NULL if ok */
-	size_t runs;    /* that are proved */
-	size_t from;    /* where in the capture it begins: up to the next boot's, verbatim */
-	bool whole;     /* a whole stream, although it may tell of failures */
-	double seconds; /* from its @aero to its end; 0: nobody saw it come */
+	char *reason;    /* NULL if ok */
+	size_t runs;     /* that are proved */
+	size_t from, to; /* what of the capture is this boot's, verbatim: up to the next one's */
+	bool whole;      /* a whole stream, although it may tell of failures */
+	double seconds;  /* from its @aero to its end; 0: nobody saw it come */
 };
 
 struct collect_boots {

@@ -203,7 +203,31 @@ static char *find_loss(const struct stream *stream)
 	return memory_format("it has %zu points, and says that they are %lu", came, points);
 }
 
-char *selection_difference(const struct stream *stream, const char *words, bool whole)
+char *selection_word_difference(const struct stream *stream, const char *words, const char *key)
+{
+	const char *said = stream_env(stream, key);
+	size_t len = 0;
+	const char *wanted = boot_words_value(words, key, &len);
+
+	if (said == NULL || wanted == NULL || is(said, wanted, len))
+		return NULL;
+	return memory_format("%s=%s instead of %.*s", key, said, (int)len, wanted);
+}
+
+/* The same of the warm-up, for which words that do not say leave the runner's rule (bench/runner.h). */
+static char *warmup_difference(const struct stream *stream, const char *words)
+{
+	const char *said = stream_env(stream, "warmup");
+	size_t len;
+
+	if (boot_words_value(words, "warmup", &len) != NULL)
+		return selection_word_difference(stream, words, "warmup");
+	return said == NULL || strcmp(said, "rule") == 0
+		   ? NULL
+		   : memory_format("warmup=%s instead of the runner's rule", said);
+}
+
+static char *points_difference(const struct stream *stream, const char *words, bool whole)
 {
 	const char *said = stream_env(stream, "selection");
 	size_t len = 0;
@@ -221,4 +245,13 @@ char *selection_difference(const struct stream *stream, const char *words, bool 
 	if (difference == NULL && whole)
 		difference = find_loss(stream);
 	return difference;
+}
+
+char *selection_difference(const struct stream *stream, const char *words, bool whole)
+{
+	char *difference = selection_word_difference(stream, words, "samples");
+
+	if (difference == NULL)
+		difference = warmup_difference(stream, words);
+	return difference != NULL ? difference : points_difference(stream, words, whole);
 }

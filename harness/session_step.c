@@ -97,39 +97,8 @@ static const struct store_boot *find_same(const struct session *session, const s
 	return NULL;
 }
 
-/* "samples=1000" of the words against what the stream says it was told. NULL: alike, or one does not say. */
-static char *word_difference(const struct stream *stream, const char *words, const char *key)
-{
-	char *pattern = memory_format("%s=", key), *difference = NULL;
-	const char *said = stream_env(stream, key), *at = strstr(words, pattern);
-
-	if (at != NULL && (at == words || at[-1] == ' ') && said != NULL) {
-		const char *wanted = at + strlen(pattern);
-		size_t len = strcspn(wanted, " ");
-
-		if (strlen(said) != len || strncmp(said, wanted, len) != 0)
-			difference = memory_format("%s=%s instead of %.*s", key, said, (int)len, wanted);
-	}
-	free(pattern);
-	return difference;
-}
-
-/* The same of the warm-up, for which words that do not say leave the runner's rule (bench/runner.h). */
-static char *warmup_difference(const struct stream *stream, const char *words)
-{
-	const char *said = stream_env(stream, "warmup");
-	size_t len;
-
-	if (boot_words_value(words, "warmup", &len) != NULL)
-		return word_difference(stream, words, "warmup");
-	return said == NULL || strcmp(said, "rule") == 0
-		   ? NULL
-		   : memory_format("warmup=%s instead of the runner's rule", said);
-}
-
-/* The same of benchmarks and points; of an image, which has other entries too, with what to do. */
-static char *points_difference(const struct session *session, const struct stream *stream, const char *words,
-			       bool whole)
+/* In what the boot measured something else; allocated, NULL: in nothing. Of an image, which has other entries too, with what to do. */
+static char *words_difference(const struct session *session, const struct stream *stream, const char *words, bool whole)
 {
 	char *difference = selection_difference(stream, words, whole), *advice;
 
@@ -179,10 +148,7 @@ static char *event_difference(const struct stream *stream, const char *words)
 	return NULL;
 }
 
-/*
- * Why what was found cannot be this boot's; allocated, NULL: it can. Each round has a seed of its own, which `aerobench
- * kexec` is given: so what lay in memory from another round is told apart. An image that a person boots has one for all.
- */
+/* Why what was found cannot be this boot's; allocated, NULL: it can. */
 static char *foreign(const struct session *session, const struct plan_boot *boot, const struct collect_boot *found)
 {
 	const struct store_boot *same = find_same(session, found);
@@ -198,16 +164,13 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 	os = stream_env(&stream, "os");
 	if (os == NULL || strcmp(os, "aerokernel") != 0)
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
-	if (difference == NULL)
-		difference = word_difference(&stream, words, "samples");
-	if (difference == NULL)
-		difference = warmup_difference(&stream, words);
+	/* Each round that goes by kexec has a seed of its own: so what lay in memory from another round is told apart. */
 	if (difference == NULL && session->way == SESSION_KEXEC)
-		difference = word_difference(&stream, words, "seed");
+		difference = selection_word_difference(&stream, words, "seed");
 	if (difference == NULL && session->way != SESSION_KEXEC)
 		difference = commit_difference(session, &stream);
 	if (difference == NULL)
-		difference = points_difference(session, &stream, words, whole);
+		difference = words_difference(session, &stream, words, whole);
 	if (difference == NULL && whole)
 		difference = event_difference(&stream, words);
 	stream_free(&stream);

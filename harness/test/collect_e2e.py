@@ -21,7 +21,8 @@ import threading
 import time
 import zlib
 
-WORDS = ["bench=yield_pair,thread_create:place=same", "samples=50", "warmup=10", "unit=instructions"]
+SAMPLES = 50
+WORDS = ["bench=yield_pair,thread_create:place=same", "warmup=10", "unit=instructions"]
 SUBJECT = "aerokernel@metal"
 PATIENCE = 120  # seconds: a hang detector
 
@@ -60,6 +61,11 @@ def medians(shown, cut=False):
     return {(row["benchmark"], json.dumps(row["params"])): row["raw_p50"] for row in shown["results"] if row["cut"] == cut}
 
 
+def boot(vm, machine, image, samples=SAMPLES):
+    return subprocess.run([vm, machine, "2", image, f"samples={samples}", *WORDS], stdout=subprocess.PIPE, timeout=PATIENCE,
+                          check=False).stdout
+
+
 def wait_for(lines, word):
     for line in lines:
         if word in line:
@@ -71,7 +77,7 @@ def over_qemu(collector, image):
     """The serial port is the only way out of this machine."""
     command = ["timeout", str(PATIENCE), "qemu-system-x86_64", "-M", "q35,sata=off", "-cpu", "max,-erms,-fsrm", "-accel",
                "tcg,thread=single", "-icount", "shift=0,sleep=off", "-smp", "2", "-m", "512", "-kernel", image, "-append",
-               " ".join(["spin=pause", "serial=com1", *WORDS]), "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
+               " ".join(["spin=pause", "serial=com1", f"samples={SAMPLES}", *WORDS]), "-nodefaults", "-net", "none", "-display", "none", "-no-reboot",
                "-rtc", "base=2020-01-01,clock=vm", "-seed", "1", "-serial", "pty", "-monitor", "stdio", "-S", "-no-shutdown"]
     machine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     line = re.search(r"/dev/pts/\d+", wait_for(machine.stdout, "/dev/pts/")).group(0)
@@ -135,6 +141,19 @@ def two_boots(collector, boots):
     need(len(medians(shown, cut=True)) == 2, "the third run of another boot is not taken for this one's", shown)
 
 
+def two_kinds(collector, log, few, whole):
+    """A capture with a quick boot before, between and after others: each kind is a run, and no run takes the other kind."""
+    pipe = collector.start("-", stdin=subprocess.PIPE)
+    out, err = pipe.communicate(b"".join([few[0], log, few[1]]).decode("latin-1"), timeout=PATIENCE)
+    runs = re.findall(r"run (\S+): (\d of \d) boots whole", out)
+    need(pipe.returncode == 0 and [count for _, count in runs] == ["2 of 2", "1 of 1"], "a run of each kind", out + err)
+    samples = [{row["n"] / len(row["per_run"]) for row in collector.show(run)["results"]} for run, _ in runs]
+    need(samples == [{20.0}, {50.0}], "in a run every boot measured the same", samples)
+    path = collector.results.parent / "few"
+    path.write_bytes(few[0])
+    collector.end(collector.start("--into", whole, str(path)), 2, f"none of run {whole}: samples=20 instead of 50")
+
+
 def refusals(collector, scratch):
     """What is no capture is named, and nothing is stored."""
     empty = pathlib.Path(scratch) / "empty.log"
@@ -155,7 +174,7 @@ def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as scratch:
         collector = Collector(bin_directory, scratch)
         refusals(collector, scratch)
-        log = subprocess.run([vm, "sim", "2", image, *WORDS], stdout=subprocess.PIPE, timeout=PATIENCE, check=False).stdout
+        log = boot(vm, "sim", image)
         terminal = b"\x1b[2J\x1b[01;01HBooting ...\r\n" + log.replace(b"\n", b"\r\n")
 
         whole = played(collector, 0, "1 of 1 boots whole", terminal, "--timeout", "60s")
@@ -170,9 +189,11 @@ def main():
         need(medians(collector.show(piped)) == medians(shown), "a pipe brings what the line brings")
 
         from_memory(collector, scratch, log, shown)
-        boots = [subprocess.run([vm, "qemu", "2", image, *WORDS], stdout=subprocess.PIPE, timeout=PATIENCE, check=False).stdout for _ in range(2)]
+        boots = [boot(vm, "qemu", image) for _ in range(2)]
         need(len({re.search(rb"^@env .*boot_stamp=(\d+)", boot, re.MULTILINE).group(1) for boot in boots}) == 2, "boots differ in their stamp")
         two_boots(collector, boots)
+        few = [boot(vm, "qemu", image, samples=20) for _ in range(2)]
+        two_kinds(collector, log, few, whole)
         over = over_qemu(collector, image)
         need(medians(collector.show(over)) == medians(shown), "the serial port brings what the debug console brings",
              json.dumps(collector.show(over)))

@@ -319,7 +319,7 @@ static int store(const char *text, size_t len_bytes, const char *into, long roun
 	int status;
 
 	collect_boots_read(&boots, text, len_bytes);
-	status = collect_store(&target, &boots, text, len_bytes, &outcome, error);
+	status = collect_store(&target, &boots, text, &outcome, error);
 	if (id != NULL)
 		*id = outcome.id != NULL ? memory_text(outcome.id) : NULL;
 	collect_outcome_free(&outcome);
@@ -541,6 +541,31 @@ static void a_run_that_does_not_plan_the_subject_takes_no_boot(void **state)
 	sample_free(&stream);
 }
 
+static void a_run_takes_only_boots_that_measured_the_same(void **state)
+{
+	struct sample_stream stream, other;
+	struct error error = {0};
+	struct opened opened;
+	char *id;
+
+	(void)state;
+	boot_make(&stream, 100, "fit");
+	sample_open(&other, "aerokernel");
+	sample_env(&other, "points", "1");
+	sample_bench(&other, "clock_read", "", false);
+	sample_run(&other, "clock_read", "", (uint32_t[]){100}, 1, 40);
+	sample_done(&other, 0);
+	assert_int_equal(store(stream.bytes, stream.len_bytes, NULL, -1, &id, &error), 0);
+	assert_int_equal(store(other.bytes, other.len_bytes, id, -1, NULL, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, "points=1 instead of 3: collect without --into"));
+	open_run(&opened, id, false);
+	assert_int_equal(opened.store.boot_count, 1);
+	close_run(&opened);
+	free(id);
+	sample_free(&stream);
+	sample_free(&other);
+}
+
 #define STORE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
 
 int main(void)
@@ -557,6 +582,7 @@ int main(void)
 	    STORE_TEST(an_unfit_boot_makes_the_run_unfit_and_silence_is_unfit),
 	    STORE_TEST(a_cut_round_is_taken_by_the_next_boot_and_a_whole_one_is_not),
 	    STORE_TEST(a_run_that_does_not_plan_the_subject_takes_no_boot),
+	    STORE_TEST(a_run_takes_only_boots_that_measured_the_same),
 	};
 
 	return cmocka_run_group_tests_name("collect", tests, NULL, NULL);

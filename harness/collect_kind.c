@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Boots of one kind: see collect_kind.h. */
+#include "collect_kind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "campaign_boot.h"
+#include "memory.h"
+#include "plan.h"
+#include "selection.h"
+#include "stream_salvage.h"
+
+void collect_kind_stream(struct stream *stream, enum store_status status, const char *log, size_t len_bytes)
+{
+	struct stream_cut cut;
+
+	if (status == STORE_OK) {
+		stream_parse(stream, log, len_bytes, NULL);
+		return;
+	}
+	stream_salvage(&cut, log, len_bytes, NULL);
+	*stream = cut.stream;
+	cut.stream = (struct stream){0};
+	stream_cut_free(&cut);
+}
+
+/* "wake,yield": what the stream says it measures, allocated. */
+static char *benchmarks(const struct stream *stream)
+{
+	char *names = memory_text("");
+
+	for (size_t i = 0; i < stream->bench_count; i++) {
+		char *longer = memory_format("%s%s%s", names, i > 0 ? "," : "", stream->benches[i].point.benchmark);
+
+		free(names);
+		names = longer;
+	}
+	return names;
+}
+
+static char *benchmarks_difference(const struct stream *stream, const struct stream *other)
+{
+	char *own = benchmarks(stream), *others = benchmarks(other), *difference = NULL;
+
+	if (own[0] != '\0' && others[0] != '\0' && strcmp(own, others) != 0)
+		difference = memory_format("benchmarks %s instead of %s", own, others);
+	free(others);
+	free(own);
+	return difference;
+}
+
+char *collect_kind_difference(const struct stream *stream, const struct stream *other)
+{
+	static const char *const keys[] = {"commit",  "build",  "cpu_model", "cpus",
+					   "samples", "warmup", "selection", "points"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *said = stream_env(stream, keys[i]), *others = stream_env(other, keys[i]);
+
+		if (said != NULL && others != NULL && strcmp(said, others) != 0)
+			return memory_format("%s=%s instead of %s", keys[i], said, others);
+	}
+	return benchmarks_difference(stream, other);
+}
+
+static bool is_alike(const struct stream *first, const struct collect_boot *boot)
+{
+	struct stream stream;
+	char *difference;
+	bool alike;
+
+	collect_kind_stream(&stream, boot->status, boot->log, boot->log_bytes);
+	difference = collect_kind_difference(&stream, first);
+	alike = difference == NULL;
+	free(difference);
+	stream_free(&stream);
+	return alike;
+}
+
+bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind)
+{
+	struct stream first;
+	size_t stays = 0;
+
+	*kind = (struct collect_boots){0};
+	if (boots->count == 0)
+		return false;
+	kind->boots = memory_new(boots->count, sizeof(*kind->boots));
+	collect_kind_stream(&first, boots->boots[0].status, boots->boots[0].log, boots->boots[0].log_bytes);
+	for (size_t i = 0; i < boots->count; i++) {
+		if (i == 0 || is_alike(&first, &boots->boots[i]))
+			kind->boots[kind->count++] = boots->boots[i];
+		else
+			boots->boots[stays++] = boots->boots[i];
+	}
+	boots->count = stays;
+	stream_free(&first);
+	return true;
+}
+
+/* --- Boots that a run has ------------------------------------------------------------------------------------------ */
+
+/* In what the stream is not what the run's campaign, if it has one, wants of the subject; allocated, NULL: in nothing. */
+static char *plan_difference(const struct store *store, const char *subject, const struct stream *stream, bool whole)
+{
+	struct plan plan = {0};
+	struct campaign campaign = {.plan = &plan};
+	char *difference = NULL;
+
+	if (plan_read(&plan, json_object_get(store->run, "campaign"), NULL) == 0) {
+		for (size_t i = 0; i < plan.boot_count; i++) {
+			char *words;
+
+			if (strcmp(plan.subjects[plan.boots[i].subject].subject.name, subject) != 0)
+				continue;
+			words = campaign_boot_words(&campaign, &plan.boots[i]);
+			difference = selection_difference(stream, words, whole);
+			free(words);
+			break;
+		}
+	}
+	plan_free(&plan);
+	return difference;
+}
+
+/* In what the stream is not of the kind of those boots of the subject that the run has; as above. */
+static char *kind_difference(const struct store *store, const char *subject, const struct stream *stream)
+{
+	char *difference = NULL;
+
+	for (size_t i = 0; i < store->boot_count && difference == NULL; i++) {
+		const struct store_boot *boot = &store->boots[i];
+		struct stream other;
+		size_t len_bytes;
+		char *log;
+
+		if (boot->log == NULL || strcmp(boot->subject, subject) != 0 ||
+		    store_read_log(store, boot, &log, &len_bytes, NULL) != 0)
+			continue;
+		collect_kind_stream(&other, boot->status, log, len_bytes);
+		difference = collect_kind_difference(stream, &other);
+		stream_free(&other);
+		free(log);
+	}
+	return difference;
+}
+
+char *collect_kind_foreign(const struct store *store, const char *subject, const struct collect_boot *boot)
+{
+	struct stream stream;
+	char *difference;
+
+	collect_kind_stream(&stream, boot->status, boot->log, boot->log_bytes);
+	difference = kind_difference(store, subject, &stream);
+	if (difference == NULL)
+		difference = plan_difference(store, subject, &stream, boot->status == STORE_OK);
+	stream_free(&stream);
+	return difference;
+}

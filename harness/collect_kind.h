@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which boots can be boots of one run: those that measured the same, with one build, on one machine, as far as their streams
+ * tell. A capture may hold a quick boot before that of the whole suite, or the boots of two images.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "collect_boots.h"
+#include "stream.h"
+
+/*
+ * The stream of a boot's cleaned log, whatever its status: the whole one, or what one that is not whole proves.
+ * stream_free().
+ */
+void collect_kind_stream(struct stream *stream, enum store_status status, const char *log, size_t len_bytes);
+/* In what the stream differs from the other, one line: "samples=200 instead of 1000". Allocated; NULL: in nothing they tell. */
+char *collect_kind_difference(const struct stream *stream, const struct stream *other);
+/* Moves the first boot, and all that can be of one run with it, from boots into kind, in their order. False: there is none. */
+bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind);
+/* Why the boot can be none of a run's boots of this subject: as collect_kind_difference(), or as its campaign wants them. */
+char *collect_kind_foreign(const struct store *store, const char *subject, const struct collect_boot *boot);

@@ -45,7 +45,8 @@ enum {
 
 struct image_command {
 	struct image_make make;
-	const char *output, *pxe, *serial, *events, *pmu;
+	const char *output, *pxe, *events, *pmu;
+	char *words; /* of all --words together */
 	char *selections[SELECTIONS_MAX];
 	size_t selection_count;
 	bool bios_only, uefi_only, help;
@@ -90,7 +91,8 @@ static void help(const char *program)
 	    "      --samples N --warmup N  of each point, at most 1000000\n"
 	    "      --events NAME,…  count these events too, on a processor that libpfm4 calls --pmu NAME (default:\n"
 	    "                      one like this computer's; aerobench doctor --events)\n"
-	    "      --words WORDS   more words for each entry: those of bench/runner.h and kernel/core/settings.h\n"
+	    "      --words WORDS   more words for each entry, each once: those of bench/runner.h and "
+	    "kernel/core/settings.h\n"
 	    "      --no-screen     the Aerokernel leaves the screen alone\n"
 	    "      --bios-only, --uefi-only  only for this firmware\n"
 	    "  -h, --help\n\n"
@@ -251,6 +253,17 @@ static int words_check(const char *words, struct error *error)
 	return status == 0 ? kernel_words_added("words", words, own, error) : status;
 }
 
+static int words_add(struct image_command *command, const char *more, struct error *error)
+{
+	char *longer = command->words != NULL ? memory_format("%s %s", command->words, more) : memory_text(more);
+	int status = words_check(more, error);
+
+	free(command->words);
+	command->words = longer;
+	command->make.menu.words = longer;
+	return status == 0 ? kernel_words_check("words", longer, error) : status; /* one word twice */
+}
+
 static int option_take(struct image_command *command, int option, char **argv, struct error *error)
 {
 	struct image_options *menu = &command->make.menu;
@@ -274,8 +287,7 @@ static int option_take(struct image_command *command, int option, char **argv, s
 		menu->results = strcmp(optarg, "none") == 0 ? NULL : optarg;
 		return menu->results == NULL ? 0 : image_results_parse(optarg, NULL, NULL, error);
 	case WORDS:
-		menu->words = optarg;
-		return words_check(optarg, error);
+		return words_add(command, optarg, error);
 	case 'b':
 		if (command->selection_count == SELECTIONS_MAX)
 			return error_set(error, STATUS_USAGE, "more than %d -b", SELECTIONS_MAX);
@@ -400,6 +412,7 @@ static int cmd_image(int argc, char **argv)
 		help(argv[0]);
 	else if (status == 0)
 		status = image_run(&command, &error);
+	free(command.words);
 	return error.status != STATUS_OK ? error_print(&error) : status;
 }
 

@@ -192,9 +192,11 @@ static void plan_print(const struct kexec_plan *plan)
 	fflush(stdout);
 }
 
-/* Who stays wants to read the screen. */
-static void dark_tell(const struct kexec_plan *plan, bool stay)
+/* What will be other than the user expects. Who stays wants to read the screen. */
+static void plan_warn(const struct kexec_plan *plan, bool stay)
 {
+	if (plan->watched != NULL)
+		error_warn("%s", plan->watched);
 	if (plan->dark != NULL && stay)
 		error_warn("the screen will stay dark, because %s: the table is on a serial line (--serial) and in "
 			   "memory only",
@@ -234,7 +236,7 @@ static int kexec_run(const struct cmd_kexec *command, struct error *error)
 
 	if (kexec_plan_make(&plan, &command->options, error) != 0)
 		return error->status;
-	dark_tell(&plan, command->options.stay);
+	plan_warn(&plan, command->options.stay);
 	if (command->dry_run) {
 		plan_print(&plan);
 		output_finish(error);

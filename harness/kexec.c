@@ -15,6 +15,7 @@
 
 #include "kernel_words.h"
 #include "kexec_check.h"
+#include "kexec_watchdog.h"
 #include "memory.h"
 #include "paths.h"
 #include "store_file.h"
@@ -329,7 +330,9 @@ int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options
 	char *kernel = NULL, *initrd = NULL, *image = NULL;
 
 	memset(plan, 0, sizeof(*plan));
-	if (kexec_system_check(options->root, &plan->replaces, error) == 0 && !options->stay) {
+	if (kexec_system_check(options->root, &plan->replaces, error) == 0)
+		kexec_watchdog_check(options->root, &plan->watched, error);
+	if (error->status == STATUS_OK && !options->stay) {
 		kernel = linux_path(options, error);
 		if (kernel != NULL)
 			initrd_path(options, &initrd, error);
@@ -357,4 +360,6 @@ void kexec_plan_free(struct kexec_plan *plan)
 		free(plan->load[i]);
 		plan->load[i] = NULL;
 	}
+	free(plan->watched);
+	plan->watched = NULL;
 }

@@ -35,6 +35,7 @@ struct kexec_plan {
 	char *load[KEXEC_ARGUMENTS]; /* a command, NULL behind its last word */
 	bool replaces;               /* something else is loaded already, and will not be any more */
 	const char *dark;            /* why the Aerokernel will have no screen; NULL: it will have this Linux's */
+	char *watched; /* what may reset the machine meanwhile: kexec_watchdog.h; NULL: nothing is known */
 };
 
 /*

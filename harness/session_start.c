@@ -134,8 +134,11 @@ static int check_kexec(const struct session_start *start, struct plan *plan, con
 	own = campaign_boot_words(&campaign, &plan->boots[metal]);
 	told = memory_format(SESSION_KEXEC_WORDS " %s", own);
 	options.words = told;
-	if (kexec_plan_make(&made, &options, &problem) == 0)
+	if (kexec_plan_make(&made, &options, &problem) == 0) {
+		if (made.watched != NULL)
+			error_warn("%s", made.watched);
 		kexec_plan_free(&made);
+	}
 	free(told);
 	free(own);
 	if (problem.status == STATUS_UNSUPPORTED)

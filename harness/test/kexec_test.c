@@ -333,6 +333,49 @@ static void a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy(void **
 	refused(STATUS_UNSUPPORTED, "--place", &none);
 }
 
+static void watchdog_put(const char *state, const char *identity, const char *nowayout)
+{
+	text_put("/sys/class/watchdog/watchdog1/state", state);
+	text_put("/sys/class/watchdog/watchdog1/identity", identity);
+	text_put("/sys/class/watchdog/watchdog1/nowayout", nowayout);
+	text_put("/sys/class/watchdog/watchdog1/timeout", "30\n");
+}
+
+/* What the plan warns of; NULL: nothing. */
+static void warned(const char *text)
+{
+	struct kexec_plan plan;
+	struct error error;
+
+	assert_int_equal(plan_of(&plan, &(struct kexec_options){0}, &error), 0);
+	if (text == NULL)
+		assert_null(plan.watched);
+	else
+		assert_non_null(strstr(plan.watched, text));
+	kexec_plan_free(&plan);
+}
+
+static void a_watchdog_that_would_reset_the_machine_is_told(void **state)
+{
+	(void)state;
+	linux_make();
+	warned(NULL);
+	watchdog_put("inactive\n", "iTCO_wdt\n", "0\n");
+	warned(NULL);
+	watchdog_put("active\n", "Software Watchdog\n", "0\n");
+	warned(NULL);
+	watchdog_put("active\n", "iTCO_wdt\n", "0\n");
+	warned("watchdog1 (iTCO_wdt) is running: unless it is stopped when Linux ends, it resets the machine 30 s");
+	watchdog_put("active\n", "iTCO_wdt\n", "1\n");
+	refused(STATUS_UNSUPPORTED, "watchdog1 (iTCO_wdt) is running and may not be stopped",
+		&(struct kexec_options){0});
+	/* which makes even that one stop */
+	text_put("/sys/module/watchdog/parameters/stop_on_reboot", "1\n");
+	warned(NULL);
+	text_put("/sys/module/ipmi_watchdog/initstate", "live\n");
+	warned("the BMC's watchdog");
+}
+
 static int made(void **state)
 {
 	char place[PATH_MAX];
@@ -372,6 +415,7 @@ int main(void)
 	    cmocka_unit_test(a_screen_that_is_not_passed_on_is_told),
 	    cmocka_unit_test(an_image_that_would_lie_on_firmware_is_refused),
 	    cmocka_unit_test(a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy),
+	    cmocka_unit_test(a_watchdog_that_would_reset_the_machine_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, made, removed);

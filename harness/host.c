@@ -105,6 +105,8 @@ static void against(struct host_verdict *verdict, bool holds, const char *format
 static void judge_clock(const struct host *host, struct host_verdict *verdict)
 {
 	const struct probe_tsc *tsc = &host->tsc;
+	const struct probe_offset_pair *apart;
+	double apart_ticks;
 
 	against(verdict, !tsc->invariant, "the TSC is not invariant: its rate may change with power states");
 	against(verdict, !tsc->rdtscp, "no RDTSCP: the contract's stop stamp is missing");
@@ -118,6 +120,10 @@ static void judge_clock(const struct host *host, struct host_verdict *verdict)
 	against(verdict, host->offsets.cpus > 1 && (host->offsets.failed > 0 || isnan(host->offsets.bound_ticks)),
 		"no bound on the clock offset between CPUs: %s",
 		host->offsets.reason[0] != '\0' ? host->offsets.reason : "not measured");
+	apart = probe_offsets_apart(&host->offsets, &apart_ticks);
+	against(verdict, apart != NULL,
+		"the clocks of CPUs %u and %u are at least %.0f ticks apart: no latency between CPUs can be believed",
+		apart != NULL ? apart->a : 0, apart != NULL ? apart->b : 0, apart_ticks);
 }
 
 static void judge_quiet(const struct host *host, struct host_verdict *verdict)

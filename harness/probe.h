@@ -124,6 +124,11 @@ struct probe_offsets {
  * over all rounds, whatever the path's asymmetry (measuring.md §2, "Offset between CPUs").
  */
 void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned count);
+/*
+ * The clocks of which two CPUs are surely apart, and most so: whatever moves between them took no time or less by one of the
+ * two ways. *ticks: by how much at least. NULL: those of any pair may be equal.
+ */
+const struct probe_offset_pair *probe_offsets_apart(const struct probe_offsets *offsets, double *ticks);
 
 /* --- Noise: probe_noise.c ---------------------------------------------------------------------------------------------- */
 

@@ -143,3 +143,20 @@ void probe_offsets(struct probe_offsets *offsets, const unsigned *cpus, unsigned
 			pair_measure(offsets, cpus[i], cpus[j], LIMIT_TICKS / pairs);
 	sched_setaffinity(0, sizeof(before), &before);
 }
+
+const struct probe_offset_pair *probe_offsets_apart(const struct probe_offsets *offsets, double *ticks)
+{
+	const struct probe_offset_pair *worst = NULL;
+
+	*ticks = 0;
+	for (unsigned i = 0; i < offsets->pairs; i++) {
+		const struct probe_offset_pair *pair = &offsets->pair[i];
+		double least = fmax((double)pair->low_ticks, -(double)pair->high_ticks);
+
+		if (!pair->bounded || least <= *ticks)
+			continue;
+		*ticks = least;
+		worst = pair;
+	}
+	return worst;
+}

@@ -21,20 +21,19 @@ enum {
 	LOST_MAX_PERCENT = 1,
 	GAP_MAX_US = 1000,
 	DISAGREEMENT_MAX_PPM = 50,
-	DIFFERENCE_BYTES = 160,
 };
 
-static struct doctor doctor;
+static struct doctor found;
 static uint64_t smi_before[CPU_MAX]; /* each CPU writes its own */
 
 const struct doctor *doctor_result(void)
 {
-	return &doctor;
+	return &found;
 }
 
 const char *doctor_verdict(void)
 {
-	return !doctor.measured ? "not measured" : doctor.fit ? "fit" : "unfit";
+	return !found.measured ? "not measured" : found.fit ? "fit" : "unfit";
 }
 
 const char *doctor_machine(void)
@@ -50,81 +49,92 @@ bool doctor_emulated(void)
 /* --- Judging ------------------------------------------------------------------------------------------------------------ */
 
 /* Adds a reason if it holds. */
-static void against(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void against(struct doctor *doctor, bool holds, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-static void against(bool holds, const char *format, ...)
+static void against(struct doctor *doctor, bool holds, const char *format, ...)
 {
 	va_list list;
 
-	if (!holds || doctor.reason_count == DOCTOR_REASONS_MAX)
+	if (!holds || doctor->reason_count == DOCTOR_REASONS_MAX)
 		return;
 	va_start(list, format);
-	format_list(doctor.reasons[doctor.reason_count++], DOCTOR_REASON_BYTES, format, list);
+	format_list(doctor->reasons[doctor->reason_count++], DOCTOR_REASON_BYTES, format, list);
 	va_end(list);
 }
 
-static void judge_clock(void)
+static void judge_clock(struct doctor *doctor)
 {
-	const struct doctor_clock *clock = &doctor.clock;
+	const struct doctor_clock *clock = &doctor->clock;
+	const struct doctor_pair *apart;
+	uint64_t apart_ticks;
 
-	against(!machine_facts.tsc_invariant, "the TSC is not invariant: its rate may change with power states");
-	against(!machine_facts.tsc_adjust_equal,
+	against(doctor, !machine_facts.tsc_invariant,
+		"the TSC is not invariant: its rate may change with power states");
+	against(doctor, !machine_facts.tsc_adjust_equal,
 		"IA32_TSC_ADJUST differs between the CPUs: the firmware has set their clocks apart");
-	against(machine_facts.mtrr_differ,
+	against(doctor, machine_facts.mtrr_differ,
 		"the CPUs' memory type range registers differ: memory is slower on some CPUs, update the firmware");
-	against(!machine_facts.lfence_serialises, "LFENCE does not serialise, and cannot be made to: stamps may move");
-	against(clock->read_p50 > READ_MAX_TICKS, "a clock read takes %lu ticks, limit %u: it is trapped or emulated",
-		clock->read_p50, READ_MAX_TICKS);
-	against(clock->loop_hundredths > LOOP_MAX_TICKS * 100,
+	against(doctor, !machine_facts.lfence_serialises,
+		"LFENCE does not serialise, and cannot be made to: stamps may move");
+	against(doctor, clock->read_p50 > READ_MAX_TICKS,
+		"a clock read takes %lu ticks, limit %u: it is trapped or emulated", clock->read_p50, READ_MAX_TICKS);
+	against(doctor, clock->loop_hundredths > LOOP_MAX_TICKS * 100,
 		"dec/jnz takes %lu.%02lu ticks, limit %u: this CPU is emulated", clock->loop_hundredths / 100,
 		clock->loop_hundredths % 100, LOOP_MAX_TICKS);
-	against(machine_facts.clock_spread_ppm > DISAGREEMENT_MAX_PPM,
+	against(doctor, machine_facts.clock_spread_ppm > DISAGREEMENT_MAX_PPM,
 		"two windows of TSC against %s disagree by %u ppm, limit %u", machine_facts.clock_source,
 		machine_facts.clock_spread_ppm, DISAGREEMENT_MAX_PPM);
-	against(doctor.offsets.failed > 0, "no bound on the clock offset between CPUs: %s", doctor.offsets.reason);
+	against(doctor, doctor->offsets.failed > 0, "no bound on the clock offset between CPUs: %s",
+		doctor->offsets.reason);
+	apart = doctor_offsets_apart(&doctor->offsets, &apart_ticks);
+	against(doctor, apart != NULL,
+		"the clocks of CPUs %u and %u are at least %lu ticks apart: no latency between CPUs can be believed",
+		apart != NULL ? apart->a : 0, apart != NULL ? apart->b : 0, apart_ticks);
 }
 
-static void judge_noise(void)
+static void judge_noise(struct doctor *doctor)
 {
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
-		const struct doctor_noise_cpu *noise = &doctor.noise.cpu[cpu];
+		const struct doctor_noise_cpu *noise = &doctor->noise.cpu[cpu];
 		uint64_t lost = noise->watched_ticks > 0 ? noise->lost_ticks * 10000 / noise->watched_ticks : 0;
 		uint64_t longest_us = noise->longest_ticks * 1000 / (clock_hz / 1000);
 
-		against(lost > LOST_MAX_PERCENT * 100 || longest_us > GAP_MAX_US,
+		against(doctor, lost > LOST_MAX_PERCENT * 100 || longest_us > GAP_MAX_US,
 			"noise on CPU %u: %lu.%02lu %% of the time lost, longest gap %lu us, limits %u %% and %u us",
 			cpu, lost / 100, lost % 100, longest_us, LOST_MAX_PERCENT, GAP_MAX_US);
 	}
 }
 
-static void judge_power(void)
+static void judge_power(struct doctor *doctor)
 {
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
 		const struct power *power = power_of(cpu);
 		bool hot = power->value[POWER_THROTTLED] != 0 || power->value[POWER_PACKAGE_THROTTLED] != 0;
 
-		against(hot, "CPU %u was throttled by heat, current or power when it started", cpu);
+		against(doctor, hot, "CPU %u was throttled by heat, current or power when it started", cpu);
 	}
 }
 
-static void judge(void)
+void doctor_judge(struct doctor *doctor, bool emulated)
 {
-	doctor.reason_count = 0;
-	if (doctor_emulated()) {
-		against(true, "QEMU TCG: ticks are host time and include translation, or executed instructions, good "
-			      "for shapes and ratios only");
+	doctor->reason_count = 0;
+	if (emulated) {
+		against(doctor, true,
+			"QEMU TCG: ticks are host time and include translation, or executed instructions, good "
+			"for shapes and ratios only");
 	} else {
-		judge_clock();
-		against(machine_facts.hypervisor[0] != '\0',
+		judge_clock(doctor);
+		against(doctor, machine_facts.hypervisor[0] != '\0',
 			"under a hypervisor (%s) that may stop or move these CPUs: measure on bare metal, or gate on "
 			"@sim",
 			machine_facts.hypervisor);
-		judge_noise();
-		judge_power();
+		judge_noise(doctor);
+		judge_power(doctor);
 	}
-	against(strcmp(BUILD_TYPE, "release") != 0, "this build is '%s': measure with preset release", BUILD_TYPE);
-	against(strcmp(BUILD_ASSERTS, "off") != 0, "debug assertions are on: measure with preset release");
-	doctor.fit = doctor.reason_count == 0;
+	against(doctor, strcmp(BUILD_TYPE, "release") != 0, "this build is '%s': measure with preset release",
+		BUILD_TYPE);
+	against(doctor, strcmp(BUILD_ASSERTS, "off") != 0, "debug assertions are on: measure with preset release");
+	doctor->fit = doctor->reason_count == 0;
 }
 
 /* --- Measuring ---------------------------------------------------------------------------------------------------------- */
@@ -165,13 +175,13 @@ void doctor_run(void)
 	uint64_t begin = clock_now();
 
 	smi_read_all(smi_before);
-	doctor_clock_probe(&doctor.clock);
-	doctor_offsets_probe(&doctor.offsets);
-	doctor_noise_probe(&doctor.noise);
-	doctor.smi_delta = smi_since();
-	doctor.elapsed_ticks = clock_now() - begin;
-	doctor.measured = true;
-	judge();
+	doctor_clock_probe(&found.clock);
+	doctor_offsets_probe(&found.offsets);
+	doctor_noise_probe(&found.noise);
+	found.smi_delta = smi_since();
+	found.elapsed_ticks = clock_now() - begin;
+	found.measured = true;
+	doctor_judge(&found, doctor_emulated());
 }
 
 const char *doctor_judge_after(const struct doctor_offsets *before, const struct doctor_offsets *after,
@@ -202,13 +212,13 @@ const char *doctor_run_after(void)
 	doctor_offsets_probe(&after);
 	after.pair[0].low_ticks += fault_clock_ticks();
 	after.pair[0].high_ticks += fault_clock_ticks();
-	if (doctor.noise.smi_known)
+	if (found.noise.smi_known)
 		format_print("doctor: %lu system management interrupts since it began\n", smi);
 	if (after.pairs > 0 && after.failed < after.pairs)
 		format_print("doctor: offset between CPUs at the end: at most %lu ticks\n", after.bound_ticks);
 	if (after.failed > 0)
 		format_print("doctor: no bound on the clock offset between CPUs at the end: %s\n", after.reason);
-	reason = doctor_judge_after(&doctor.offsets, &after, text);
+	reason = doctor_judge_after(&found.offsets, &after, text);
 	if (reason != NULL)
 		format_print("doctor: FAILED: %s\n", reason);
 	return reason;

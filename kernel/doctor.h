@@ -51,6 +51,11 @@ struct doctor_offsets {
 void doctor_offsets_probe(struct doctor_offsets *offsets);
 /* Adds one round's interval. */
 void doctor_pair_narrow(struct doctor_pair *pair, uint64_t t0, uint64_t r, uint64_t t1);
+/*
+ * The clocks of which two CPUs are surely apart, and most so: whatever moves between them took no time or less by one of the
+ * two ways. *ticks: by how much at least. NULL: those of any pair may be equal.
+ */
+const struct doctor_pair *doctor_offsets_apart(const struct doctor_offsets *offsets, uint64_t *ticks);
 /* Whether no offset of some pair fits both measurements of it: its clocks have moved apart. Which pair: *moved. */
 bool doctor_offsets_moved(const struct doctor_offsets *before, const struct doctor_offsets *after,
 			  struct doctor_pair *moved);
@@ -81,6 +86,8 @@ struct doctor {
 	uint64_t smi_delta, elapsed_ticks; /* the most SMIs that a CPU took while all this ran */
 };
 
+/* Fills in reasons and fit from the probes' results and machine_facts. emulated: as doctor_emulated(). */
+void doctor_judge(struct doctor *doctor, bool emulated);
 /* Measures and judges; thread context, once before what it is asked about. */
 void doctor_run(void);
 /*

@@ -162,6 +162,26 @@ void doctor_offsets_probe(struct doctor_offsets *offsets)
 		pair_measure(offsets, b - 1, b, 2 * count - 3);
 }
 
+const struct doctor_pair *doctor_offsets_apart(const struct doctor_offsets *offsets, uint64_t *ticks)
+{
+	const struct doctor_pair *worst = NULL;
+
+	*ticks = 0;
+	for (unsigned at = 0; at < offsets->pairs; at++) {
+		const struct doctor_pair *pair = &offsets->pair[at];
+		uint64_t least = pair->low_ticks > 0    ? magnitude(pair->low_ticks)
+				 : pair->high_ticks < 0 ? magnitude(pair->high_ticks)
+							: 0;
+
+		/* one without a bound is another fault */
+		if (!pair->answered || pair->low_ticks > pair->high_ticks || least <= *ticks)
+			continue;
+		*ticks = least;
+		worst = pair;
+	}
+	return worst;
+}
+
 bool doctor_offsets_moved(const struct doctor_offsets *before, const struct doctor_offsets *after,
 			  struct doctor_pair *moved)
 {

@@ -87,6 +87,36 @@ static void each_fault_alone_makes_time_unfit_and_is_named(void **state)
 	unfit_because(&host, "sibling");
 }
 
+/* A pair whose clock's offset is between these bounds, beside one that may be equal. */
+static struct host with_offsets(int64_t low_ticks, int64_t high_ticks)
+{
+	struct host host = perfect();
+
+	host.offsets.pairs = 2;
+	host.offsets.pair[0] = (struct probe_offset_pair){0, 1, true, -90, 100, 190};
+	host.offsets.pair[1] = (struct probe_offset_pair){4, 7, true, low_ticks, high_ticks, 190};
+	return host;
+}
+
+static void clocks_that_are_surely_apart_make_time_unfit(void **state)
+{
+	struct host host;
+
+	(void)state;
+	host = with_offsets(0, 190);
+	assert_true(judged(&host, SUBJECT_HOST).fit); /* an offset of 0 explains every round */
+	host = with_offsets(-190, 0);
+	assert_true(judged(&host, SUBJECT_HOST).fit);
+	host = with_offsets(2999900, 3000100);
+	unfit_because(&host, "the clocks of CPUs 4 and 7 are at least 2999900 ticks apart: no latency");
+	host = with_offsets(-3000100, -1);
+	unfit_because(&host, "the clocks of CPUs 4 and 7 are at least 1 ticks apart: no latency");
+	host.offsets.pair[0] = (struct probe_offset_pair){0, 1, true, 5, 100, 190}; /* the worst is named */
+	unfit_because(&host, "the clocks of CPUs 0 and 1 are at least 5 ticks apart");
+	host = with_offsets(5, -5), host.offsets.pair[1].bounded = false; /* without a bound: another fault */
+	assert_true(judged(&host, SUBJECT_HOST).fit);
+}
+
 static void unknown_business_of_a_cpu_is_no_fault(void **state)
 {
 	struct host host = perfect();
@@ -233,6 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_computer_without_fault_is_fit),
 	    cmocka_unit_test(each_fault_alone_makes_time_unfit_and_is_named),
+	    cmocka_unit_test(clocks_that_are_surely_apart_make_time_unfit),
 	    cmocka_unit_test(unknown_business_of_a_cpu_is_no_fault),
 	    cmocka_unit_test(plain_tcg_is_never_fit_for_time),
 	    cmocka_unit_test(what_cannot_run_is_unsupported_for_one_reason),

@@ -78,6 +78,45 @@ KERNEL_TEST(doctor_believes_a_run_unless_its_clocks_contradict_those_before)
 	CHECK(strcmp(text, "a CPU's clock drifts or was set during the run") == 0);
 }
 
+/* How often a reason that begins so is among them. */
+static unsigned reasons_that_begin(const struct doctor *doctor, const char *text)
+{
+	unsigned count = 0;
+
+	for (unsigned at = 0; at < doctor->reason_count; at++)
+		count += strncmp(doctor->reasons[at], text, strlen(text)) == 0;
+	return count;
+}
+
+/* The verdict on two clocks with this offset, whose line takes 40 ticks there and 400 back. */
+static const struct doctor *judged_with_offset(int64_t offset_ticks)
+{
+	static struct doctor doctor;
+
+	doctor = (struct doctor){.measured = true, .offsets = {.pairs = 2}};
+	doctor.offsets.pair[0] = (struct doctor_pair){0, 1, false, INT64_MIN, INT64_MAX};
+	doctor.offsets.pair[1] = (struct doctor_pair){0, 2, false, INT64_MIN, INT64_MAX};
+	rounds(&doctor.offsets.pair[0], offset_ticks / 2, 40, 400, 0);
+	rounds(&doctor.offsets.pair[1], offset_ticks, 40, 400, 0);
+	doctor_judge(&doctor, false);
+	return &doctor;
+}
+
+KERNEL_TEST(doctor_finds_clocks_unfit_that_are_surely_apart)
+{
+	static const char apart[] = "the clocks of CPUs 0 and 2 are at least ";
+
+	CHECK(reasons_that_begin(judged_with_offset(0), "the clocks of CPUs") == 0);
+	CHECK(reasons_that_begin(judged_with_offset(-40), "the clocks of CPUs") == 0); /* what the way there takes */
+	CHECK(reasons_that_begin(judged_with_offset(400), "the clocks of CPUs") == 0);
+	CHECK(reasons_that_begin(judged_with_offset(-41), apart) == 1);
+	CHECK(reasons_that_begin(judged_with_offset(401), apart) == 1);
+	CHECK(reasons_that_begin(judged_with_offset(-2900000), apart) == 1 && !judged_with_offset(-2900000)->fit);
+	CHECK(reasons_that_begin(judged_with_offset(2900000),
+				 "the clocks of CPUs 0 and 2 are at least 2899600 ticks apart: no latency between CPUs "
+				 "can be believed") == 1);
+}
+
 KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)
 {
 	static uint32_t values[4000];

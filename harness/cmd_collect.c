@@ -352,6 +352,19 @@ static int keep_all(struct collecting *collecting, struct collect_boots *all, js
 	return few || lost || !whole ? STATUS_FAILED : STATUS_OK;
 }
 
+/* Numbers of one system never stand under another's name: nothing is stored beside a stranger. */
+static int check_system(const struct collecting *collecting, const struct collect_boots *boots, struct error *error)
+{
+	char *os;
+	const struct collect_boot *stranger = collect_kind_stranger(boots, collecting->subject, &os);
+
+	if (stranger != NULL)
+		error_set(error, STATUS_USAGE, "%s is a stream of %s, not of %s: leave it out",
+			  collect_source_at(collecting, stranger->from), os, collecting->subject);
+	free(os);
+	return (int)error->status;
+}
+
 /* What came is the boots that are in it, and those are stored. */
 static int take_in(struct collecting *collecting, json_t *command, struct error *error)
 {
@@ -366,7 +379,10 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole)) {
 		tell_remarks(collecting);
 		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
-	} else
+	} else {
+		status = check_system(collecting, &boots, error);
+	}
+	if (status == 0)
 		status = keep_all(collecting, &boots, command, error);
 	collect_boots_free(&boots);
 	return status;

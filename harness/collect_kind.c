@@ -50,6 +50,33 @@ static char *benchmarks_difference(const struct stream *stream, const struct str
 	return difference;
 }
 
+/* Whether the subject, "aerokernel@metal", is one of this system. */
+static bool is_system(const char *subject, const char *os)
+{
+	size_t len = strcspn(subject, "@");
+
+	return strlen(os) == len && memcmp(subject, os, len) == 0;
+}
+
+const struct collect_boot *collect_kind_stranger(const struct collect_boots *boots, const char *subject, char **os)
+{
+	*os = NULL;
+	for (size_t i = 0; i < boots->count && *os == NULL; i++) {
+		const struct collect_boot *boot = &boots->boots[i];
+		struct stream stream;
+		const char *said;
+
+		collect_kind_stream(&stream, boot->status, boot->log, boot->log_bytes);
+		said = stream_env(&stream, "os");
+		if (said != NULL && !is_system(subject, said))
+			*os = memory_text(said);
+		stream_free(&stream);
+		if (*os != NULL)
+			return boot;
+	}
+	return NULL;
+}
+
 char *collect_kind_difference(const struct stream *stream, const struct stream *other)
 {
 	static const char *const keys[] = {"commit",  "build",  "cpu_model", "cpus",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which boots can be boots of one run: those that measured the same, with one build, on one machine, as far as their streams
+ * Which boots can be boots of one run: those of its subject's system that measured the same, with one build, on one machine, as far as their streams
  * tell. A capture may hold a quick boot before that of the whole suite, or the boots of two images.
  */
 #pragma once
@@ -16,6 +16,11 @@
  * stream_free().
  */
 void collect_kind_stream(struct stream *stream, enum store_status status, const char *log, size_t len_bytes);
+/*
+ * The first boot whose stream says that it is of another system than the subject, with that system's name in *os, allocated.
+ * NULL, and NULL in *os: there is none. A boot that lost its environment may be of any.
+ */
+const struct collect_boot *collect_kind_stranger(const struct collect_boots *boots, const char *subject, char **os);
 /* In what the stream differs from the other, one line: "samples=200 instead of 1000". Allocated; NULL: in nothing they tell. */
 char *collect_kind_difference(const struct stream *stream, const struct stream *other);
 /* Moves the first boot, and all that can be of one run with it, from boots into kind, in their order. False: there is none. */

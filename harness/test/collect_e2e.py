@@ -165,6 +165,18 @@ def refusals(collector, scratch):
     need(not collector.results.exists(), "nothing is stored")
 
 
+def strangers(collector, scratch, log):
+    """One directory with the logs of both systems: nothing of it is stored, and the stranger is named."""
+    paths = [pathlib.Path(scratch) / name for name in ("aerokernel.log", "linux.log")]
+    paths[0].write_bytes(log)
+    with paths[1].open("wb") as file:
+        subprocess.run([collector.program.parent / "linux-baseline", "bench=clock_read", "samples=50"], stdout=file, timeout=PATIENCE, check=True)
+    for words in (paths, paths[1:]):
+        says = f"{paths[1]} is a stream of linux, not of {SUBJECT}: leave it out"
+        need(collector.end(collector.start(*map(str, words)), 2, says) is None, "no run")
+    need(not list(collector.results.glob("*-*")), "nothing is stored")
+
+
 def main():
     bin_directory, vm = sys.argv[1:]
     image = str(pathlib.Path(bin_directory) / "aerokernel.elf")
@@ -175,6 +187,7 @@ def main():
         collector = Collector(bin_directory, scratch)
         refusals(collector, scratch)
         log = boot(vm, "sim", image)
+        strangers(collector, scratch, log)
         terminal = b"\x1b[2J\x1b[01;01HBooting ...\r\n" + log.replace(b"\n", b"\r\n")
 
         whole = played(collector, 0, "1 of 1 boots whole", terminal, "--timeout", "60s")

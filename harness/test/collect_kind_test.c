@@ -116,10 +116,47 @@ static void boots_of_a_kind_are_taken_together_in_their_order(void **state)
 	free(capture);
 }
 
+static void a_boot_of_another_system_is_a_stranger(void **state)
+{
+	static const char *const systems[] = {"aerokernel", "linux", "aerokernel"};
+	struct collect_boots boots;
+	struct sample_stream streams[3];
+	char *capture = memory_text(""), *os;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char *longer;
+
+		sample_open(&streams[i], systems[i]);
+		sample_run(&streams[i], "clock_read", "", (uint32_t[]){(uint32_t)(100 + i)}, 1, 4);
+		sample_done(&streams[i], 0);
+		longer = memory_format("%s%.*s", capture, (int)streams[i].len_bytes, streams[i].bytes);
+		free(capture);
+		capture = longer;
+		sample_free(&streams[i]);
+	}
+	collect_boots_read(&boots, capture, strlen(capture));
+	assert_int_equal(boots.count, 3);
+	assert_ptr_equal(collect_kind_stranger(&boots, "aerokernel@metal", &os), &boots.boots[1]);
+	assert_string_equal(os, "linux");
+	free(os);
+	assert_ptr_equal(collect_kind_stranger(&boots, "linux@host", &os), &boots.boots[0]);
+	free(os);
+	assert_ptr_equal(collect_kind_stranger(&boots, "aero@metal", &os), &boots.boots[0]);
+	free(os);
+	boots.count = 1;
+	assert_null(collect_kind_stranger(&boots, "aerokernel@metal", &os));
+	assert_null(os);
+	boots.count = 3;
+	collect_boots_free(&boots);
+	free(capture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_differs_is_named_and_what_is_not_told_does_not_differ),
+	    cmocka_unit_test(a_boot_of_another_system_is_a_stranger),
 	    cmocka_unit_test(boots_of_a_kind_are_taken_together_in_their_order),
 	};
 

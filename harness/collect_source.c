@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "paths.h"
 #include "region.h"
+#include "region_place.h"
 #include "serial_line.h"
 #include "store.h"
 #include "store_file.h"
@@ -184,21 +185,6 @@ static int take_files(struct collecting *collecting, struct error *error)
 	return 0;
 }
 
-/* Where this Linux was told that one may be. */
-static size_t places_told(struct region_place places[REGION_PLACES_MAX])
-{
-	FILE *file = fopen("/proc/cmdline", "re");
-	char *words = NULL;
-	size_t room = 0, count = 0;
-
-	if (file != NULL && getline(&words, &room, file) > 0)
-		count = region_places(words, places);
-	if (file != NULL)
-		fclose(file);
-	free(words);
-	return count;
-}
-
 /* All places where one may be; the first that holds one. */
 static int take_memory(struct collecting *collecting, struct error *error)
 {
@@ -212,7 +198,7 @@ static int take_memory(struct collecting *collecting, struct error *error)
 	else if (collecting->device != NULL)
 		places[0] = (struct region_place){0, 0};
 	else
-		count = places_told(places);
+		count = region_places_of_linux("", places);
 	count = count > 0 ? count : 1;
 	for (size_t i = 0; i < count && status == 0; i++) {
 		struct error problem = {0};

@@ -3,7 +3,6 @@
 #include "image.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include "kernel_words.h"
 #include "memory.h"
+#include "region_place.h"
 #include "subject.h"
 
 enum { PAGE_BYTES = 4096, BAUD_DEFAULT = 115200 };
@@ -40,40 +40,22 @@ int image_serial_parse(struct image_serial *serial, const char *text, struct err
 	return 0;
 }
 
-/* A number of bytes with K, M or G; *end is what follows. */
-static bool bytes_read(const char *text, const char **end, unsigned long long *bytes)
-{
-	unsigned shift;
-	char *at;
-
-	if (!isdigit((unsigned char)text[0]))
-		return false;
-	errno = 0;
-	*bytes = strtoull(text, &at, text[0] == '0' && text[1] == 'x' ? 16 : 10);
-	shift = *at == 'K' ? 10 : *at == 'M' ? 20 : *at == 'G' ? 30 : 0;
-	*end = at + (shift != 0);
-	if (errno != 0 || *bytes > RESULTS_HIGH >> shift)
-		return false;
-	*bytes <<= shift;
-	return true;
-}
-
 int image_results_parse(const char *text, unsigned long long *begin, unsigned long long *end, struct error *error)
 {
-	unsigned long long base, len;
-	const char *at;
+	struct region_place place;
 
-	if (!bytes_read(text, &at, &base) || *at != '+' || !bytes_read(at + 1, &at, &len) || *at != '\0')
+	if (!region_place_read(text, &place))
 		return error_set(error, STATUS_USAGE, "--results '%s': use BASE+LENGTH, as 256M+64M, or none", text);
-	if (base % PAGE_BYTES != 0 || len % PAGE_BYTES != 0 || len < WIRE_REGION_BYTES_MIN || base < RESULTS_LOW ||
-	    base + len > RESULTS_HIGH)
+	if (place.base % PAGE_BYTES != 0 || place.len_bytes % PAGE_BYTES != 0 ||
+	    place.len_bytes < WIRE_REGION_BYTES_MIN || place.base < RESULTS_LOW || place.base > RESULTS_HIGH ||
+	    place.len_bytes > RESULTS_HIGH - place.base)
 		return error_set(error, STATUS_USAGE,
 				 "--results '%s': whole pages of 4K, at least %dM of them, between 32M and 4G", text,
 				 WIRE_REGION_BYTES_MIN >> 20);
 	if (begin != NULL)
-		*begin = base;
+		*begin = place.base;
 	if (end != NULL)
-		*end = base + len;
+		*end = place.base + place.len_bytes;
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 /* Words for the Aerokernel: see kernel_words.h. */
 #include "kernel_words.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "region_place.h"
 #include "subject.h"
 
 /* --- Values ----------------------------------------------------------------------------------------------------------------- */
@@ -127,27 +127,18 @@ static bool is_quantum(const char *value)
 	return number_read(value, 10, 7, 0, 1000000, &number) && (number == 0 || number >= 10);
 }
 
-/* region_number() of the kernel: a number from the beginning, with K, M or G; *end is what follows. */
-static bool bytes_read(const char *text, const char **end)
-{
-	char *at;
-
-	if (!isdigit((unsigned char)text[0]))
-		return false;
-	errno = 0;
-	strtoull(text, &at, strncmp(text, "0x", 2) == 0 ? 16 : 10);
-	*end = at + (*at != '\0' && strchr("KMG", *at) != NULL);
-	return errno == 0;
-}
-
 static bool is_bytes(const char *value)
 {
-	return bytes_read(value, &value) && *value == '\0';
+	uint64_t number;
+
+	return region_number_read(&value, &number) && *value == '\0';
 }
 
 static bool is_region(const char *value)
 {
-	return bytes_read(value, &value) && *value == '+' && is_bytes(value + 1);
+	struct region_place place;
+
+	return region_place_read(value, &place);
 }
 
 /* --- Words ------------------------------------------------------------------------------------------------------------------ */

@@ -87,10 +87,8 @@ static uint64_t file_bytes(const char *path)
 static size_t places_kept(const struct kexec_options *options, struct region_place kept[REGION_PLACES_MAX])
 {
 	struct region_place places[REGION_PLACES_MAX];
-	char *line = kexec_text(options->root, "/proc/cmdline", NULL);
-	size_t count = line != NULL ? region_places(line, places) : 0, taken = 0;
+	size_t count = region_places_of_linux(options->root, places), taken = 0;
 
-	free(line);
 	for (size_t i = 0; i < count; i++) {
 		if (places[i].len_bytes >= KEPT_BYTES_MIN && places[i].base + places[i].len_bytes <= 1ull << 32)
 			kept[taken++] = places[i];

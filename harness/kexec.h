@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "error.h"
-#include "region.h"
+#include "region_place.h"
 
 struct kexec_options {
 	const char *root;   /* "" or a made-up Linux below this directory, for tests */

@@ -6,7 +6,6 @@
  */
 #include "region.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,124 +21,11 @@
 #include "../bench/wire_region.h"
 #include "lockdown.h"
 #include "memory.h"
+#include "region_place.h"
 
 enum { PAGE_BYTES = 4096 };
 
 static const uint64_t REGION_BYTES_MAX = 1ull << 30; /* a stream of this length would be 500 whole suites */
-
-/* --- Where ------------------------------------------------------------------------------------------------------------------ */
-
-/* A number with an optional K, M or G, as Linux's memparse() has them; moves *at behind it. */
-static bool number_take(const char **at, uint64_t *number)
-{
-	static const char units[] = "KMG";
-	const char *unit;
-	char *end;
-	unsigned shift = 0;
-
-	if (**at < '0' || **at > '9')
-		return false;
-	errno = 0;
-	*number = strtoull(*at, &end, 0);
-	if (errno != 0)
-		return false;
-	unit = *end == '\0' ? NULL : strchr(units, toupper((unsigned char)*end));
-	if (unit != NULL) {
-		shift = 10 * (unsigned)(unit - units + 1);
-		end++;
-	}
-	if (*number > UINT64_MAX >> shift)
-		return false;
-	*number <<= shift;
-	*at = end;
-	return true;
-}
-
-/* FIRST separator SECOND; moves *at behind it. */
-static bool pair_take(const char **at, char separator, uint64_t pair[2])
-{
-	if (!number_take(at, &pair[0]) || **at != separator)
-		return false;
-	++*at;
-	return number_take(at, &pair[1]);
-}
-
-static bool place_is_sound(const struct region_place *place)
-{
-	return place->base > 0 && place->base % PAGE_BYTES == 0 && place->len_bytes >= WIRE_REGION_BYTES_MIN &&
-	       place->len_bytes <= UINT64_MAX - place->base;
-}
-
-int region_place_parse(const char *what, const char *text, struct region_place *place, struct error *error)
-{
-	struct region_place read;
-	const char *at = text;
-	uint64_t pair[2];
-
-	if (!pair_take(&at, '+', pair) || *at != '\0')
-		return error_set(error, STATUS_USAGE, "%s '%s': BASE+LENGTH is wanted, as 256M+64M", what, text);
-	read = (struct region_place){.base = pair[0], .len_bytes = pair[1]};
-	if (!place_is_sound(&read))
-		return error_set(
-		    error, STATUS_USAGE,
-		    "%s '%s': BASE must be a multiple of 4K and not 0, LENGTH at least 1M; 256M+64M is usual", what,
-		    text);
-	*place = read;
-	return 0;
-}
-
-static size_t place_add(struct region_place places[], size_t count, uint64_t base, uint64_t len_bytes)
-{
-	struct region_place place = {.base = base, .len_bytes = len_bytes};
-
-	if (count < REGION_PLACES_MAX && place_is_sound(&place))
-		places[count++] = place;
-	return count;
-}
-
-/* memmap=LEN$BASE,LEN@BASE,…: those with '$' are reserved. */
-static size_t places_of_memmap(const char *value, struct region_place places[], size_t count)
-{
-	for (;;) {
-		const char *at = value;
-		uint64_t pair[2];
-
-		if (pair_take(&at, '$', pair))
-			count = place_add(places, count, pair[1], pair[0]);
-		value += strcspn(value, ", \n");
-		if (*value != ',')
-			return count;
-		value++;
-	}
-}
-
-/* One pass over the words, for words that begin with key. */
-static size_t places_of_word(const char *line, const char *key, struct region_place places[], size_t count)
-{
-	size_t key_len = strlen(key);
-
-	while (*line != '\0') {
-		if (strncmp(line, key, key_len) == 0) {
-			const char *at = line + key_len;
-			uint64_t pair[2];
-
-			if (strcmp(key, "memmap=") == 0)
-				count = places_of_memmap(at, places, count);
-			else if (pair_take(&at, '+', pair) && (*at == '\0' || *at == ' ' || *at == '\n'))
-				count = place_add(places, count, pair[0], pair[1]);
-		}
-		line += strcspn(line, " \n");
-		line += strspn(line, " \n");
-	}
-	return count;
-}
-
-size_t region_places(const char *command_line, struct region_place places[REGION_PLACES_MAX])
-{
-	size_t count = places_of_word(command_line, "aerobench.results=", places, 0);
-
-	return places_of_word(command_line, "memmap=", places, count);
-}
 
 /* --- What ------------------------------------------------------------------------------------------------------------------- */
 

@@ -12,13 +12,6 @@
 
 #include "error.h"
 
-/* Where a region may lie. */
-struct region_place {
-	uint64_t base, len_bytes;
-};
-
-enum { REGION_PLACES_MAX = 8 };
-
 struct region {
 	char *bytes; /* what was said, a NUL behind the last; region_free() */
 	size_t len_bytes;
@@ -29,13 +22,6 @@ struct region {
 	bool full;                     /* more was said than there was room for */
 };
 
-/* "256M+64M", numbers decimal or 0x…, with K, M or G: 0, or STATUS_USAGE with the error set, which names what. */
-int region_place_parse(const char *what, const char *text, struct region_place *place, struct error *error);
-/*
- * Where Linux's command line says that a region may be: aerobench.results=BASE+LEN, which a system that boots Linux again
- * adds, before memmap=LEN$BASE, which a user gives. Returns how many, at most REGION_PLACES_MAX.
- */
-size_t region_places(const char *command_line, struct region_place places[REGION_PLACES_MAX]);
 /*
  * Takes a region out of len_bytes of memory that lay at base; base 0: wherever the header says. On an error nothing needs
  * freeing: STATUS_FAILED if no region is there at all, STATUS_USAGE if there is one and it is broken.

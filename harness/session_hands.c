@@ -13,6 +13,7 @@
 #include "kexec.h"
 #include "memory.h"
 #include "region.h"
+#include "region_place.h"
 #include "session_text.h"
 #include "stream.h"
 
@@ -129,14 +130,8 @@ static int fetch_memory(const struct session_machine *machine, struct session_fi
 {
 	struct region_place places[REGION_PLACES_MAX] = {{0, 0}};
 	struct error why = {STATUS_OK, ""};
-	size_t count = machine->memory != NULL ? 1 : 0;
-	char line[4096] = "";
-	FILE *file = machine->memory == NULL ? fopen("/proc/cmdline", "re") : NULL;
+	size_t count = machine->memory != NULL ? 1 : region_places_of_linux("", places);
 
-	if (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		count = region_places(line, places);
-	if (file != NULL)
-		fclose(file);
 	for (size_t i = 0; i < count && find->bytes == NULL; i++) {
 		struct region region;
 

@@ -9,6 +9,7 @@
 #include "../../bench/wire_region.h"
 #include "../memory.h"
 #include "../region.h"
+#include "../region_place.h"
 
 /* What is given lies in what was there, and ends. */
 static void look(const uint8_t *bytes, size_t len_bytes, uint64_t base)

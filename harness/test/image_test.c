@@ -112,10 +112,23 @@ static void serial_lines_are_read_for_both_programs(void **state)
 
 static void regions_of_results_are_whole_pages_of_usable_memory(void **state)
 {
-	static const char *const bad[] = {
-	    "",           "256M",          "256M+",         "256M+64M ",   "+64M",
-	    "256M+64T",   "256M+512K",     "31M+64M",       "256M+1025K1", "4G+64M",
-	    "4000M+200M", "257000001+64M", "256M+67108865", "-1M+64M",     "99999999999999999999+64M"};
+	static const char *const bad[] = {"",
+					  "256M",
+					  "256M+",
+					  "256M+64M ",
+					  "+64M",
+					  "256M+64T",
+					  "256M+512K",
+					  "31M+64M",
+					  "256M+1025K1",
+					  "4G+64M",
+					  "4000M+200M",
+					  "257000001+64M",
+					  "256M+67108865",
+					  "-1M+64M",
+					  "99999999999999999999+64M",
+					  "256m+64m",
+					  "99999999999999999G+64M"};
 	unsigned long long begin, end;
 
 	(void)state;

@@ -108,6 +108,31 @@ static void words_that_the_kernel_takes_are_taken(void **state)
 	}
 }
 
+/* bench/options.h, which the harness does not include. */
+static void the_most_samples_are_as_many_as_the_runner_takes(void **state)
+{
+	char *path = paths_in_root("bench/options.h"), line[256], word[64];
+	FILE *file = fopen(path, "r");
+	unsigned long most = 0;
+
+	(void)state;
+	assert_non_null(file);
+	while (most == 0 && fgets(line, sizeof(line), file) != NULL) {
+		const char *at = strstr(line, "OPTIONS_SAMPLES_MAX = ");
+
+		most = at != NULL ? strtoul(strchr(at, '=') + 1, NULL, 10) : 0;
+	}
+	fclose(file);
+	free(path);
+	assert_int_equal(most, KERNEL_SAMPLES_MAX);
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(word, sizeof(word), "%s=%lu", i == 0 ? "samples" : "warmup", most);
+		assert_int_equal(kernel_words_check("words", word, NULL), 0);
+		snprintf(word, sizeof(word), "%s=%lu", i == 0 ? "samples" : "warmup", most + 1);
+		assert_int_equal(kernel_words_check("words", word, NULL), STATUS_USAGE);
+	}
+}
+
 static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 {
 	static const struct {
@@ -129,6 +154,9 @@ static void a_wrong_word_is_named_with_what_would_be_right(void **state)
 		   {"serial=com1:230400", "divides 115200"},
 		   {"results=256M", "BASE+LEN"},
 		   {"results=256M+64T", "BASE+LEN"},
+		   {"results=256m+64m", "BASE+LEN"},
+		   {"results=99999999999999999G+1", "BASE+LEN"},
+		   {"rsdp=99999999999999999G", "address"},
 		   {"rsdp=f5a20", "address"},
 		   {"test=", "part of"}};
 
@@ -178,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_list_is_that_of_the_kernels_headers),
 	    cmocka_unit_test(words_that_the_kernel_takes_are_taken),
+	    cmocka_unit_test(the_most_samples_are_as_many_as_the_runner_takes),
 	    cmocka_unit_test(a_wrong_word_is_named_with_what_would_be_right),
 	    cmocka_unit_test(a_word_that_the_command_says_itself_names_the_option),
 	    cmocka_unit_test(defaults_give_way_to_words),

@@ -215,7 +215,8 @@ static int compare_choose(struct comparison *comparison, struct error *error)
 	if (comparison->side_count == 2)
 		return add_runs(comparison, error);
 	if (comparison->sides[0].subject != NULL)
-		return error_set(error, STATUS_USAGE, "%s alone: name a second side, as RUN:SUBJECT",
+		return error_set(error, STATUS_USAGE,
+				 "%s has nothing to be compared with: name a second side, as RUN:SUBJECT",
 				 comparison->sides[0].subject);
 	if (comparison->reading.select.subject_count > 0)
 		return add_named(comparison, error);

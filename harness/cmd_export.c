@@ -109,7 +109,7 @@ static int export_run(struct exporting *exporting, const char *run, struct error
 	int status;
 
 	if (exporting->format == NULL)
-		return error_set(error, STATUS_USAGE, "which format? `aerobench export --help` lists them");
+		return error_set(error, STATUS_USAGE, "--format is missing: see 'aerobench export --help'");
 	format = export_find(exporting->format, error);
 	if (format == NULL)
 		return error->status;

@@ -146,7 +146,7 @@ static int import_do(struct importing *importing, int count, char **words, struc
 	if (importing->show != NULL)
 		return import_show_one(importing, results, error);
 	if (count == 0 || importing->request.name == NULL)
-		return error_set(error, STATUS_USAGE, "which FILE, and --as what NAME? `aerobench import --help`");
+		return error_set(error, STATUS_USAGE, "FILE or --as NAME is missing: see 'aerobench import --help'");
 	importing->request.path = words[0];
 	if (import_file_add(results, &importing->request, error) != 0)
 		return error->status;

@@ -55,8 +55,9 @@ static int run_reopen(struct store *store, struct plan *plan, const struct run_o
 	if (status != 0)
 		return status;
 	if (session_is(store->run))
-		status = error_set(error, STATUS_USAGE,
-				   "it is a session: 'aerobench session metal next %s' goes on with it", store->id);
+		status =
+		    error_set(error, STATUS_USAGE, "run %s is a session: go on by 'aerobench session metal next %s'",
+			      store->id, store->id);
 	if (status == 0)
 		status = record_take_builds(store->run, error);
 	if (status == 0)

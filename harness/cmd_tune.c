@@ -37,13 +37,13 @@ static void help(const char *program)
 {
 	printf(
 	    "Usage: %s [OPTION…]             tell what would be changed, and what already is as it should be\n"
-	    "       %s --apply [OPTION…]     change it; each change is told, and noted before it is made\n"
+	    "       %s --apply [OPTION…]     change it; each change is reported, and noted before it is made\n"
 	    "       %s --restore             bring it all back, also after a crash\n"
 	    "       %s [OPTION…] -- COMMAND  change it, run the command, bring it back\n\n"
 	    "      --cpus LIST   the CPUs that will be measured, as 2-3 (default: those that 'aerobench run' takes)\n"
 	    "      --also NAMES  further settings, separated by commas: those marked below\n"
 	    "      --journal FILE  where old values are noted (default: /run/aerobench/tune.journal, or below\n"
-	    "                    $XDG_STATE_HOME for who may not write there)\n"
+	    "                    $XDG_STATE_HOME for users who may not write there)\n"
 	    "      --json        what would be changed, as JSON\n"
 	    "  -h, --help\n\nSettings (* only with --also):\n",
 	    program, program, program, program);
@@ -51,7 +51,7 @@ static void help(const char *program)
 		printf("  %-16s%s%s\n", setting->name, setting->named_only ? "* " : "  ", setting->about);
 	puts("\nIsolated CPUs, timer ticks and mitigations are for the kernel's command line: 'aerobench session metal "
 	     "profile'\n"
-	     "tells the words for the CPUs of this computer.");
+	     "prints the words for the CPUs of this computer.");
 	puts("\nExit status: 0 done, 1 something could not be changed or brought back, 2 usage; of COMMAND: its own.");
 }
 

@@ -264,7 +264,7 @@ void compare_row_estimate(struct compare_row *row, bool paired, uint64_t seed,
 
 static const struct stats_judgement too_few_samples = {STATS_SKIPPED, "too few samples in a run for this statistic", 0};
 static const struct stats_judgement beside = {STATS_SKIPPED, "stands beside the tests, with its own interval", 0};
-static const struct stats_judgement no_pairs = {STATS_SKIPPED, "runs taken at different times are no pairs", 0};
+static const struct stats_judgement no_pairs = {STATS_SKIPPED, "runs taken at different times cannot be paired", 0};
 
 /* Counts: a change of more than 0.5 % of the median, and more than 2, either way. */
 static struct stats_judgement judge_exact(const struct compare_row *row, const struct compare_estimate *estimate)

@@ -152,7 +152,7 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 		fprintf(file, "%s and %s: %s.\n", compare->subject_a, compare->subject_b, compare->computer);
 	if (compare->computer != NULL ? compare->computer_match == COMPUTER_OTHER
 				      : !reading_same_machine(compare->subject_a, compare->subject_b))
-		fputs("The machines differ: these ratios are theirs as much as the systems'.\n", file);
+		fputs("The machines differ, so these ratios compare the machines as well as the systems.\n", file);
 	if (compare->placement != NULL)
 		fprintf(file, "%s.\n", compare->placement);
 	print_missing(file, compare);
@@ -326,9 +326,10 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 		    "inconclusive: neither a change nor its absence is shown; about so many more runs would decide.\n",
 		    file);
 	if (found.unpaired)
-		fputs("Runs taken at different times are no pairs: shown, not judged. Measure both in one run for a "
-		      "verdict.\n",
-		      file);
+		fputs(
+		    "Runs taken at different times cannot be paired: shown, not judged. Measure both in one run for a "
+		    "verdict.\n",
+		    file);
 	if (found.exact)
 		fputs(
 		    "exact: executed instructions, the same in every boot; all CPUs together; a length of path, not a "

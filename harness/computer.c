@@ -179,12 +179,12 @@ enum computer_match computer_match(const struct computer *a, const struct comput
 		*text = memory_format("not the same computer: %s%s", lists.differs, microcode);
 	} else if (!is_told(a) || !is_told(b)) {
 		match = COMPUTER_UNKNOWN;
-		*text = memory_format("not shown to be the same computer: not told on both sides: %s%s", lists.missing,
+		*text = memory_format("not shown to be the same computer: not known on both sides: %s%s", lists.missing,
 				      microcode);
 	} else {
 		match = COMPUTER_SAME;
 		*text = memory_format("the same computer by %s%s%s%s", lists.alike,
-				      lists.missing[0] != '\0' ? "; not told on both sides: " : "", lists.missing,
+				      lists.missing[0] != '\0' ? "; not known on both sides: " : "", lists.missing,
 				      microcode);
 	}
 	free(microcode);

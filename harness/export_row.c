@@ -104,5 +104,6 @@ void export_warn_left_out(const struct summary *summary, const char *format)
 int export_nothing(const char *format, struct error *error)
 {
 	return error_set(error, STATUS_USAGE,
-			 "nothing that %s can hold: `aerobench show` says what the run has, and why not more", format);
+			 "the run has nothing that %s can hold: `aerobench show` lists what it has, and why not more",
+			 format);
 }

@@ -133,8 +133,8 @@ static const char *verdict_word(const struct gate_finding *finding)
 }
 
 /*
- * "p50 may grow by 2: the default, …", "", "max is told, not judged", "other samples". The default only beside what has
- * changed.
+ * "p50 may grow by 2: the default, …", "", "max is reported, not judged", "other samples". The default only beside what
+ * has changed.
  */
 static char *margin_text(const struct gate_finding *finding)
 {
@@ -151,14 +151,14 @@ static char *margin_text(const struct gate_finding *finding)
 		if (isnan(change->before) || isnan(change->after))
 			continue;
 		if (!change->judged && change->before != change->after)
-			fprintf(file, "%s%s is told, not judged%s%s", separator, gate_statistic_names[i],
+			fprintf(file, "%s%s is reported, not judged%s%s", separator, gate_statistic_names[i],
 				change->margin_given ? ": " : "", change->margin_given ? change->margin_reason : "");
 		else if (change->judged && (change->margin_given || change->before != change->after))
 			fprintf(file, "%s%s may grow by %s: %s", separator, gate_statistic_names[i],
 				output_number(number, sizeof(number), change->allowed), change->margin_reason);
 	}
 	if (same && finding->moved)
-		fprintf(file, "%sthe samples are others, which is told only", ftell(file) > 0 ? "; " : "");
+		fprintf(file, "%sthe samples differ, which is reported only", ftell(file) > 0 ? "; " : "");
 	fclose(file);
 	return text;
 }

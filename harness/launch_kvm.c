@@ -58,7 +58,8 @@ void launch_kvm_wanted(struct kvm_choice *choice, const struct kvm_facts *facts)
 	memset(choice, 0, sizeof(*choice));
 	choice->model = models[0];
 	want(choice, KVM_INVTSC, facts->invariant_tsc, "this computer's TSC is not invariant");
-	snprintf(text, sizeof(text), "%llu MiB of memory are available, %llu are needed to spare none",
+	snprintf(text, sizeof(text),
+		 "%llu MiB of memory are available, %llu would be needed to take the guest's memory at once",
 		 (unsigned long long)(facts->available_bytes >> 20),
 		 (unsigned long long)((facts->guest_bytes + SPARE_BYTES) >> 20));
 	want(choice, KVM_PREALLOC, room, text);

@@ -30,7 +30,7 @@ static const struct word_form {
      "the scheduler places no task there, devices no interrupt of their own"},
     {7, "nohz_full=%s", NULL, "no timer tick while one thread runs"},
     {7, "rcu_nocbs=%s", NULL, "RCU callbacks run elsewhere"},
-    {7, "irqaffinity=%s", NULL, "all other interrupts go to the CPUs of the housework"},
+    {7, "irqaffinity=%s", NULL, "all other interrupts go to the housekeeping CPUs"},
     {7, "nowatchdog", NULL, "no periodic interrupt or thread looks for lockups"},
     {7, "tsc=reliable", NULL, "no timer compares the clock with another one twice a second"},
     {7, "intel_pstate=disable", "GenuineIntel", "the frequency is what the governor says, which is recorded"},
@@ -142,10 +142,11 @@ int profile_make(struct profile *profile, const char *name, const char *root, st
 	profile->name = profile_kinds[kind].name;
 	choose_cpus(profile, root);
 	if (profile->isolated[0] == '\0')
-		return error_set(error, STATUS_UNSUPPORTED,
-				 "profile %s: this computer has one core, which does the housework: nothing can be "
-				 "isolated",
-				 name);
+		return error_set(
+		    error, STATUS_UNSUPPORTED,
+		    "profile %s: this computer has a single core, which is needed for housekeeping: no CPU can "
+		    "be isolated",
+		    name);
 	facts = boot_facts_json(root);
 	vendor = vendor_of(facts);
 	for (size_t i = 0; i < FORMS; i++) {

@@ -77,7 +77,7 @@ static int journal_open(const struct tune *tune, int flags, struct error *error)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	close(fd);
-	error_set(error, STATUS_USAGE, "another aerobench tune is at work on %s; wait for its end", tune->journal);
+	error_set(error, STATUS_USAGE, "another aerobench tune is using %s; wait for its end", tune->journal);
 	return -1;
 }
 

@@ -136,7 +136,7 @@ static void facts_of_both_systems_that_agree_are_one_computer(void **state)
 	expect(usual, COMPUTER_SAME, "CPUs 28");
 	near.clock_hz += near.clock_hz / 11000;
 	near.memory_bytes -= near.memory_bytes / 20;
-	expect(near, COMPUTER_SAME, "not told on both sides: microcode");
+	expect(near, COMPUTER_SAME, "not known on both sides: microcode");
 }
 
 static void each_fact_that_differs_is_another_computer_and_is_named(void **state)
@@ -169,16 +169,16 @@ static void what_is_not_told_shows_nothing(void **state)
 
 	(void)state;
 	silent.model = "unknown";
-	expect(silent, COMPUTER_UNKNOWN, "not shown to be the same computer: not told on both sides: CPU");
+	expect(silent, COMPUTER_UNKNOWN, "not shown to be the same computer: not known on both sides: CPU");
 	silent = usual;
 	silent.memory_bytes = 0;
 	expect(silent, COMPUTER_UNKNOWN, "memory");
 	silent = usual;
 	silent.cpus = 0;
-	expect(silent, COMPUTER_SAME, "not told on both sides: microcode, CPUs");
+	expect(silent, COMPUTER_SAME, "not known on both sides: microcode, CPUs");
 	silent = usual;
 	silent.signature = NULL; /* a stream of before it was told */
-	expect(silent, COMPUTER_SAME, "not told on both sides: signature, microcode");
+	expect(silent, COMPUTER_SAME, "not known on both sides: signature, microcode");
 }
 
 static void microcode_is_read_whatever_its_zeros_and_two_linux_may_differ_in_it(void **state)

@@ -215,7 +215,7 @@ static void other_samples_of_the_same_median_mean_and_maximum_are_told(void **st
 	judged_tally(&judged, 7, 0, 0, 0, 0);
 	assert_true(judged_finding(&judged, "shape")->changed && judged_finding(&judged, "shape")->moved);
 	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
-	assert_non_null(strstr(text, "| shape | 120 | 120 | 140 | pass, changed | the samples are others"));
+	assert_non_null(strstr(text, "| shape | 120 | 120 | 140 | pass, changed | the samples differ"));
 	free(text);
 	judged_close(&judged);
 }
@@ -266,8 +266,8 @@ static void a_margin_may_say_that_a_statistic_is_told_only(void **state)
 	judged_tally(&judged, 6, 0, 0, 0, 0);
 	assert_true(judged_finding(&judged, "yield_pair")->changed);
 	text = gate_markdown(&judged.gate, "ci/sim.json", STATUS_OK);
-	assert_non_null(strstr(
-	    text, "p50 is told, not judged: ticks; mean is told, not judged: ticks; max is told, not judged: ticks"));
+	assert_non_null(strstr(text, "p50 is reported, not judged: ticks; mean is reported, not judged: ticks; max is "
+				     "reported, not judged: ticks"));
 	free(text);
 	judged_close(&judged);
 }

@@ -104,7 +104,8 @@ static bool word_take(struct options *options, const struct runner_port *port, c
 			return option_table[i].take(options, value.at) ||
 			       complain(complaint, word, option_table[i].problem);
 	}
-	return port_takes(port, key, value.at) || complain(complaint, word, "nobody here knows this word or its value");
+	return port_takes(port, key, value.at) ||
+	       complain(complaint, word, "unknown word, or a value that it cannot have");
 }
 
 bool options_parse(struct options *options, const struct runner_port *port, int count, char *const words[],

@@ -164,7 +164,7 @@ int ktest_main(int count, char *const words[])
 	for (int i = 0; i < count; i++) {
 		if (ktest_word(words[i], &only))
 			continue;
-		format_print("aerokernel: %s: nobody here knows this word or its value\n", words[i]);
+		format_print("aerokernel: %s: unknown word, or a value that it cannot have\n", words[i]);
 		return -1;
 	}
 	for (const struct ktest *const *test = __start_kernel_tests; test < __stop_kernel_tests; test++)

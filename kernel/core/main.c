@@ -39,8 +39,9 @@ static void main_tell_strays(void)
 	uint64_t strays = cpu_strays(&vector);
 
 	if (strays > 0)
-		format_print("warning: %lu interrupts that nobody asked for, vector %u among them: a device is on\n",
-			     strays, vector);
+		format_print(
+		    "warning: %lu unexpected interrupts, one of them with vector %u: a device was left enabled\n",
+		    strays, vector);
 }
 
 /* The last word on the screen, whatever was done: how it went, and what becomes of the machine. failures < 0: refused. */

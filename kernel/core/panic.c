@@ -49,7 +49,7 @@ static _Noreturn void panic_end(const char *message, const char *registers, cons
 		format_text(where, sizeof(where), "cpu %u, idle thread", this_cpu->cpu);
 	else
 		format_text(where, sizeof(where), "cpu %u, thread %u", this_cpu->cpu, thread->id);
-	console_status("stopped by a panic: what is above is all there is to know");
+	console_status("stopped by a panic: the lines above say all that is known");
 	console_tone(CONSOLE_ALERT);
 	format_print("\npanic: %s\n%s\n", message, where);
 	if (registers != NULL)

@@ -156,7 +156,7 @@ static void class_order(struct lock_class *first, struct lock_class *then)
 	first->later[b / WORD_BITS] |= 1ull << b % WORD_BITS;
 	classes_unlock();
 	if (reversed)
-		panic("lockcheck: order: a lock %s is wanted with one held that was %s, but was held before such a one",
+		panic("lockcheck: order: a lock %s is taken while one %s is held; elsewhere it is the other way round",
 		      class_name(then).bytes, class_name(first).bytes);
 }
 

@@ -5,9 +5,9 @@
  * One sample: 8 rounds. The start stamp by party 0 on CPU 0 before its first wait, the stop stamp after its eighth
  * has returned; party p is on CPU p. Eight, because single rounds alternate: who arrives last leaves first, so it
  * arrives first at the next round and waits there for the others, while its own last step was short. Over 8 rounds
- * each of 2, 4 or 8 parties has each role equally often, and the sum is steady. Two modes where a wait may end before
- * it sleeps: the parties sleep in most rounds, but once they arrive within the time that falling asleep takes, they
- * stay in step for a while and no one sleeps.
+ * each of 2, 4 or 8 parties has each role equally often, and the sum is steady. On a system whose waits may return
+ * without sleeping the samples have two modes: usually the parties sleep, but once they arrive within the time that
+ * falling asleep takes, they stay in step for a while and no one sleeps.
  * Checked: every party made every round, on its CPU, and there was a sleep in a twentieth of the rounds or more,
  * where a barrier that spins would show none.
  */

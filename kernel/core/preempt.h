@@ -19,7 +19,7 @@
  *
  * A quantum shares one CPU. It does not make an emulator share the host among virtual CPUs: where QEMU counts instructions
  * and runs all of them in turns on one thread (sim), one that computes without cpu_relax() keeps its turn, and threads that
- * are ready on another make no step, with a quantum or without (tried for 0.7 s of virtual time). Spin with cpu_relax().
+ * are ready on another make no step, with a quantum or without. Spin with cpu_relax().
  */
 #pragma once
 

@@ -158,7 +158,10 @@ static __attribute__((noinline)) void rt_sort_woken(struct rt *rt, uint64_t now_
 		rt->left_ticks = most_ticks;
 }
 
-/* It had yielded. If it is not ready, it comes by itself; and if it has ended, it needs nothing any more. */
+/*
+ * The thread had yielded. If it is in no run queue, it will be queued when it wakes; if it is not periodic any more, there
+ * is nothing to do.
+ */
 static __attribute__((noinline)) void rt_sort_again(struct percpu *cpu, struct rt *rt)
 {
 	__atomic_store_n(&rt->sent, false, __ATOMIC_RELAXED);

@@ -62,21 +62,6 @@ void launch_argv_free(struct launch_argv *argv)
 	memset(argv, 0, sizeof(*argv));
 }
 
-char *launch_argv_text(const struct launch_argv *argv)
-{
-	char *text = memory_text("");
-
-	for (size_t i = 0; i < argv->count; i++) {
-		const char *quote =
-		    argv->words[i][0] == '\0' || strpbrk(argv->words[i], " \t'\"$\\|&;<>()*?") ? "'" : "";
-		char *longer = memory_format("%s%s%s%s%s", text, i > 0 ? " " : "", quote, argv->words[i], quote);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
 static unsigned cpus_of(const struct launch_request *request)
 {
 	if (request->subject->cpus != 0)

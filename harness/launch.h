@@ -84,8 +84,6 @@ int launch_check(const struct subject *subject, struct error *error);
 /* The command line of a boot, without starting it. Free it by launch_argv_free(). Returns as launch_check(). */
 int launch_command(const struct launch_request *request, struct launch_argv *argv, struct error *error);
 void launch_argv_free(struct launch_argv *argv);
-/* The command line as one line for people; allocated. */
-char *launch_argv_text(const struct launch_argv *argv);
 
 /* Starts a boot. Returns 0, or a status with result->end UNSUPPORTED or BROKEN: then there is nothing to finish. */
 int launch_start(struct launch *launch, const struct launch_request *request, struct launch_result *result);

@@ -21,22 +21,6 @@ struct stats_rate stats_rate_exact(size_t hits, size_t n, double alpha)
 	return exact((double)hits, (double)n, alpha);
 }
 
-struct stats_rate stats_rate_wilson(size_t hits, size_t n, double alpha)
-{
-	double z, rate, weight, centre, half;
-
-	if (n == 0)
-		return (struct stats_rate){NAN, 0, 1};
-	z = stats_normal_critical(alpha);
-	rate = (double)hits / (double)n;
-	weight = z * z / (double)n;
-	centre = (rate + weight / 2) / (1 + weight);
-	half = sqrt(rate * (1 - rate) * weight + weight * weight / 4) / (1 + weight);
-	/* At the ends the terms cancel exactly, but rounding does not. */
-	return (struct stats_rate){
-	    .rate = rate, .low = hits == 0 ? 0 : centre - half, .high = hits == n ? 1 : centre + half};
-}
-
 /* Variance of sum(hits) / sum(trials), a ratio of two sums over clusters, by linearisation (Cochran 1977, 6.4). */
 static double ratio_variance(const size_t *hits, const size_t *trials, size_t clusters, double rate)
 {

@@ -15,8 +15,6 @@ struct stats_rate {
 
 /* Clopper & Pearson 1934: covers at least 1 - alpha whatever the true rate. For decisions. hits <= n. */
 struct stats_rate stats_rate_exact(size_t hits, size_t n, double alpha);
-/* Wilson 1927: covers 1 - alpha on average over true rates, and is shorter. For figures. hits <= n. */
-struct stats_rate stats_rate_wilson(size_t hits, size_t n, double alpha);
 /*
  * Trials that come in clusters which share their noise (all benchmarks of one boot): Korn & Graubard 1998. The exact
  * interval for as many independent trials as give the variance found between clusters, corrected for the degrees of

@@ -86,21 +86,3 @@ double stats_plan_margin(const double *log_ratios, size_t n)
 	free(sizes);
 	return fmax(STATS_MARGIN_MIN, expm1(q3 + 3 * (q3 - q1)));
 }
-
-size_t stats_plan_samples(const struct stats_levels *levels)
-{
-	double inside = 0, between, sd, samples;
-
-	if (levels->runs < 2 || !(levels->samples >= 1) || !(levels->cost_run > 0) || !(levels->cost_sample > 0))
-		return 0;
-	for (size_t i = 0; i < levels->runs; i++)
-		inside += levels->variances[i] / (double)levels->runs;
-	sd = stats_moments(levels->means, levels->runs).sd;
-	between = sd * sd - inside / levels->samples;
-	if (!(between > 0))
-		return SIZE_MAX;
-	samples = ceil(sqrt(levels->cost_run / levels->cost_sample * inside / between));
-	if (samples > PLAN_MAX)
-		return SIZE_MAX;
-	return samples < 1 ? 1 : (size_t)samples;
-}

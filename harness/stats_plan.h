@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is fixed before the first run: how many pairs, at which looks, against which margin (measuring.md §5 "Several
- * tests", "Looking twice", "Where to repeat", "Power found"; §6 "Margin is learned"). Pure. Where no number of pairs
- * would do the answer is SIZE_MAX.
+ * tests", "Looking twice", "Power found"; §6 "Margin is learned"). Pure. Where no number of pairs would do the answer is
+ * SIZE_MAX.
  */
 #pragma once
 
@@ -45,17 +45,3 @@ size_t stats_plan_more(struct stats_interval interval, size_t pairs, double half
  * STATS_MARGIN_HISTORY or with a NaN among them: such a row is reported, not gated.
  */
 double stats_plan_margin(const double *log_ratios, size_t n);
-
-/*
- * Samples a run is worth (Kalibera & Jones 2013): ceil sqrt(cost_run / cost_sample x T_1^2 / T_2^2), where T_1^2 is the
- * mean of the variances inside runs and T_2^2 the variance of the run means less T_1^2 / samples. means, variances: of
- * `runs` runs of `samples` (effective) samples each; costs in one unit. At least 1; SIZE_MAX if runs do not differ more
- * than their samples explain; 0 if there is no answer (fewer than 2 runs, no samples, costs not positive).
- */
-struct stats_levels {
-	const double *means, *variances;
-	size_t runs;
-	double samples;
-	double cost_run, cost_sample;
-};
-size_t stats_plan_samples(const struct stats_levels *levels);

@@ -29,12 +29,6 @@ uint32_t stats_random_below(struct stats_random *random, uint32_t limit)
 	return (uint32_t)(product >> 32);
 }
 
-double stats_random_unit(struct stats_random *random)
-{
-	/* 53 bits, the middle of each step: (k + 1/2) / 2^53 would round up to 1 for the last k, 52 bits do not. */
-	return ((double)(stats_random_next(random) >> 12) + 0.5) * 0x1p-52;
-}
-
 void stats_random_shuffle(struct stats_random *random, double *values, size_t n)
 {
 	for (size_t left = n; left > 1; left--) {

@@ -16,7 +16,5 @@ struct stats_random {
 uint64_t stats_random_next(struct stats_random *random);
 /* Uniform in [0, limit), without bias; limit > 0. */
 uint32_t stats_random_below(struct stats_random *random, uint32_t limit);
-/* Uniform in (0, 1): never 0 nor 1, so that its logarithm exists. */
-double stats_random_unit(struct stats_random *random);
 /* Puts the values into a random order, each order equally likely (Durstenfeld 1964). n < 2^32. */
 void stats_random_shuffle(struct stats_random *random, double *values, size_t n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rank tests: see stats_rank.h. Ranks are doubled, so that midranks of ties are whole numbers. */
+/* The rank test: see stats_rank.h. Ranks are doubled, so that midranks of ties are whole numbers. */
 #include "stats_rank.h"
 
 #include <math.h>
@@ -56,54 +56,6 @@ static double share_outside(const double *weights, size_t most, double centre, d
 	}
 	return outside / all;
 }
-
-/* --- Signed ranks ------------------------------------------------------------------------------------------------- */
-
-/* The sum of each rank with probability 1/2; most is the sum of all. */
-static double signed_rank_exact(const size_t *ranks, size_t count, size_t most, size_t found)
-{
-	double *p = memory_new(most + 1, sizeof(*p)), result;
-	size_t reach = 0;
-
-	p[0] = 1;
-	for (size_t i = 0; i < count; i++) {
-		reach += ranks[i];
-		for (size_t sum = reach + 1; sum-- > 0;)
-			p[sum] = (p[sum] + (sum >= ranks[i] ? p[sum - ranks[i]] : 0)) / 2;
-	}
-	result = share_outside(p, most, (double)most / 2, (double)found);
-	free(p);
-	return result;
-}
-
-double stats_signed_rank_p(const double *d, size_t pairs)
-{
-	double *sizes = memory_new(pairs, sizeof(*sizes)), squares = 0, result;
-	size_t *ranks, found = 0, most = 0, count = 0;
-
-	for (size_t i = 0; i < pairs; i++)
-		sizes[i] = fabs(d[i]);
-	ranks = doubled_ranks(sizes, pairs);
-	free(sizes);
-	for (size_t i = 0; i < pairs; i++) {
-		if (d[i] == 0)
-			continue;
-		most += ranks[i];
-		squares += (double)ranks[i] * (double)ranks[i];
-		found += d[i] > 0 ? ranks[i] : 0;
-		ranks[count++] = ranks[i];
-	}
-	if (count == 0)
-		result = 1;
-	else if (count <= STATS_RANK_EXACT_MAX)
-		result = signed_rank_exact(ranks, count, most, found);
-	else
-		result = stats_normal_p(((double)found - (double)most / 2) / (sqrt(squares) / 2));
-	free(ranks);
-	return result;
-}
-
-/* --- Two sides ---------------------------------------------------------------------------------------------------- */
 
 /* Subsets of `chosen` of the ranks by their sum: ways[k][sum], filled rank by rank. */
 static double rank_sum_exact(const size_t *ranks, size_t count, size_t chosen, size_t found)

@@ -11,11 +11,6 @@
 enum { STATS_RANK_EXACT_MAX = 100 };
 
 /*
- * Wilcoxon 1945 for paired differences d; zeros are ranked and then left out (Pratt 1959). P(|V - E V| >= |v - E V|).
- * 1 without any difference. The interval that belongs to it is stats_hodges_lehmann().
- */
-double stats_signed_rank_p(const double *d, size_t pairs);
-/*
  * Mann & Whitney 1947 for two sides without pairs, by the rank sum of a. Needs 4 runs a side to reach .05 (measuring.md
  * §5): NaN below. The interval that belongs to it is stats_shift().
  */

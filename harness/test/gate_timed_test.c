@@ -16,6 +16,7 @@
 
 #include "aa.h"
 #include "memory.h"
+#include "sample_noise.h"
 #include "sample_run.h"
 #include "stats_random.h"
 
@@ -89,7 +90,7 @@ static void check_aa(const struct made *made, int days, double low, int sets)
 
 static double noise(struct stats_random *random, double width)
 {
-	return 1 + width * (stats_random_unit(random) - 0.5);
+	return 1 + width * (noise_unit(random) - 0.5);
 }
 
 static void boot(struct made *made, const char *subject, const char *name, unsigned round, double level,

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "launch_machine.h"
+#include "sample_argv.h"
 
 /* A directory with files by the names of all images, and a QEMU that tells a version. */
 static int prepare(void **state)
@@ -58,7 +59,7 @@ static char *command_of(const char *name)
 	request.subject = &subject;
 	if (launch_command(&request, &argv, &error) != 0)
 		fail_msg("%s: %s", name, error.text);
-	text = launch_argv_text(&argv);
+	text = sample_argv_text(&argv);
 	launch_argv_free(&argv);
 	return text;
 }

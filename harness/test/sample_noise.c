@@ -9,12 +9,18 @@
 /* Normal numbers inside a run come from a table: its quantisation is far below any effect, and it costs no logarithm. */
 enum { TABLE_BITS = 14, TABLE = 1 << TABLE_BITS };
 
+double noise_unit(struct stats_random *random)
+{
+	/* 53 bits, the middle of each step: (k + 1/2) / 2^53 would round up to 1 for the last k, 52 bits do not. */
+	return ((double)(stats_random_next(random) >> 12) + 0.5) * 0x1p-52;
+}
+
 /* Box & Muller 1958. */
 double noise_normal(struct stats_random *random)
 {
-	double radius = sqrt(-2 * log(stats_random_unit(random)));
+	double radius = sqrt(-2 * log(noise_unit(random)));
 
-	return radius * cos(2 * M_PI * stats_random_unit(random));
+	return radius * cos(2 * M_PI * noise_unit(random));
 }
 
 struct noise noise_plain(uint64_t seed)
@@ -54,7 +60,7 @@ static struct level draw_level(struct noise *noise, double position)
 	double location = noise->run_sd * noise_normal(&noise->random);
 	double spread = noise->run_spread * noise_normal(&noise->random);
 	double tail = noise->run_tail * noise_normal(&noise->random);
-	double share = 0.5 + stats_random_unit(&noise->random);
+	double share = 0.5 + noise_unit(&noise->random);
 
 	return (struct level){.log_median = log(noise->median) + location + noise->drift * position,
 			      .sigma = noise->sigma * exp(spread),
@@ -79,7 +85,7 @@ void noise_fill(struct noise *noise, double position, uint32_t *samples, size_t 
 		if ((double)(bits >> TABLE_BITS & 0x1ffffff) < level.second * 0x2000000)
 			value *= 1.6;
 		if ((double)(bits >> 39) < level.outliers * 0x2000000)
-			value *= 2 * pow(stats_random_unit(&noise->random), -1 / 1.5);
+			value *= 2 * pow(noise_unit(&noise->random), -1 / 1.5);
 		samples[i] = value < UINT32_MAX ? (uint32_t)(value + 0.5) : UINT32_MAX;
 	}
 }

@@ -25,6 +25,8 @@ struct noise {
 	double second; /* fraction of samples in a second mode, 1.6 times the first; a run's own share varies by half */
 };
 
+/* Uniform in (0, 1): never 0 nor 1, so that its logarithm exists. */
+double noise_unit(struct stats_random *random);
 /* A standard normal number. */
 double noise_normal(struct stats_random *random);
 /* Median 1,000, sigma .1, and nothing else. */

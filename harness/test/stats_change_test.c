@@ -188,7 +188,7 @@ static unsigned alarms_of(unsigned histories, size_t n, double rho, size_t block
 		options.seed = i;
 		for (size_t j = 0; j < n; j++) {
 			z = rho * z + sqrt(1 - rho * rho) * noise_normal(&random);
-			x[j] = z * pow(stats_random_unit(&random), -0.2);
+			x[j] = z * pow(noise_unit(&random), -0.2);
 		}
 		free(changes);
 		alarms += stats_change_find(x, n, &options, &changes) > 0;

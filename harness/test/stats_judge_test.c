@@ -104,22 +104,6 @@ static void a_margin_is_learned_from_enough_comparisons(void **state)
 	assert_true(isnan(stats_plan_margin(ratios, 40)));
 }
 
-static void samples_a_run_balance_their_cost_against_a_boots(void **state)
-{
-	const double means[] = {10, 12, 14}, inside[] = {16, 16, 16}, equal[] = {10, 10, 10};
-	struct stats_levels levels = {means, inside, 3, 1e9, 95, 1};
-
-	(void)state;
-	/* T_1² = 16, T_2² = 4: sqrt(95 x 4) = 19.49. */
-	assert_int_equal(stats_plan_samples(&levels), 20);
-	levels.cost_run = 1e-9;
-	assert_int_equal(stats_plan_samples(&levels), 1);
-	levels.means = equal;
-	assert_true(stats_plan_samples(&levels) == SIZE_MAX);
-	levels.runs = 1;
-	assert_int_equal(stats_plan_samples(&levels), 0);
-}
-
 /* --- Verdicts -------------------------------------------------------------------------------------------------------- */
 
 static void each_word_needs_its_evidence(void **state)
@@ -297,7 +281,6 @@ int main(void)
 	    cmocka_unit_test(a_family_asks_for_pairs_that_can_reach_its_threshold),
 	    cmocka_unit_test(plans_follow_their_formulas),
 	    cmocka_unit_test(a_margin_is_learned_from_enough_comparisons),
-	    cmocka_unit_test(samples_a_run_balance_their_cost_against_a_boots),
 	    cmocka_unit_test(each_word_needs_its_evidence),
 	    cmocka_unit_test(evidence_describes_the_pairs),
 	    cmocka_unit_test(what_cannot_be_judged_is_skipped_with_its_reason),

@@ -76,12 +76,9 @@ static void ask_rates(struct question *question)
 {
 	size_t hits = (size_t)scalar(question, 0), n = (size_t)scalar(question, 1);
 	struct stats_rate exact = stats_rate_exact(hits, n, scalar(question, 2));
-	struct stats_rate wilson = stats_rate_wilson(hits, n, scalar(question, 2));
 
 	answer(question, exact.low);
 	answer(question, exact.high);
-	answer(question, wilson.low);
-	answer(question, wilson.high);
 }
 
 static void ask_pairs(struct question *question)
@@ -90,7 +87,6 @@ static void ask_pairs(struct question *question)
 	struct stats_interval interval = stats_hodges_lehmann(d->values, d->count, 0.05);
 
 	answer(question, stats_sign_flip_p(d->values, d->count, 1));
-	answer(question, stats_signed_rank_p(d->values, d->count));
 	answer(question, interval.estimate);
 	answer(question, interval.low);
 	answer(question, interval.high);

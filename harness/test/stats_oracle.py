@@ -64,9 +64,8 @@ def ask_rates(np, stats, rng):
     for _ in range(40):
         n = rng.randint(1, 500)
         hits = rng.choice([0, n, rng.randint(0, n)])
-        test = stats.binomtest(hits, n)
-        exact, wilson = test.proportion_ci(0.95, "exact"), test.proportion_ci(0.95, "wilson")
-        yield "rates", [hits, n, 0.05], [], [], [exact.low, exact.high, wilson.low, wilson.high]
+        exact = stats.binomtest(hits, n).proportion_ci(0.95, "exact")
+        yield "rates", [hits, n, 0.05], [], [], [exact.low, exact.high]
 
 
 def ask_pairs(np, stats, rng):
@@ -74,7 +73,7 @@ def ask_pairs(np, stats, rng):
         d = [rng.gauss(0.4, 1) for _ in range(n)]
         flips = stats.permutation_test((d,), lambda x, axis: np.sum(x, axis=axis), permutation_type="samples",
                                        n_resamples=math.inf, vectorized=True)
-        yield "pairs", [], d, [], [flips.pvalue, stats.wilcoxon(d, mode="exact").pvalue, *walsh_interval(np, d, 0.05)]
+        yield "pairs", [], d, [], [flips.pvalue, *walsh_interval(np, d, 0.05)]
 
 
 def ask_sides(np, stats, rng):

@@ -203,7 +203,7 @@ static void a_slow_wave_is_worth_few_samples_however_long(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N; i++)
-		samples[i] = (uint32_t)(1000 + 100 * sin(2 * M_PI * (double)i / N) + 100 * stats_random_unit(&random));
+		samples[i] = (uint32_t)(1000 + 100 * sin(2 * M_PI * (double)i / N) + 100 * noise_unit(&random));
 	stats_run_make(&run, samples, N);
 	assert_true(run.effective_n < 0.01 * N);
 	free(samples);

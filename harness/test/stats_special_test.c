@@ -12,6 +12,7 @@
 
 #include "close.h"
 #include "memory.h"
+#include "sample_noise.h"
 #include "stats_binomial.h"
 #include "stats_radix.h"
 #include "stats_random.h"
@@ -72,20 +73,6 @@ static void exact_rates_solve_the_binomial_tails(void **state)
 	assert_true(isnan(stats_rate_exact(0, 0, 0.05).rate) && stats_rate_exact(0, 0, 0.05).high == 1);
 }
 
-static void wilsons_interval_is_the_score_tests(void **state)
-{
-	struct stats_rate rate = stats_rate_wilson(3, 50, 0.05);
-	double z = stats_normal_critical(0.05);
-
-	(void)state;
-	/* Its ends are where the observed rate is exactly z standard errors away. */
-	assert_close((rate.rate - rate.low) / sqrt(rate.low * (1 - rate.low) / 50), z);
-	assert_close((rate.high - rate.rate) / sqrt(rate.high * (1 - rate.high) / 50), z);
-	assert_close(stats_rate_wilson(0, 50, 0.05).low, 0);
-	assert_close(stats_rate_wilson(50, 50, 0.05).high, 1);
-	assert_true(isnan(stats_rate_wilson(0, 0, 0.05).rate));
-}
-
 static void trials_that_share_their_noise_count_for_less(void **state)
 {
 	const size_t together[] = {10, 0, 0, 0, 0, 0, 0, 0}, spread[] = {1, 1, 2, 1, 1, 2, 1, 1};
@@ -116,7 +103,7 @@ static void the_exact_interval_covers_as_often_as_it_says(void **state)
 		size_t hits = 0;
 
 		for (int j = 0; j < 60; j++)
-			hits += stats_random_unit(&random) < 0.05;
+			hits += noise_unit(&random) < 0.05;
 		rate = stats_rate_exact(hits, 60, 0.05);
 		covered += rate.low <= 0.05 && 0.05 <= rate.high;
 	}
@@ -133,9 +120,9 @@ static void random_numbers_repeat_and_are_uniform(void **state)
 	assert_true(stats_random_next(&zero) == 0xe220a8397b1dcdafu);
 	for (int i = 0; i < 70000; i++) {
 		uint32_t draw = stats_random_below(&one, 7);
-		double unit = stats_random_unit(&one);
+		double unit = noise_unit(&one);
 
-		assert_true(draw == stats_random_below(&two, 7) && unit == stats_random_unit(&two));
+		assert_true(draw == stats_random_below(&two, 7) && unit == noise_unit(&two));
 		assert_true(draw < 7 && unit > 0 && unit < 1);
 		counts[draw]++;
 	}
@@ -189,7 +176,6 @@ int main(void)
 	    cmocka_unit_test(the_beta_distribution_has_its_closed_forms),
 	    cmocka_unit_test(student_and_normal_have_their_critical_values),
 	    cmocka_unit_test(exact_rates_solve_the_binomial_tails),
-	    cmocka_unit_test(wilsons_interval_is_the_score_tests),
 	    cmocka_unit_test(trials_that_share_their_noise_count_for_less),
 	    cmocka_unit_test(the_exact_interval_covers_as_often_as_it_says),
 	    cmocka_unit_test(random_numbers_repeat_and_are_uniform),

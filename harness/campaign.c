@@ -19,38 +19,39 @@ static void stop_note(int number)
 
 /* --- All boots -------------------------------------------------------------------------------------------------------------------- */
 
-struct session {
+/* The boots under way. */
+struct in_flight {
 	struct campaign_boot active[LAUNCH_PARALLEL_MAX];
 	unsigned count;
 	unsigned next; /* index of the next boot to look at; those before it are done or active */
 };
 
-static bool is_active(const struct session *session, unsigned index)
+static bool is_active(const struct in_flight *flight, unsigned index)
 {
-	for (unsigned i = 0; i < session->count; i++)
-		if (session->active[i].boot->index == index)
+	for (unsigned i = 0; i < flight->count; i++)
+		if (flight->active[i].boot->index == index)
 			return true;
 	return false;
 }
 
 /* The next boot that has to run, or NULL. */
-static const struct plan_boot *next_boot(struct campaign *campaign, struct session *session)
+static const struct plan_boot *next_boot(struct campaign *campaign, struct in_flight *flight)
 {
 	const struct plan *plan = campaign->plan;
 
-	while (session->next < plan->boot_count && (campaign->done[session->next] || is_active(session, session->next)))
-		session->next++;
-	return session->next < plan->boot_count ? &plan->boots[session->next] : NULL;
+	while (flight->next < plan->boot_count && (campaign->done[flight->next] || is_active(flight, flight->next)))
+		flight->next++;
+	return flight->next < plan->boot_count ? &plan->boots[flight->next] : NULL;
 }
 
 /* A timed boot runs alone; boots that count instructions share the computer with each other. */
-static bool may_start(const struct campaign *campaign, const struct session *session, const struct plan_boot *boot)
+static bool may_start(const struct campaign *campaign, const struct in_flight *flight, const struct plan_boot *boot)
 {
-	if (session->count == 0)
+	if (flight->count == 0)
 		return true;
-	return session->count < campaign->plan->parallel &&
+	return flight->count < campaign->plan->parallel &&
 	       !subject_is_timed(&campaign_subject(campaign, boot)->subject) &&
-	       !subject_is_timed(&session->active[0].launch.subject);
+	       !subject_is_timed(&flight->active[0].launch.subject);
 }
 
 /* Leaves out what no longer fits: whole rounds only, so that pairs stay pairs, and never the first. */
@@ -109,13 +110,13 @@ static void look(struct campaign *campaign, const struct plan_boot *boot)
 	}
 }
 
-static void show(struct campaign *campaign, const struct session *session)
+static void show(struct campaign *campaign, const struct in_flight *flight)
 {
 	double left = plan_seconds(campaign->plan, campaign->done);
 	char *now = memory_text("");
 
-	for (unsigned i = 0; i < session->count; i++) {
-		const struct campaign_boot *active = &session->active[i];
+	for (unsigned i = 0; i < flight->count; i++) {
+		const struct campaign_boot *active = &flight->active[i];
 		double ran = (double)(process_now_ns() - active->launch.process.started_ns) / NS_PER_S;
 		double expected = campaign_subject(campaign, active->boot)->seconds;
 		char *name = campaign_boot_name(campaign, active->boot), *longer;
@@ -130,12 +131,12 @@ static void show(struct campaign *campaign, const struct session *session)
 	free(now);
 }
 
-static int start_some(struct campaign *campaign, struct session *session, struct error *error)
+static int start_some(struct campaign *campaign, struct in_flight *flight, struct error *error)
 {
 	const struct plan_boot *boot;
 	int status = 0;
 
-	while (status == 0 && (boot = next_boot(campaign, session)) != NULL && may_start(campaign, session, boot)) {
+	while (status == 0 && (boot = next_boot(campaign, flight)) != NULL && may_start(campaign, flight, boot)) {
 		bool running;
 
 		apply_budget(campaign, boot);
@@ -143,27 +144,27 @@ static int start_some(struct campaign *campaign, struct session *session, struct
 			look(campaign, boot);
 		if (campaign->done[boot->index])
 			continue;
-		status = campaign_boot_start(campaign, &session->active[session->count], boot, &running, error);
-		session->count += running;
-		session->next++;
+		status = campaign_boot_start(campaign, &flight->active[flight->count], boot, &running, error);
+		flight->count += running;
+		flight->next++;
 	}
 	return status;
 }
 
-static int collect_some(struct campaign *campaign, struct session *session, struct error *error)
+static int collect_some(struct campaign *campaign, struct in_flight *flight, struct error *error)
 {
 	struct launch *launches[LAUNCH_PARALLEL_MAX];
 	int status = 0;
 
-	for (unsigned i = 0; i < session->count; i++)
-		launches[i] = &session->active[i].launch;
-	launch_sleep(launches, session->count);
-	for (unsigned i = session->count; i-- > 0 && status == 0;) {
-		if (!launch_poll(&session->active[i].launch))
+	for (unsigned i = 0; i < flight->count; i++)
+		launches[i] = &flight->active[i].launch;
+	launch_sleep(launches, flight->count);
+	for (unsigned i = flight->count; i-- > 0 && status == 0;) {
+		if (!launch_poll(&flight->active[i].launch))
 			continue;
-		status = campaign_boot_finish(campaign, &session->active[i], error);
-		session->active[i] = session->active[--session->count];
-		session->next = 0; /* it, or another one, may have to be made again (campaign_repeat.h) */
+		status = campaign_boot_finish(campaign, &flight->active[i], error);
+		flight->active[i] = flight->active[--flight->count];
+		flight->next = 0; /* it, or another one, may have to be made again (campaign_repeat.h) */
 	}
 	return status;
 }
@@ -216,22 +217,22 @@ static void signals_set(struct sigaction *old, bool install)
 /* Makes the boots that are not done, unless status says that there was an error before. */
 static int carry_out(struct campaign *campaign, unsigned boots, int status, struct error *error)
 {
-	struct session session = {.count = 0};
+	struct in_flight flight = {.count = 0};
 	struct sigaction old[3];
 
 	progress_begin(&campaign->progress, boots, campaign->ok, campaign->quiet);
 	stop_signal = 0;
 	signals_set(old, true);
 	while (status == 0 && stop_signal == 0) {
-		status = start_some(campaign, &session, error);
-		if (session.count == 0)
+		status = start_some(campaign, &flight, error);
+		if (flight.count == 0)
 			break;
-		show(campaign, &session);
+		show(campaign, &flight);
 		if (status == 0)
-			status = collect_some(campaign, &session, error);
+			status = collect_some(campaign, &flight, error);
 	}
-	while (session.count > 0)
-		campaign_boot_abandon(campaign, &session.active[--session.count]);
+	while (flight.count > 0)
+		campaign_boot_abandon(campaign, &flight.active[--flight.count]);
 	campaign->interrupted = stop_signal != 0;
 	signals_set(old, false);
 	progress_end(&campaign->progress);

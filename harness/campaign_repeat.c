@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#include "campaign_boot.h"
-
 /* The first boot of the same subject that has numbers, or NULL. */
 static const struct plan_boot *first_good(const struct campaign *campaign, const struct plan_boot *boot)
 {
@@ -56,7 +54,7 @@ static int retract(struct campaign *campaign, const struct plan_boot *odd, struc
 int campaign_repeat_check(struct campaign *campaign, const struct plan_boot *boot, const struct launch_result *result,
 			  bool *again, struct error *problem)
 {
-	const struct plan_subject *subject = campaign_subject(campaign, boot);
+	const struct plan_subject *subject = &campaign->plan->subjects[boot->subject];
 	const struct plan_boot *first = subject_is_timed(&subject->subject) ? NULL : first_good(campaign, boot);
 	const struct store_boot *before = store_find(campaign->store, boot->index);
 	size_t at = 0, ignored;

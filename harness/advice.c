@@ -92,7 +92,9 @@ static void advise_speed(struct advice *advice, const struct stream *stream)
 		    (double)hz / 1e9);
 	if (hz > 0 && least > 0 && least < hz - hz / 1000 * RATE_OFF_PERMILLE)
 		add(advice,
-		    "set the power profile to maximum performance, and no power limit below the processor's own",
+		    "set the power profile to maximum performance, and no power limit below the processor's own; "
+		    "before "
+		    "a kexec also the governor 'performance' on all CPUs of Linux ('aerobench tune --apply')",
 		    "a busy CPU runs at %.3f GHz only, the time-stamp counter at %.3f", (double)least / 1e9,
 		    (double)hz / 1e9);
 	if (bias > 0)

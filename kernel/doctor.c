@@ -21,6 +21,7 @@ enum {
 	LOST_MAX_PERCENT = 1,
 	GAP_MAX_US = 1000,
 	DISAGREEMENT_MAX_PPM = 50,
+	SLOWER_MAX_PERCENT = 10, /* this project's choice: more than rounding, less than most steps */
 };
 
 static struct doctor found;
@@ -105,6 +106,32 @@ static void judge_noise(struct doctor *doctor)
 	}
 }
 
+/*
+ * A core below its base frequency: what the firmware's power profile asks for, or what the system before a kexec left. Over
+ * the base frequency is turbo, which is data. The slowest is named, because all may be slow.
+ */
+static void judge_speed(struct doctor *doctor)
+{
+	uint64_t least_hz = clock_hz / 100 * (100 - SLOWER_MAX_PERCENT), slowest_hz = UINT64_MAX;
+	unsigned slow = 0, slowest = 0;
+
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+		uint64_t hz = doctor->noise.cpu[cpu].effective_hz;
+
+		if (hz == 0 || hz >= least_hz) /* 0: unknown */
+			continue;
+		slow++;
+		if (hz >= slowest_hz)
+			continue;
+		slowest_hz = hz;
+		slowest = cpu;
+	}
+	against(doctor, slow > 0,
+		"CPU %u runs at %lu MHz while its clock counts %lu: %u of %u CPUs are more than %u %% slower than "
+		"their clock",
+		slowest, slowest_hz / 1000000, clock_hz / 1000000, slow, cpu_count, SLOWER_MAX_PERCENT);
+}
+
 static void judge_power(struct doctor *doctor)
 {
 	for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
@@ -129,6 +156,7 @@ void doctor_judge(struct doctor *doctor, bool emulated)
 			"@sim",
 			machine_facts.hypervisor);
 		judge_noise(doctor);
+		judge_speed(doctor);
 		judge_power(doctor);
 	}
 	against(doctor, strcmp(BUILD_TYPE, "release") != 0, "this build is '%s': measure with preset release",

@@ -72,6 +72,7 @@ static void each_fact_names_its_setting(void **state)
 	assert_true(says("the same microcode,c1e", "firmware"));
 	assert_true(says("up to 3.100 GHz, the time-stamp counter at 2.000", "turbo"));
 	assert_true(says("at 1.200 GHz only", "power profile"));
+	assert_true(says("at 1.200 GHz only", "before a kexec also the governor"));
 	assert_int_equal(advice.count, 11);
 }
 

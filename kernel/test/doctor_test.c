@@ -4,6 +4,7 @@
  */
 #include "doctor.h"
 
+#include "core/format.h"
 #include "core/ktest.h"
 #include "core/string.h"
 
@@ -115,6 +116,36 @@ KERNEL_TEST(doctor_finds_clocks_unfit_that_are_surely_apart)
 	CHECK(reasons_that_begin(judged_with_offset(2900000),
 				 "the clocks of CPUs 0 and 2 are at least 2899600 ticks apart: no latency between CPUs "
 				 "can be believed") == 1);
+}
+
+/* The verdict where the boot CPU and the last one run at so many percent of their clock. */
+static const struct doctor *judged_with_speeds(unsigned first_percent, unsigned last_percent)
+{
+	static struct doctor doctor;
+
+	doctor = (struct doctor){.measured = true};
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		doctor.noise.cpu[cpu].effective_hz = clock_hz;
+	doctor.noise.cpu[cpu_count - 1].effective_hz = clock_hz / 100 * last_percent;
+	doctor.noise.cpu[0].effective_hz = clock_hz / 100 * first_percent;
+	doctor_judge(&doctor, false);
+	return &doctor;
+}
+
+KERNEL_TEST_CPUS(doctor_finds_cpus_unfit_that_run_below_their_clock, 2)
+{
+	char text[DOCTOR_REASON_BYTES];
+
+	CHECK(reasons_that_begin(judged_with_speeds(100, 91), "CPU ") == 0);
+	CHECK(reasons_that_begin(judged_with_speeds(150, 100), "CPU ") == 0); /* turbo */
+	CHECK(reasons_that_begin(judged_with_speeds(0, 0), "CPU ") == 0);     /* not known */
+	format_text(text, sizeof(text),
+		    "CPU %u runs at %lu MHz while its clock counts %lu: 1 of %u CPUs are more than 10 %% slower",
+		    cpu_count - 1, clock_hz / 100 * 40 / 1000000, clock_hz / 1000000, cpu_count);
+	CHECK(reasons_that_begin(judged_with_speeds(0, 40), text) == 1);
+	CHECK(reasons_that_begin(judged_with_speeds(30, 40), "CPU 0 runs at ") == 1 &&
+	      !judged_with_speeds(30, 40)->fit);
+	CHECK(reasons_that_begin(judged_with_speeds(30, 40), "CPU ") == 1);
 }
 
 KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)

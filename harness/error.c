@@ -57,14 +57,14 @@ static const char *error_remedy(int number)
 	switch (number) {
 	case ENOSPC:
 	case EDQUOT:
-		return ": free some space or choose another directory with --results";
+		return ": free some space, or choose another place";
 	case EFBIG:
 		return ": raise the limit on file sizes (ulimit -f) or take fewer samples";
 	case EACCES:
 	case EPERM:
-		return ": fix its permissions or choose another directory with --results";
+		return ": fix its permissions, use sudo, or choose another place";
 	case EROFS:
-		return ": choose a writable directory with --results";
+		return ": choose a place that can be written to";
 	case ENOENT:
 		return ": check the name";
 	default:

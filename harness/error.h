@@ -16,7 +16,7 @@ enum status {
 	STATUS_INCONCLUSIVE = 3, /* only with --strict */
 	STATUS_UNSUPPORTED = 77, /* not possible on this machine */
 	STATUS_TIMEOUT = 124,
-	STATUS_INTERRUPTED = 130, /* by SIGINT or SIGTERM; what is stored stays */
+	STATUS_INTERRUPTED = 130, /* by SIGINT, SIGTERM or SIGHUP; what is stored stays */
 };
 
 struct error {

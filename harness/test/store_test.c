@@ -454,7 +454,23 @@ static void a_full_file_system_names_the_remedy(void **state)
 	error = (struct error){0};
 	errno = EROFS;
 	error_set_errno(&error, STATUS_FAILED, "cannot write", "x");
-	assert_non_null(strstr(error.text, "--results"));
+	assert_non_null(strstr(error.text, "can be written to"));
+}
+
+/* Whose place is chosen by --results here, by -o or an argument there. */
+static void a_remedy_names_no_option_that_a_command_may_lack(void **state)
+{
+	static const int numbers[] = {ENOSPC, EDQUOT, EFBIG, EACCES, EPERM, EROFS, ENOENT};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct error error = {0};
+
+		errno = numbers[i];
+		error_set_errno(&error, STATUS_FAILED, "cannot write", "x");
+		if (strstr(error.text, "--") != NULL || strchr(error.text, ':') == strrchr(error.text, ':'))
+			fail_msg("%s", error.text);
+	}
 }
 
 /* Runs claim in a child that has no privileges; its exit status. */
@@ -480,7 +496,7 @@ static int create_refused(const char *results)
 	struct store store;
 	int status = store_create(&store, results, &plan, json_object(), &error);
 
-	return status == STATUS_FAILED && strstr(error.text, "--results") != NULL ? 0 : 1;
+	return status == STATUS_FAILED && strstr(error.text, "choose another place") != NULL ? 0 : 1;
 }
 
 static int open_refused(const char *results)
@@ -538,6 +554,7 @@ int main(void)
 	    STORE_TEST(without_room_nothing_is_appended_and_nothing_is_lost),
 	    STORE_TEST(without_room_no_run_is_created),
 	    STORE_TEST(a_full_file_system_names_the_remedy),
+	    STORE_TEST(a_remedy_names_no_option_that_a_command_may_lack),
 	    STORE_TEST(directories_without_permission_are_named_with_the_remedy),
 	    STORE_TEST(results_below_a_file_are_refused),
 	};

@@ -121,7 +121,7 @@ static const struct entry {
     {"noscreen", "Whole suite, no screen", "screen=no", NULL, NULL},
     {"test", "Self-test: the kernel's objects", "mode=test", NULL, NULL},
     {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL, NULL},
-    {"exit", "Leave: the next boot device", NULL, "leave", NULL},
+    {"exit", "Leave: the system on another disk", NULL, "leave", NULL},
     {"off", "Power off", NULL, "halt", NULL},
 };
 

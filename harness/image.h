@@ -37,9 +37,9 @@ struct image_bench {
 struct image_options {
 	const char *entry; /* the menu's default: an id, or a benchmark's name */
 	unsigned timeout_s;
-	bool unattended; /* starts by itself, ends by a reset, and then leaves the machine to the next boot device */
-	unsigned boots;  /* so many of them; more than one needs the stick */
-	bool screen;     /* the Aerokernel writes to the screen */
+	bool unattended;        /* starts by itself, ends by a reset, and then starts the system on another disk */
+	unsigned boots;         /* so many of them; more than one needs the stick */
+	bool screen;            /* the Aerokernel writes to the screen */
 	const char *results;    /* BASE+LEN of the region of memory that takes the results, NULL: none */
 	const char *benchmarks; /* the bench= word of the whole suite, NULL: all */
 	const char *samples, *warmup;

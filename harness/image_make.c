@@ -74,7 +74,8 @@ static int output_check(const struct image_make *make, bool network, struct erro
 		return 0;
 	if (S_ISBLK(facts.st_mode))
 		return error_set(error, STATUS_USAGE,
-				 "%s is a device, and nothing on it would be left: write a file, look twice, and then "
+				 "%s is a device, and all that is on it would be lost: write to a file, make sure of "
+				 "the device's name, and then "
 				 "`cp FILE %s && sync` as root",
 				 make->output, make->output);
 	return error_set(error, STATUS_USAGE, "-o %s is no file's name", make->output);

@@ -31,6 +31,9 @@ const char *image_grub_library(void);
 
 /* Whether the disk gets a partition that GRUB can write to: to count boots, and for the collector's results. */
 bool image_make_stick(const struct image_make *make);
-/* Both return 0 or STATUS_FAILED; the menu's stick is decided here. */
+/*
+ * Both return 0, STATUS_FAILED, STATUS_INTERRUPTED, or as image_make_check() where only the making shows it: a collector's
+ * kernel without drivers, a directory that is somebody else's. The menu's stick is decided here.
+ */
 int image_make_disk(struct image_make *make, struct error *error);
 int image_make_network(struct image_make *make, struct error *error);

@@ -364,7 +364,7 @@ int image_notices_write(const struct image_make *make, const char *tree, const c
 	    "starts it.%s\n"
 	    "The source of each package below, in this very version: apt-get source NAME=VERSION, or\n"
 	    "https://snapshot.debian.org/package/NAME/VERSION/ (Ubuntu: https://launchpad.net/ubuntu/+source/NAME).\n"
-	    "Who hands this on sees to it that the sources can be had too.\n",
+	    "If you pass this on, make the sources available too.\n",
 	    make->linux_kernel != NULL
 		? " A small Linux (GPL, version 2) with programs of this system's packages takes the results."
 		: "");
@@ -376,9 +376,10 @@ int image_notices_write(const struct image_make *make, const char *tree, const c
 	fclose(notices.file);
 	status = image_file_write(tree, IMAGE_NOTICES, notices.text, error);
 	if (status == 0 && notices.missing[0] != '\0')
-		error_warn("%s on the image lacks the own notices of %s, which are not on this computer: who hands the "
-			   "image on adds them",
-			   IMAGE_NOTICES + 1, notices.missing);
+		error_warn(
+		    "%s on the image lacks the copyright notices of %s, because this computer has none: add them "
+		    "before you pass the image on",
+		    IMAGE_NOTICES + 1, notices.missing);
 	free(notices.missing);
 	free(notices.text);
 	return status;

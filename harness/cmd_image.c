@@ -294,9 +294,7 @@ static int option_take(struct image_command *command, int option, char **argv, s
 		command->selections[command->selection_count++] = optarg;
 		return image_words_check("benchmark", optarg, error);
 	default:
-		return error_set(error, STATUS_USAGE,
-				 "option '%s' is unknown or lacks its value; see 'aerobench image --help'",
-				 argv[optind - 1]);
+		return parse_refused(option, argv, error);
 	}
 }
 
@@ -349,12 +347,13 @@ static int options_check(struct image_command *command, struct error *error)
 		    "--pxe: what boots from a server cannot keep anything; --boots and --linux are for a stick");
 	if (command->pxe != NULL && make->menu.unattended && make->menu.results == NULL)
 		return error_set(error, STATUS_USAGE,
-				 "--pxe --unattended: by the results in memory a boot knows that it is the one after, "
-				 "and goes on to the next boot device: not with --results none");
+				 "--pxe --unattended needs results in memory: by them a boot sees that the machine has "
+				 "measured, and starts the other disk's system; leave out --results none");
 	if ((make->linux_kernel != NULL) != (make->modules != NULL))
 		return error_set(error, STATUS_USAGE, "--linux and --modules-from go together");
 	if (make->linux_kernel != NULL && make->menu.results == NULL)
-		return error_set(error, STATUS_USAGE, "--linux takes the results from memory: not with --results none");
+		return error_set(error, STATUS_USAGE,
+				 "--linux takes the results from memory: leave out --results none");
 	if (make->menu.unattended && make->menu.boots == 0 && command->pxe == NULL)
 		make->menu.boots = 1;
 	make->menu.collector = make->linux_kernel != NULL;

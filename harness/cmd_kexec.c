@@ -16,6 +16,7 @@
 #include "kexec_words.h"
 #include "memory.h"
 #include "output.h"
+#include "parse.h"
 
 enum {
 	IMAGE = 0x1000,
@@ -49,7 +50,7 @@ static void help(const char *program)
 	    "without\n"
 	    "the firmware. The results come back in memory: run 'aerobench collect --memory' then.\n\n"
 	    "What is measured:\n"
-	    "  -b, --bench NAME[:PARAM=VALUE]  only this benchmark; may be repeated (default: the whole suite)\n"
+	    "  -b, --benchmark NAME[:PARAM=VALUE]  only this benchmark; may be repeated (default: the whole suite)\n"
 	    "      --samples N, --warmup N     per point\n"
 	    "      --serial WHERE[:SPEED]      a serial line for the console: com1 … com4, 0xPORT, mmio:0xADDRESS, "
 	    "none\n"
@@ -60,7 +61,8 @@ static void help(const char *program)
 	    "      --kernel FILE    the Linux to boot again (default: /boot/vmlinuz- of the running release)\n"
 	    "      --initrd FILE    its initrd (default: the one of that release); none: without\n"
 	    "      --append TEXT    its command line (default: the present one)\n"
-	    "      --stay           halt instead, for who reads the screen; the results stay until the power goes.\n"
+	    "      --stay           halt at the end instead of booting Linux, so that the screen can be read; the\n"
+	    "                       results stay until the power goes.\n"
 	    "                       The Aerokernel has a screen where Linux has a framebuffer (/dev/fb0) that tells "
 	    "its\n"
 	    "                       address, as efifb; where it has not, the screen stays dark, and a warning says "
@@ -76,8 +78,8 @@ static void help(const char *program)
 	    "Linux's "
 	    "command\n"
 	    "line: what was measured until then is still there if the firmware does not clear memory.\n\n"
-	    "Exit status: 1 it could not be loaded, 2 usage, 77 not from this Linux; on success there is nobody left "
-	    "to see it.\n",
+	    "Exit status: 0 with --dry-run, 1 it could not be loaded, 2 usage, 77 this Linux cannot be left, 130 not\n"
+	    "confirmed; after success this program no longer runs.\n",
 	    program);
 }
 
@@ -123,15 +125,13 @@ static int option_take(struct cmd_kexec *command, int option, char **argv, struc
 	if (option == WORDS)
 		more_add(command, optarg);
 	if (option == '?' || option == ':')
-		return error_set(error, STATUS_USAGE,
-				 "option '%s' is unknown or lacks its value; see 'aerobench kexec --help'",
-				 argv[optind - 1]);
+		return parse_refused(option, argv, error);
 	return 0;
 }
 
 static int options_parse(struct cmd_kexec *command, int argc, char **argv, struct error *error)
 {
-	static const struct option long_options[] = {{"bench", required_argument, NULL, 'b'},
+	static const struct option long_options[] = {{"benchmark", required_argument, NULL, 'b'},
 						     {"samples", required_argument, NULL, SAMPLES},
 						     {"warmup", required_argument, NULL, WARMUP},
 						     {"serial", required_argument, NULL, SERIAL},
@@ -208,7 +208,7 @@ static void plan_warn(const struct kexec_plan *plan, bool stay)
 static void plan_tell(const struct kexec_plan *plan, bool stay)
 {
 	if (plan->replaces)
-		error_warn("what is loaded for kexec now will be replaced");
+		error_warn("the kernel that is loaded for kexec will be replaced");
 	fprintf(stderr,
 		"This Linux ends, all its programs with it, and the Aerokernel measures on the bare machine%s.\n"
 		"The results lie in memory at 0x%" PRIx64 ", %" PRIu64 " MiB%s\n",

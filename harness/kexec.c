@@ -103,10 +103,9 @@ static int place_told(struct region_place *place, const char *text, const char *
 	if (region_place_parse("--place", text, place, error) != 0)
 		return error->status;
 	if (!kexec_place_is_memory(iomem, place) || place->base + place->len_bytes > 1ull << 32)
-		return error_set(
-		    error, STATUS_USAGE,
-		    "--place '%s': there is not memory all over it, or not below 4G: see \"System RAM\" in /proc/iomem",
-		    text);
+		return error_set(error, STATUS_USAGE,
+				 "--place '%s': not all of it is RAM below 4G: see \"System RAM\" in /proc/iomem",
+				 text);
 	if (place->base < low)
 		return error_set(error, STATUS_USAGE,
 				 "--place '%s': the Aerokernel and what it boots are loaded below %" PRIu64

@@ -135,12 +135,13 @@ static int segment_check(const char *path, const Elf64_Phdr *segment, const char
 	struct region_place place = {.base = segment->p_paddr, .len_bytes = segment->p_memsz};
 
 	if (place.len_bytes > IMAGE_END_MAX || place.base > IMAGE_END_MAX - place.len_bytes)
-		return error_set(error, STATUS_USAGE, "%s is no Aerokernel: it wants to lie above 4G", path);
+		return error_set(error, STATUS_USAGE, "%s is no Aerokernel: it is linked above 4G", path);
 	if (!kexec_place_is_memory(iomem, &place))
-		return error_set(error, STATUS_UNSUPPORTED,
-				 "the Aerokernel cannot lie at 0x%" PRIx64 "-0x%" PRIx64
-				 ": /proc/iomem has no \"System RAM\" all over it: boot the image of 'aerobench image'",
-				 place.base, place.base + place.len_bytes - 1);
+		return error_set(
+		    error, STATUS_UNSUPPORTED,
+		    "the Aerokernel cannot lie at 0x%" PRIx64 "-0x%" PRIx64
+		    ": not all of that is \"System RAM\" in /proc/iomem: boot the image of 'aerobench image'",
+		    place.base, place.base + place.len_bytes - 1);
 	return 0;
 }
 

@@ -35,7 +35,7 @@ static int params_check(struct benches *benches, const char *selection, const ch
 	}
 	error_warn("-b '%s': its parameters are not checked: %s", selection,
 		   benches->own ? benches->catalog.error[SUBJECT_AEROKERNEL].text
-				: "another build's kernel cannot be asked here");
+				: "another build's kernel cannot be queried here");
 	return 0;
 }
 

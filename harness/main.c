@@ -49,7 +49,7 @@ static int main_help(void)
 		printf("  %-10s %s\n", sorted[i]->name, sorted[i]->summary);
 	puts("\n`aerobench help COMMAND` or `aerobench COMMAND --help` shows a command's options.\n"
 	     "Exit status: 0 ok, 1 failed or regression, 2 usage or broken input, 3 inconclusive (--strict),\n"
-	     "77 unsupported here, 124 timeout.");
+	     "77 unsupported here, 124 timeout, 130 interrupted.");
 	free(sorted);
 	return STATUS_OK;
 }

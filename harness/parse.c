@@ -3,9 +3,18 @@
 #include "parse.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 
 static const double WEEK_S = 7 * 24 * 3600;
+
+int parse_refused(int option, char *const *argv, struct error *error)
+{
+	if (option == ':')
+		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
+				 argv[0]);
+	return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1], argv[0]);
+}
 
 int parse_number(const char *option, const char *text, int64_t low, int64_t high, int64_t *value, struct error *error)
 {

@@ -9,6 +9,11 @@
 
 #include "error.h"
 
+/*
+ * What getopt_long() (a ':' first in its letters, opterr 0) has just refused: option is what it returned, '?' or ':'; argv[0]
+ * names the command. Returns STATUS_USAGE with the error set.
+ */
+int parse_refused(int option, char *const *argv, struct error *error);
 /* A decimal number inside [low, high], low >= 0. */
 int parse_number(const char *option, const char *text, int64_t low, int64_t high, int64_t *value, struct error *error);
 /* "3%", "3", "0.5%" as a fraction: above 0, at most 100 %. */

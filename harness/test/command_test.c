@@ -267,6 +267,10 @@ static void wrong_words_are_refused_with_the_nearest_right_one(void **state)
 	assert_refused("show -s linus@sim", 2, "linux");
 	assert_refused("show --nosuch", 2, "--help");
 	assert_refused("show -b", 2, "needs a value");
+	assert_refused("kexec --kernel", 2, "option '--kernel' needs a value");
+	assert_refused("kexec --colonel x", 2, "unknown option '--colonel'");
+	assert_refused("image --timeout", 2, "option '--timeout' needs a value");
+	assert_refused("image --time-out 3", 2, "unknown option '--time-out'");
 	assert_refused("show --color=blue", 2, "never");
 	assert_refused("show latest latest", 2, "compare");
 	assert_refused("show --results /nonexistent", 2, "aerobench run");

@@ -56,7 +56,7 @@ struct session_command {
 
 static const char help_text[] =
     "Usage: aerobench session metal start [OPTION…]   begin: make the plan, look at this Linux\n"
-    "       aerobench session metal next [RUN]        do the next boot, or say what is yours to do\n"
+    "       aerobench session metal next [RUN]        do the next boot, or say what to do by hand\n"
     "       aerobench session metal resume [RUN]      go on as long as nobody is needed\n"
     "       aerobench session metal status [RUN]      how far it is\n"
     "       aerobench session metal finish [RUN]      are all boots there, of one computer, of one Linux\n"
@@ -80,7 +80,7 @@ static const char help_text[] =
     "      --cpus N         of Linux (default: all, as the Aerokernel has)\n"
     "      --seed N         order of boots and points (default: random, stored)\n"
     "      --events NAME,…  count these too, on both systems (aerobench doctor --events lists them)\n"
-    "      --kernel FILE, --initrd FILE, --place BASE+LENGTH  as of 'aerobench kexec' (default: this Linux and its\n"
+    "      --kernel FILE, --initrd FILE, --place BASE+LENGTH  as for 'aerobench kexec' (default: this Linux and its\n"
     "                       initrd, and where there is room)\n"
     "next, resume:\n"
     "      --from FILE      what the Aerokernel said, brought by you (-: stdin; .zst as collect stores it): a log,\n"
@@ -288,7 +288,7 @@ static int verb_profile(struct session_command *command, struct error *error)
 		char *differences = profile_differences(&profile, facts);
 
 		session_print_profile(stdout, &profile);
-		printf("\nNow: %s.\n", differences != NULL ? differences : "this Linux is booted so");
+		printf("\nNow: %s.\n", differences != NULL ? differences : "this Linux is booted that way");
 		free(differences);
 		json_decref(facts);
 	}

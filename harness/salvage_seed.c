@@ -74,7 +74,10 @@ size_t salvage_run_lines(const struct salvage_line *lines, size_t count, bool *e
 
 /* --- Backwards ---------------------------------------------------------------------------------------------------- */
 
-/* The register of the CRC before this byte, by the register behind it: zlib's table is by the low byte, its high bytes differ all. */
+/*
+ * The CRC register before this byte, from the register after it. zlib's table is indexed by the low byte, and its entries'
+ * high bytes are all different.
+ */
 static uint32_t byte_taken_back(uint32_t behind, uint8_t byte)
 {
 	static uint8_t index_of[256];

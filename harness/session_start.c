@@ -142,7 +142,7 @@ static int check_kexec(const struct session_start *start, struct plan *plan, con
 	free(told);
 	free(own);
 	if (problem.status == STATUS_UNSUPPORTED)
-		error_warn("by kexec this Linux cannot be left as it is now: %s", problem.text);
+		error_warn("as it is now, this Linux cannot be left by kexec: %s", problem.text);
 	else if (problem.status != STATUS_OK)
 		error_set(error, problem.status, "%s", problem.text);
 	return (int)error->status;

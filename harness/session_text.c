@@ -65,7 +65,7 @@ static void print_stick(FILE *file)
 	fputs("  2. Boot this very computer from it, writable, and let the whole suite end: then the computer resets, "
 	      "and\n"
 	      "     a small Linux writes results/bootNNN.log to the stick's partition AEROBENCH.\n"
-	      "  3. Boot Linux from the disk again, mount that partition, and bring the newest file there:\n",
+	      "  3. Boot Linux from the disk again, mount that partition, and give the newest file there to:\n",
 	      file);
 }
 
@@ -76,7 +76,7 @@ static void print_serial(FILE *file)
 	    "       aerobench collect --serial /dev/ttyUSB0    (or any other program that logs the line)\n"
 	    "  3. Boot this very computer from the image and let the whole suite end.\n"
 	    "  4. Copy what the other computer has to this one (of collect: RUN/*-aerokernel@metal.log.zst, as it is;\n"
-	    "     else the log), boot Linux again, and bring the file:\n",
+	    "     else the log), boot Linux again, and give the file to:\n",
 	    file);
 }
 
@@ -85,7 +85,7 @@ void session_print_todo(FILE *file, const struct session *session, const struct 
 	char *name = session_boot_name(session, boot);
 
 	fprintf(file,
-		"Next: %s. This is yours:\n"
+		"Next: %s. Do this by hand:\n"
 		"  1. Once: write a boot image with this session's words, and put it on a stick%s:\n",
 		name, session->way == SESSION_SERIAL ? " or a boot server" : "");
 	session_print_image(file, session, boot);
@@ -241,9 +241,10 @@ void session_print_profile(FILE *file, const struct profile *profile)
 	fprintf(file, "Profile %s on this computer: ", profile->name);
 	print_cpus(file, profile->isolated, "is isolated, ", "are isolated, ");
 	print_cpus(file, profile->housekeeping, "does", "do");
-	fputs(" the housework. Benchmarks of a few\nCPUs run on isolated ones; those of all CPUs run on the others as "
-	      "well.\n\n",
-	      file);
+	fputs(
+	    " the housekeeping. Benchmarks of a few\nCPUs run on isolated ones; those of all CPUs run on the others as "
+	    "well.\n\n",
+	    file);
 	table_init(&table, 2, headings, align);
 	for (size_t i = 0; i < profile->word_count; i++) {
 		table_cell(&table, profile->words[i].word);

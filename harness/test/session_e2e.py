@@ -165,7 +165,7 @@ def other_ways(directory, log):
     memory = directory / "region"
     begun = session.run("start", "--rounds", "1", "-b", "yield_pair", "--samples", "60", "--seed", "1")
     can = pathlib.Path("/sys/kernel/kexec_loaded").exists()
-    check(begun.returncode == 0 and (can or "this Linux cannot be left as it is now: this Linux cannot kexec" in begun.stderr),
+    check(begun.returncode == 0 and (can or "this Linux cannot be left by kexec: this Linux cannot kexec" in begun.stderr),
           "what kexec lacks here is told at the start", begun.stderr)
     while (boot := session.status()["next"])["subject"] != "aerokernel@metal":
         session.run("next", "-q")

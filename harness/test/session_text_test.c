@@ -29,21 +29,21 @@ static void check(char *isolated, char *housekeeping, const char *wanted)
 	free(text);
 }
 
-static void the_housework_is_told_as_measured_on_where_all_cpus_are(void **state)
+static void the_housekeeping_is_told_as_measured_on_where_all_cpus_are(void **state)
 {
 	(void)state;
 	check((char *)"1", (char *)"0",
-	      "Profile isolated on this computer: CPU 1 is isolated, CPU 0 does the housework. ");
+	      "Profile isolated on this computer: CPU 1 is isolated, CPU 0 does the housekeeping. ");
 	check((char *)"1-3,5-7", (char *)"0,4",
-	      "Profile isolated on this computer: CPUs 1-3,5-7 are isolated, CPUs 0,4 do the housework. ");
+	      "Profile isolated on this computer: CPUs 1-3,5-7 are isolated, CPUs 0,4 do the housekeeping. ");
 	check((char *)"2,3", (char *)"0-1",
-	      "Profile isolated on this computer: CPUs 2,3 are isolated, CPUs 0-1 do the housework. ");
+	      "Profile isolated on this computer: CPUs 2,3 are isolated, CPUs 0-1 do the housekeeping. ");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_housework_is_told_as_measured_on_where_all_cpus_are),
+	    cmocka_unit_test(the_housekeeping_is_told_as_measured_on_where_all_cpus_are),
 	};
 
 	return cmocka_run_group_tests_name("session_text", tests, NULL, NULL);

@@ -78,14 +78,14 @@ static int outcome_json(const struct campaign *campaign, struct error *error)
 	json_t *failures = json_array();
 
 	for (size_t i = 0; i < campaign->failure_count; i++)
-		json_array_append_new(failures, json_string(campaign->failures[i]));
-	return output_json(json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:I, s:b, s:f, s:o, s:o}", "schema",
+		json_array_append_new(failures, output_text_json(campaign->failures[i]));
+	return output_json(json_pack("{s:s, s:s, s:o, s:i, s:i, s:i, s:i, s:I, s:b, s:f, s:o, s:o}", "schema",
 				     "aerobench.run_outcome/1", "id", campaign->store->id, "path",
-				     campaign->store->path, "boots_ok", (int)campaign->ok, "boots_failed",
-				     (int)campaign->failed, "boots_left_out", (int)campaign->left_out, "boots_spared",
-				     (int)campaign->spared, "seed", (json_int_t)campaign->plan->seed, "interrupted",
-				     (int)campaign->interrupted, "seconds", campaign->seconds, "precision",
-				     run_until_json(campaign), "failures", failures),
+				     output_text_json(campaign->store->path), "boots_ok", (int)campaign->ok,
+				     "boots_failed", (int)campaign->failed, "boots_left_out", (int)campaign->left_out,
+				     "boots_spared", (int)campaign->spared, "seed", (json_int_t)campaign->plan->seed,
+				     "interrupted", (int)campaign->interrupted, "seconds", campaign->seconds,
+				     "precision", run_until_json(campaign), "failures", failures),
 			   error);
 }
 

@@ -22,8 +22,11 @@ int output_finish(struct error *error)
 
 int output_json(json_t *value, struct error *error)
 {
-	int failed = json_dumpf(value, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+	int failed;
 
+	if (value == NULL)
+		return error_set(error, STATUS_FAILED, "cannot write JSON: a name or a text is not UTF-8");
+	failed = json_dumpf(value, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
 	json_decref(value);
 	if (failed != 0 || putchar('\n') == EOF)
 		return output_broken(error);
@@ -61,13 +64,20 @@ int output_color_parse(const char *value, enum output_color *color, struct error
 	return error_set(error, STATUS_USAGE, "--color=%s: use auto, always or never", value);
 }
 
+bool output_is_terminal(FILE *file)
+{
+	const char *kind = getenv("TERM");
+
+	return isatty(fileno(file)) == 1 && kind != NULL && strcmp(kind, "dumb") != 0;
+}
+
 bool output_colored(FILE *file, enum output_color color)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	if (color != OUTPUT_COLOR_AUTO)
 		return color == OUTPUT_COLOR_ALWAYS;
-	return isatty(fileno(file)) && (no_color == NULL || no_color[0] == '\0');
+	return output_is_terminal(file) && (no_color == NULL || no_color[0] == '\0');
 }
 
 /* Commas between the thousands of the digits in text, which has room for them. */

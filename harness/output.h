@@ -12,7 +12,10 @@
 
 #include "error.h"
 
-/* Prints value as indented JSON and a newline; takes the reference. Returns 0, or STATUS_FAILED when stdout is broken. */
+/*
+ * Prints value as indented JSON and a newline; takes the reference. Returns 0, or STATUS_FAILED: stdout is broken, or
+ * value is NULL, because a text in it is not UTF-8.
+ */
 int output_json(json_t *value, struct error *error);
 /* text as a JSON string, whatever bytes it holds: what is not UTF-8 becomes '?'. A new reference. */
 json_t *output_text_json(const char *text);
@@ -23,7 +26,9 @@ enum output_color { OUTPUT_COLOR_AUTO, OUTPUT_COLOR_ALWAYS, OUTPUT_COLOR_NEVER }
 
 /* Reads the value of --color (auto, always, never). Returns 0, or STATUS_USAGE with the error set. */
 int output_color_parse(const char *value, enum output_color *color, struct error *error);
-/* Whether to colour what goes to file: auto means a terminal and no NO_COLOR. */
+/* Whether file is a terminal that takes escape sequences: TERM is there and not "dumb". */
+bool output_is_terminal(FILE *file);
+/* Whether to colour what goes to file: auto means such a terminal and no NO_COLOR. */
 bool output_colored(FILE *file, enum output_color color);
 
 /*

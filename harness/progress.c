@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "process.h"
 
 enum { COLUMNS_DEFAULT = 80, COLUMNS_MAX = 240, BAR = 20 };
@@ -27,7 +28,7 @@ void progress_begin(struct progress *progress, unsigned total, unsigned ended, b
 {
 	*progress = (struct progress){
 	    .quiet = quiet,
-	    .terminal = isatty(STDERR_FILENO) == 1,
+	    .terminal = output_is_terminal(stderr),
 	    .total = total,
 	    .ended = ended,
 	    .begun_ns = process_now_ns(),

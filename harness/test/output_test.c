@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,27 @@ static void colour_is_for_terminals_unless_said_otherwise(void **state)
 	fclose(file);
 }
 
+static void a_terminal_without_escape_sequences_gets_none(void **state)
+{
+	char *kind = getenv("TERM") != NULL ? memory_text(getenv("TERM")) : NULL;
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+	FILE *file = fdopen(terminal, "r+");
+
+	(void)state;
+	assert_non_null(file);
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	assert_true(output_is_terminal(file) && output_colored(file, OUTPUT_COLOR_AUTO));
+	setenv("TERM", "dumb", 1);
+	assert_false(output_is_terminal(file) || output_colored(file, OUTPUT_COLOR_AUTO));
+	unsetenv("TERM");
+	assert_false(output_is_terminal(file) || output_colored(file, OUTPUT_COLOR_AUTO));
+	if (kind != NULL)
+		setenv("TERM", kind, 1);
+	free(kind);
+	fclose(file);
+}
+
 static void arrays_grow_by_doubling(void **state)
 {
 	int *values = NULL;
@@ -173,6 +195,17 @@ static void arrays_grow_by_doubling(void **state)
 	free(values);
 }
 
+static void json_that_could_not_be_made_is_refused_for_its_reason(void **state)
+{
+	struct error error = {0};
+
+	(void)state;
+	errno = ENOENT; /* of something else */
+	assert_int_equal(output_json(json_pack("{s:s}", "path", "/tmp/caf\xe9"), &error), STATUS_FAILED);
+	assert_non_null(strstr(error.text, "not UTF-8"));
+	assert_null(strstr(error.text, strerror(ENOENT)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,7 +216,9 @@ int main(void)
 	    cmocka_unit_test(an_error_longer_than_its_line_is_cut),
 	    cmocka_unit_test(bytes_that_are_no_text_become_json_text),
 	    cmocka_unit_test(colour_is_for_terminals_unless_said_otherwise),
+	    cmocka_unit_test(a_terminal_without_escape_sequences_gets_none),
 	    cmocka_unit_test(arrays_grow_by_doubling),
+	    cmocka_unit_test(json_that_could_not_be_made_is_refused_for_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

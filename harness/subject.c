@@ -172,6 +172,12 @@ static int parse_option(struct subject *subject, const char *text, const char *o
 	}
 	if (strcmp(option, "poll") == 0) {
 		subject->poll = true;
+		if (subject->machine == SUBJECT_METAL)
+			return error_set(
+			    error, STATUS_USAGE,
+			    "subject '%s': on metal the boot's own words say whether it polls (image --words "
+			    "idle=poll); its name is '%s@metal'",
+			    text, system_names[subject->system]);
 		if (!subject_is_virtual(subject))
 			return error_set(
 			    error, STATUS_USAGE,

@@ -100,6 +100,7 @@ static void what_is_wrong_is_named_with_the_nearest_word(void **state)
 	refused("linux@host:tune", "nearest is 'tuned'");
 	refused("aerokernel@qemu:tuned", "profile of linux");
 	refused("linux@host:poll", "linux@qemu:poll");
+	refused("aerokernel@metal:poll", "its name is 'aerokernel@metal'");
 	refused("linux@host:lean", "linux@qemu:lean");
 	refused("aerokernel@sim:lean", "linux@qemu:lean");
 	refused("linux@host:build=", "no name for a build");

@@ -25,7 +25,7 @@ static const char plot_help[] =
     "has the data for.\n\n"
     "  -r, --run RUN        an id, the beginning of one, \"latest\" (default) or a run's directory\n"
     "  -o, --output DIR     where to (default: build/figures in the project)\n"
-    "      --results DIR    where runs are (default: results/runs in the project)\n"
+    "      --results DIR    where runs are (default: $AEROBENCH_RESULTS or results/runs)\n"
     "      --list           the figures and what they show; draws nothing\n"
     "      --check          checks the run against plots/FIGURE.expect; draws nothing\n"
     "      --json           --list or --check as JSON\n"
@@ -46,7 +46,7 @@ struct plot_options {
 };
 
 /* What one call works on. */
-struct plot {
+struct plot_command {
 	struct store store;
 	struct summary summary;
 	struct figure *figures;
@@ -55,7 +55,7 @@ struct plot {
 
 /* --- Drawing ---------------------------------------------------------------------------------------------------------- */
 
-static int plot_draw(const struct plot *plot, const struct plot_options *options, struct error *error)
+static int plot_draw(const struct plot_command *plot, const struct plot_options *options, struct error *error)
 {
 	char *directory = options->output != NULL ? memory_text(options->output) : paths_in_root("build/figures");
 	size_t drawn = 0, skipped_count = 0;
@@ -85,7 +85,7 @@ static int plot_draw(const struct plot *plot, const struct plot_options *options
 
 /* --- Listing ---------------------------------------------------------------------------------------------------------- */
 
-static int plot_list(const struct plot *plot, const struct plot_options *options, struct error *error)
+static int plot_list(const struct plot_command *plot, const struct plot_options *options, struct error *error)
 {
 	json_t *list = options->json ? json_array() : NULL;
 
@@ -167,7 +167,7 @@ static void plot_tally_add(struct plot_tally *tally, const struct figure *figure
 		       result->text, result->detail);
 }
 
-static int plot_check_figure(const struct plot *plot, const struct figure *figure, struct plot_tally *tally,
+static int plot_check_figure(const struct plot_command *plot, const struct figure *figure, struct plot_tally *tally,
 			     struct error *error)
 {
 	int base_len = (int)strlen(figure->path) - 3;
@@ -182,7 +182,7 @@ static int plot_check_figure(const struct plot *plot, const struct figure *figur
 	return status;
 }
 
-static int plot_check(const struct plot *plot, const struct plot_options *options, struct error *error)
+static int plot_check(const struct plot_command *plot, const struct plot_options *options, struct error *error)
 {
 	struct plot_tally tally = {.claims = options->json ? json_array() : NULL};
 	int status = 0;
@@ -257,7 +257,7 @@ static int plot_parse(int argc, char **argv, struct plot_options *options, struc
 static int plot_run(const struct plot_options *options, struct error *error)
 {
 	static const struct summary_select everything;
-	struct plot plot = {0};
+	struct plot_command plot = {0};
 	char *sources = figure_sources();
 	int status = figure_list(&plot.figures, &plot.count, sources, options->names, options->name_count, error);
 

@@ -27,7 +27,7 @@ static const char report_help[] =
     "and filtered, and is complete without scripts. About 3 MB.\n\n"
     "  -r, --run RUN        an id, the beginning of one, \"latest\" (default) or a run's directory\n"
     "  -o, --output FILE    where to (default: build/report.html in the project)\n"
-    "      --results DIR    where runs are (default: results/runs in the project)\n"
+    "      --results DIR    where runs are (default: $AEROBENCH_RESULTS or results/runs)\n"
     "  -h, --help\n\n"
     "Without gnuplot the page has no figures and says so.\n";
 

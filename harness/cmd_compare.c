@@ -206,6 +206,8 @@ static int add_runs(struct comparison *comparison, struct error *error)
 	}
 	if (comparison->compare_count > 0)
 		return 0;
+	if (a->store.plan.subject_count == 1 && b->store.plan.subject_count == 1)
+		return add(comparison, 0, a->store.plan.subjects[0], 1, b->store.plan.subjects[0], error);
 	return error_set(error, STATUS_USAGE, "runs %s and %s have no subject in common: name one each, as RUN:SUBJECT",
 			 a->store.id, b->store.id);
 }

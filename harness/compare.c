@@ -203,7 +203,7 @@ static bool other_system(const char *a, const char *b)
 
 /*
  * Whether it was one computer, and its CPUs the same ones. A virtual machine is made anew for each boot, by its name; of
- * bare metal there may be several.
+ * bare metal, and of hosts in two runs, there may be several.
  */
 static void find_computer(struct compare *compare, const struct compare_side *a, const struct compare_side *b)
 {
@@ -213,7 +213,8 @@ static void find_computer(struct compare *compare, const struct compare_side *a,
 	    !subject_same_hardware(one.machine, other.machine))
 		return;
 	compare->placement = placement_difference_subjects(a->summary, a->subject, b->summary, b->subject);
-	if (one.machine == SUBJECT_METAL || other.machine == SUBJECT_METAL)
+	if (one.machine == SUBJECT_METAL || other.machine == SUBJECT_METAL ||
+	    (one.machine == SUBJECT_HOST && !compare->paired))
 		compare->computer_match =
 		    computer_match_subjects(a->summary, a->subject, b->summary, b->subject, &compare->computer);
 }

@@ -76,7 +76,7 @@ struct compare {
 	size_t row_count;
 	struct stats_tally tally; /* of the rows' verdicts, without those that repeat another */
 	bool across;              /* two systems */
-	/* Whether it was one computer, where one side was on bare metal (computer.h); NULL where that is no question. */
+	/* Whether it was one computer (computer.h), of bare metal, and of hosts in two runs; NULL where that is no question. */
 	char *computer;
 	enum computer_match computer_match;
 	char *

@@ -75,10 +75,10 @@ char *compare_verdict_text(const struct compare_estimate *estimate)
 	return memory_text(word);
 }
 
-char *compare_runs_text(const struct compare_row *row)
+char *compare_runs_text(const struct compare_row *row, bool a_first)
 {
 	char *a = reading_runs(row->a), *b = reading_runs(row->b);
-	char *text = strcmp(a, b) == 0 ? memory_text(a) : memory_format("%s, %s", b, a);
+	char *text = strcmp(a, b) == 0 ? memory_text(a) : memory_format("%s, %s", a_first ? a : b, a_first ? b : a);
 
 	free(a);
 	free(b);

@@ -19,7 +19,7 @@ char *compare_interval_text(const struct compare_row *row, enum stats_statistic 
  * "" where nothing is judged.
  */
 char *compare_verdict_text(const struct compare_estimate *estimate);
-/* Both sides' runs×n, B's first, once if they are equal. */
-char *compare_runs_text(const struct compare_row *row);
+/* Both sides' runs×n in the order of the table's columns, once if they are equal. */
+char *compare_runs_text(const struct compare_row *row, bool a_first);
 /* "Linux", "Aerokernel"; a subject of unknown form stands for itself. Not allocated. */
 const char *compare_system_name(const char *subject);

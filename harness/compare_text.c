@@ -61,7 +61,7 @@ static void systems_row(struct table *table, const struct compare_row *row)
 	}
 	table_number(table, row->b->max);
 	table_number(table, row->a->max);
-	own_cell(table, compare_runs_text(row));
+	own_cell(table, compare_runs_text(row, false));
 }
 
 /* In how many rows B is above A beyond doubt: by the interval, or exactly. The same samples count once. */
@@ -129,6 +129,21 @@ static void print_missing(FILE *file, const struct compare *compare)
 	}
 }
 
+/* Whether it was one computer, and the same CPUs of it. */
+static void print_machines(FILE *file, const struct compare *compare)
+{
+	bool named = strcmp(compare->subject_a, compare->subject_b) != 0;
+
+	if (compare->computer != NULL)
+		fprintf(file, "%s and %s: %s.\n", named ? compare->subject_a : "A", named ? compare->subject_b : "B",
+			compare->computer);
+	if (compare->computer != NULL ? compare->computer_match == COMPUTER_OTHER
+				      : !reading_same_machine(compare->subject_a, compare->subject_b))
+		fputs("The machines differ, so these ratios compare the machines as well as the systems.\n", file);
+	if (compare->placement != NULL)
+		fprintf(file, "%s.\n", compare->placement);
+}
+
 void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 {
 	const char *a = compare_system_name(compare->subject_a), *b = compare_system_name(compare->subject_b);
@@ -148,13 +163,7 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		free(names[i]);
 	print_counts(file, compare);
-	if (compare->computer != NULL)
-		fprintf(file, "%s and %s: %s.\n", compare->subject_a, compare->subject_b, compare->computer);
-	if (compare->computer != NULL ? compare->computer_match == COMPUTER_OTHER
-				      : !reading_same_machine(compare->subject_a, compare->subject_b))
-		fputs("The machines differ, so these ratios compare the machines as well as the systems.\n", file);
-	if (compare->placement != NULL)
-		fprintf(file, "%s.\n", compare->placement);
+	print_machines(file, compare);
 	print_missing(file, compare);
 }
 
@@ -170,7 +179,7 @@ static void versions_row(struct table *table, const struct compare_row *row)
 		own_cell(table, compare_interval_text(row, text_tests[i]));
 		own_cell(table, compare_verdict_text(&row->estimates[text_tests[i]]));
 	}
-	own_cell(table, compare_runs_text(row));
+	own_cell(table, compare_runs_text(row, true));
 }
 
 static void print_tally(FILE *file, const struct compare *compare)
@@ -195,6 +204,7 @@ void compare_print_versions(FILE *file, const struct compare *compare, bool bold
 	table_print(&table, file, bold);
 	table_free(&table);
 	print_tally(file, compare);
+	print_machines(file, compare);
 	print_missing(file, compare);
 }
 
@@ -240,7 +250,7 @@ static void details_pair(struct table *table, const char *name, double a, double
 
 static void details_row(struct table *table, const struct compare_row *row)
 {
-	char *name = reading_row_name(row->a), *runs = compare_runs_text(row);
+	char *name = reading_row_name(row->a), *runs = compare_runs_text(row, true);
 	char *title = memory_format("%s, %s; Cliff's delta %+.2f, Kolmogorov-Smirnov distance %.2f", name, runs,
 				    row->cliff, row->ks);
 

@@ -56,7 +56,7 @@ static void build_verdict(FILE *file, const struct compare_row *row)
 
 static void build_row(FILE *file, const struct compare_row *row)
 {
-	char *name = reading_row_name(row->a), *runs = compare_runs_text(row);
+	char *name = reading_row_name(row->a), *runs = compare_runs_text(row, true);
 
 	fputs("<tr>", file);
 	html_row_name(file, name);

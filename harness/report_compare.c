@@ -66,7 +66,7 @@ static void row_name(FILE *file, const struct summary_row *row)
 
 static void runs_cell(FILE *file, const struct compare_row *row)
 {
-	char *text = compare_runs_text(row);
+	char *text = compare_runs_text(row, false);
 
 	html_number_text(file, NAN, text);
 	free(text);

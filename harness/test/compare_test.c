@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "compare.h"
+#include "compare_cell.h"
 #include "sample_noise.h"
 #include "sample_run.h"
 
@@ -379,6 +380,21 @@ static void two_runs_are_no_pairs_and_are_not_judged(void **state)
 	}
 }
 
+static void runs_stand_in_the_order_of_the_columns(void **state)
+{
+	const struct summary_row a = {.n = 100, .run_count = 2, .planned = 2},
+				 b = {.n = 150, .run_count = 3, .planned = 3};
+	const struct compare_row row = {.a = &a, .b = &b}, same = {.a = &a, .b = &a};
+	char *texts[] = {compare_runs_text(&row, true), compare_runs_text(&row, false), compare_runs_text(&same, true)};
+
+	(void)state;
+	assert_string_equal(texts[0], "2×50, 3×50");
+	assert_string_equal(texts[1], "3×50, 2×50");
+	assert_string_equal(texts[2], "2×50");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(texts[i]);
+}
+
 static void a_row_of_the_same_samples_is_shown_and_not_counted_again(void **state)
 {
 	struct shape a = {10000, 400, 1000}, b = {20000, 800, 1000};
@@ -484,6 +500,7 @@ int main(void)
 	    cmocka_unit_test(counts_are_compared_exactly),
 	    cmocka_unit_test(ticks_are_not_compared_with_instructions),
 	    cmocka_unit_test(two_runs_are_no_pairs_and_are_not_judged),
+	    cmocka_unit_test(runs_stand_in_the_order_of_the_columns),
 	    cmocka_unit_test(a_row_of_the_same_samples_is_shown_and_not_counted_again),
 	    cmocka_unit_test(between_systems_nothing_regresses),
 	    cmocka_unit_test(points_of_one_side_are_listed_with_the_reason),

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zstd.h>
-
 #include "boot_facts.h"
 #include "campaign.h"
 #include "kexec.h"
@@ -15,6 +13,7 @@
 #include "region.h"
 #include "region_place.h"
 #include "session_text.h"
+#include "store_file.h"
 #include "stream.h"
 
 static json_t *facts(void *context)
@@ -70,33 +69,6 @@ static int read_whole(const char *path, struct session_find *find, struct error 
 	return status;
 }
 
-/* RFC 8878 §3.1.1: what a store keeps of another computer's capture (store.h) is a zstd frame that says its length. */
-static int unpack(const char *path, struct session_find *find, struct error *error)
-{
-	static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
-	unsigned long long len_bytes;
-	char *raw;
-	size_t got;
-
-	if (find->len_bytes < sizeof(magic) || memcmp(find->bytes, magic, sizeof(magic)) != 0)
-		return 0;
-	len_bytes = ZSTD_getFrameContentSize(find->bytes, find->len_bytes); /* what is no length is beyond all bounds */
-	if (len_bytes > STREAM_BYTES_MAX)
-		return error_set(error, STATUS_USAGE,
-				 "%s is a zstd archive that does not say its length, or a long one: unpack it first "
-				 "(zstd -d)",
-				 path);
-	raw = memory_new((size_t)len_bytes + 1, 1);
-	got = ZSTD_decompress(raw, (size_t)len_bytes, find->bytes, find->len_bytes);
-	free(find->bytes);
-	find->bytes = raw;
-	find->len_bytes = ZSTD_isError(got) ? 0 : got;
-	raw[find->len_bytes] = '\0';
-	return !ZSTD_isError(got) ? 0
-				  : error_set(error, STATUS_USAGE, "%s is a damaged zstd archive (%s): copy it again",
-					      path, ZSTD_getErrorName(got));
-}
-
 /* Takes what a region holds. */
 static void take_region(struct session_find *find, struct region *region)
 {
@@ -114,7 +86,7 @@ static int fetch_file(const char *path, struct session_find *find, struct error 
 	int status = read_whole(path, find, error);
 
 	if (status == 0)
-		status = unpack(path, find, error);
+		status = store_file_unpack(path, &find->bytes, &find->len_bytes, error);
 	/* a copy of a region is one as well */
 	if (status == 0 && region_parse(&region, find->bytes, find->len_bytes, 0, &none) == 0)
 		take_region(find, &region);

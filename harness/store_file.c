@@ -70,30 +70,31 @@ int store_file_read(const char *path, size_t max, char **bytes, size_t *len_byte
 {
 	struct stat facts;
 	size_t len = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), status = 0;
 
 	*bytes = NULL;
 	if (fd < 0)
 		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
 	if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode) || (uint64_t)facts.st_size > max) {
 		close(fd);
-		return error_set(error, STATUS_USAGE, "%s is no file, or too large to be the harness's own", path);
+		return error_set(error, STATUS_USAGE, "%s is not a regular file, or larger than %zu MiB", path,
+				 max >> 20);
 	}
 	*bytes = memory_new((size_t)facts.st_size + 1, 1);
-	while (len < (size_t)facts.st_size) {
+	while (status == 0 && len < (size_t)facts.st_size) {
 		ssize_t got = read(fd, *bytes + len, (size_t)facts.st_size - len);
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
+		if (got < 0 && errno != EINTR)
+			status = error_set_errno(error, STATUS_USAGE, "cannot read", path);
+		else if (got == 0)
+			status = error_set(error, STATUS_USAGE, "%s became shorter while it was read: try again", path);
+		len += got > 0 ? (size_t)got : 0;
 	}
 	close(fd);
-	if (len < (size_t)facts.st_size) {
+	if (status != 0) {
 		free(*bytes);
 		*bytes = NULL;
-		return error_set_errno(error, STATUS_USAGE, "cannot read", path);
+		return status;
 	}
 	*len_bytes = len;
 	return 0;
@@ -246,6 +247,35 @@ static char *unpack(const char *packed, const struct store_archive *archive)
 		return NULL;
 	}
 	return raw;
+}
+
+int store_file_unpack(const char *path, char **bytes, size_t *len_bytes, struct error *error)
+{
+	static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878 section 3.1.1 */
+	unsigned long long room;
+	char *raw;
+	size_t got;
+
+	if (*len_bytes < sizeof(magic) || memcmp(*bytes, magic, sizeof(magic)) != 0)
+		return 0;
+	room = ZSTD_getFrameContentSize(*bytes, *len_bytes); /* what is no length is beyond all bounds */
+	if (room > STREAM_BYTES_MAX)
+		return error_set(error, STATUS_USAGE,
+				 "%s is a zstd archive that does not say its length, or a long one: unpack it first "
+				 "(zstd -d)",
+				 path);
+	raw = memory_new((size_t)room + 1, 1);
+	got = ZSTD_decompress(raw, (size_t)room, *bytes, *len_bytes);
+	if (ZSTD_isError(got)) {
+		free(raw);
+		return error_set(error, STATUS_USAGE, "%s is a damaged zstd archive (%s): copy it again", path,
+				 ZSTD_getErrorName(got));
+	}
+	free(*bytes);
+	raw[got] = '\0';
+	*bytes = raw;
+	*len_bytes = got;
+	return 0;
 }
 
 int store_archive_read(const char *path, const struct store_archive *archive, char **bytes, struct error *error)

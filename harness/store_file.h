@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The store's files: JSON that carries its own check, whole files written under a temporary name, zstd archives. For
- * store.c and store_journal.c only. Errors name the file and the remedy.
+ * The store's files: JSON that carries its own check, whole files written under a temporary name, zstd archives.
+ * Errors name the file and the remedy.
  */
 #pragma once
 
@@ -28,6 +28,11 @@ int store_file_read(const char *path, size_t max, char **bytes, size_t *len_byte
  * stdout, is written to as it stands. Returns 0, or STATUS_FAILED with the error set.
  */
 int store_file_write(const char *path, const void *bytes, size_t len_bytes, struct error *error);
+/*
+ * Bytes that are a zstd frame, as the store keeps logs in: replaces them, allocated, by what is in it, with a NUL behind its
+ * last byte. All others stay as they are. path is for messages. STATUS_USAGE: damaged, too long, or of unknown length.
+ */
+int store_file_unpack(const char *path, char **bytes, size_t *len_bytes, struct error *error);
 /* Makes a directory's entries survive a power failure. */
 int store_directory_sync(const char *path, struct error *error);
 

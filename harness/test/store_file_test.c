@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <zstd.h>
 
 #include "memory.h"
 #include "store_file.h"
@@ -108,12 +109,40 @@ static void what_is_written_to_stdout_stands_between_what_is_printed(void **stat
 	free(printed);
 }
 
+static void a_zstd_frame_is_unpacked_and_other_bytes_stay(void **state)
+{
+	static const char text[] = "@aero 1\n@aero 1\n@aero 1\n";
+	char packed[256], *bytes;
+	size_t whole = ZSTD_compress(packed, sizeof(packed), text, sizeof(text) - 1, 3), len = sizeof(text) - 1;
+	struct error error = {0};
+
+	(void)state;
+	bytes = memory_text(text);
+	assert_int_equal(store_file_unpack("x", &bytes, &len, &error), 0);
+	assert_string_equal(bytes, text);
+	for (size_t cut = 0; cut < whole; cut++) {
+		error = (struct error){0};
+		bytes = memory_resize(bytes, whole, 1);
+		memcpy(bytes, packed, whole);
+		len = whole - cut;
+		if (store_file_unpack("x", &bytes, &len, &error) == 0)
+			assert_int_equal(len, cut == 0 ? sizeof(text) - 1 : whole - cut);
+		else
+			assert_int_equal(error.status, STATUS_USAGE);
+		if (cut == 0)
+			assert_string_equal(bytes, text);
+		assert_true(cut == 0 || error.status == STATUS_USAGE || whole - cut < 4);
+	}
+	free(bytes);
+}
+
 #define FILE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    FILE_TEST(a_written_file_replaces_files_only_not_links_devices_or_pipes),
+	    cmocka_unit_test(a_zstd_frame_is_unpacked_and_other_bytes_stay),
 	    FILE_TEST(what_is_written_to_stdout_stands_between_what_is_printed),
 	};
 

@@ -296,14 +296,23 @@ static int write_run(const char *path, json_t *run, struct error *error)
 		status = store_file_write(journal_file, "", 0, error);
 	if (status == 0)
 		status = store_directory_sync(path, error);
-	if (status != 0) {
-		unlink(run_file);
-		unlink(journal_file);
-	}
 	free(text);
 	free(journal_file);
 	free(run_file);
 	return status;
+}
+
+/* Of a run without boots: what write_run() wrote. */
+static void remove_run(const char *path)
+{
+	char *run_file = memory_format("%s/run.json", path);
+	char *journal_file = memory_format("%s/journal.jsonl", path);
+
+	unlink(run_file);
+	unlink(journal_file);
+	rmdir(path);
+	free(journal_file);
+	free(run_file);
 }
 
 /* A convenience: a run without it is as good. */
@@ -326,15 +335,19 @@ int store_create(struct store *store, const char *results, const struct store_pl
 	char *id = make_id();
 	char *temporary = memory_format("%s/.%s.tmp", results, id);
 	char *path = memory_format("%s/%s", results, id);
+	bool named = false;
 	int status = store_directories_make(results, error);
 
 	*store = (struct store){.journal_fd = -1};
+	if (status == 0 && run == NULL)
+		status =
+		    error_set(error, STATUS_FAILED, "cannot describe a run in %s: a text of it is no UTF-8", results);
 	describe(run, id, plan);
 	if (status == 0 && mkdir(temporary, 0777) != 0)
 		status = error_set_errno(error, STATUS_FAILED, "cannot create", path);
 	if (status == 0)
 		status = write_run(temporary, run, error);
-	if (status == 0 && rename(temporary, path) != 0)
+	if (status == 0 && !(named = rename(temporary, path) == 0))
 		status = error_set_errno(error, STATUS_FAILED, "cannot create", path);
 	if (status == 0)
 		status = store_directory_sync(results, error);
@@ -343,12 +356,39 @@ int store_create(struct store *store, const char *results, const struct store_pl
 	if (status == 0)
 		point_latest(results, id);
 	else
-		rmdir(temporary);
+		remove_run(named ? path : temporary);
 	json_decref(run);
 	free(path);
 	free(temporary);
 	free(id);
 	return status;
+}
+
+/* "latest", where it names a run that is gone. */
+static void repair_latest(const char *results, const char *gone)
+{
+	char *latest = memory_format("%s/latest", results), target[PATH_MAX] = "", **ids;
+	size_t count;
+
+	if (readlink(latest, target, sizeof(target) - 1) > 0 && strcmp(target, gone) == 0) {
+		unlink(latest);
+		store_list(results, &ids, &count, NULL);
+		if (count > 0)
+			point_latest(results, ids[count - 1]);
+		for (size_t i = 0; i < count; i++)
+			free(ids[i]);
+		free(ids);
+	}
+	free(latest);
+}
+
+void store_discard(struct store *store, const char *results)
+{
+	if (store->boot_count == 0) {
+		remove_run(store->path);
+		repair_latest(results, store->id);
+	}
+	store_close(store);
 }
 
 /* --- Boots -------------------------------------------------------------------------------------------------------- */
@@ -375,15 +415,17 @@ static char *log_stem(unsigned index, const char *subject, unsigned attempt)
 	return stem;
 }
 
-static int archive_console(const struct store *store, const char *stem, const struct store_output *output,
-			   struct error *error)
+/* Behind the log, which the room is for: a boot without its console is as good. */
+static void archive_console(const struct store *store, const char *stem, const struct store_output *output)
 {
 	char *path = memory_format("%s/%s.console.zst", store->path, stem);
 	struct store_archive archive = {0};
-	int status = store_archive_write(path, output->console, output->console_bytes, &archive, error);
+	struct error error = {0};
 
+	if (store_archive_write(path, output->console, output->console_bytes, &archive, &error) != 0 ||
+	    store_directory_sync(store->path, &error) != 0)
+		error_warn("%s; the boot is stored without its console", error.text);
 	free(path);
-	return status;
 }
 
 static int archive_stream(const struct store *store, struct store_boot *boot, const struct store_output *output,
@@ -408,7 +450,7 @@ int store_append(struct store *store, const struct store_boot *boot, const struc
 {
 	const struct store_boot *old = store_find(store, boot->index);
 	struct store_boot copy = *boot;
-	char *stem, *partial;
+	char *stem, *partial, *log;
 	int status = 0;
 
 	if (old != NULL && old->status == STORE_OK)
@@ -416,22 +458,25 @@ int store_append(struct store *store, const struct store_boot *boot, const struc
 	copy.attempts = old != NULL ? old->attempts + 1 : 1;
 	stem = log_stem(boot->index, boot->subject, copy.attempts);
 	partial = memory_format("%s/%s.partial", store->path, stem);
+	log = memory_format("%s/%s.log.zst", store->path, stem);
 	copy.log = NULL;
 	copy.len_bytes = copy.archive_len_bytes = 0;
 	copy.crc = copy.archive_crc = 0;
 	if (boot->status != STORE_UNSUPPORTED && output != NULL) {
 		copy.log = memory_format("%s.log.zst", stem);
-		if (output->console_bytes > 0)
-			status = archive_console(store, stem, output, error);
-		if (status == 0)
-			status = archive_stream(store, &copy, output, error);
+		status = archive_stream(store, &copy, output, error);
 	}
 	if (status == 0)
 		status = store_journal_append(store, &copy, error);
 	if (status == 0) {
+		if (copy.log != NULL && output->console_bytes > 0)
+			archive_console(store, stem, output);
 		store_boots_add(store, &copy);
 		unlink(partial);
+	} else {
+		unlink(log);
 	}
+	free(log);
 	free(copy.log);
 	free(partial);
 	free(stem);

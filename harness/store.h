@@ -42,8 +42,11 @@ enum store_status { STORE_OK, STORE_FAILED, STORE_UNSUPPORTED, STORE_CUT };
 
 /* One finished boot: a line of the journal. */
 struct store_boot {
-	unsigned
-	    index; /* place in the plan's order of boots, from 0; a repeated index replaces the boot before it, which had failed or is retracted by this line */
+	/*
+	 * Place in the plan's order of boots, from 0. A repeated index replaces the boot before it, which had failed or is
+	 * retracted by this line.
+	 */
+	unsigned index;
 	unsigned round; /* boots of the same round were taken back to back: a pair */
 	char *subject;
 	enum store_status status;
@@ -87,6 +90,8 @@ int store_open(struct store *store, const char *results, const char *name, struc
 /* The same for appending: STATUS_FAILED when another process has it open for appending or it cannot be written. */
 int store_resume(struct store *store, const char *results, const char *name, struct error *error);
 void store_close(struct store *store);
+/* Removes a run that store_create() made here and that has no boot yet, and closes it. "latest" goes back to the last one. */
+void store_discard(struct store *store, const char *results);
 /* Makes a directory with all above it, as mkdir -p. Returns 0, or STATUS_FAILED with the error set. */
 int store_directories_make(const char *path, struct error *error);
 
@@ -103,7 +108,8 @@ struct store_output {
 /*
  * A boot has finished: archives its output (unless it is unsupported), then appends the line to the journal; both are on
  * disk on return. log, sizes and CRCs of boot are not read but filled in here; the strings and argv are copied. On an
- * error (STATUS_FAILED) nothing was appended, and the call may be repeated.
+ * error (STATUS_FAILED) nothing was appended or left behind, and the call may be repeated. A console that cannot be
+ * written is a warning: it is for people.
  */
 int store_append(struct store *store, const struct store_boot *boot, const struct store_output *output,
 		 struct error *error);

@@ -294,17 +294,23 @@ int store_journal_read(struct store *store, size_t *whole_bytes, struct error *e
 int store_journal_append(struct store *store, const struct store_boot *boot, struct error *error)
 {
 	json_t *json = boot_json(boot);
-	char *text = json != NULL ? store_json_seal(json, JSON_COMPACT) : NULL;
-	char *line = memory_format("%s\n", text != NULL ? text : "");
-	size_t len = strlen(line);
-	off_t before = lseek(store->journal_fd, 0, SEEK_END);
-	ssize_t put = write(store->journal_fd, line, len);
+	char *text, *line;
+	off_t before;
+	ssize_t put;
+	size_t len;
 	int status = 0;
 
-	if (text == NULL)
-		errno = EINVAL;
-	if (text == NULL || put < 0 || (size_t)put < len || fsync(store->journal_fd) != 0) {
-		if (text != NULL && put >= 0 && (size_t)put < len)
+	if (json == NULL)
+		return error_set(error, STATUS_FAILED,
+				 "cannot append to the journal of %s: a text of boot %u is no UTF-8", store->path,
+				 boot->index);
+	text = store_json_seal(json, JSON_COMPACT);
+	line = memory_format("%s\n", text);
+	len = strlen(line);
+	before = lseek(store->journal_fd, 0, SEEK_END);
+	put = write(store->journal_fd, line, len);
+	if (put < 0 || (size_t)put < len || fsync(store->journal_fd) != 0) {
+		if (put >= 0 && (size_t)put < len)
 			errno = ENOSPC;
 		status = error_set_errno(error, STATUS_FAILED, "cannot append to the journal of", store->path);
 		if (ftruncate(store->journal_fd, before) != 0)

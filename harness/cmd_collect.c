@@ -150,8 +150,9 @@ static int check_options(struct collecting *collecting, int count, char **words,
 	collecting->files = words;
 	collecting->file_count = (size_t)count;
 	if ((collecting->serial != NULL) + collecting->memory + (count > 0) != 1)
-		return error_set(error, STATUS_USAGE,
-				 "from where? one of --serial DEV, --memory or FILE: `aerobench collect --help`");
+		return error_set(
+		    error, STATUS_USAGE,
+		    "no source given: use one of --serial DEV, --memory or FILE: `aerobench collect --help`");
 	for (int i = 0; i < count && count > 1; i++) {
 		if (strcmp(words[i], "-") == 0)
 			return error_set(error, STATUS_USAGE, "standard input is not taken beside files");
@@ -172,7 +173,7 @@ static json_t *command_json(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		char *word = environment_word(argv[i]);
 
-		json_array_append_new(command, json_string(word));
+		json_array_append_new(command, output_text_json(word));
 		free(word);
 	}
 	return command;
@@ -223,11 +224,12 @@ static void tell_json(const struct collecting *collecting, const struct collect_
 						boot->reason != NULL ? output_text_json(boot->reason) : json_null(),
 						"runs", (json_int_t)boot->runs, "refused", refused_json(boot)));
 	}
-	output_json(json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
-			      "aerobench.collect_outcome/1", "id", outcome->id, "path", outcome->path, "boots_ok",
-			      (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut, "boots_failed",
-			      (json_int_t)outcome->failed, "left_out", (json_int_t)all->left_count, "sent_again",
-			      (json_int_t)all->again, "boots", array, "collected", collector_json(collecting)),
+	output_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
+			      "aerobench.collect_outcome/1", "id", outcome->id, "path", output_text_json(outcome->path),
+			      "boots_ok", (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut,
+			      "boots_failed", (json_int_t)outcome->failed, "left_out", (json_int_t)all->left_count,
+			      "sent_again", (json_int_t)all->again, "boots", array, "collected",
+			      collector_json(collecting)),
 		    error);
 }
 
@@ -298,6 +300,14 @@ static void tell_run(const struct collecting *collecting, const struct collect_b
 	output_finish(error);
 }
 
+static struct collect_target target_of(const struct collecting *collecting)
+{
+	return (struct collect_target){.results = paths_results(collecting->results),
+				       .run = collecting->into,
+				       .subject = collecting->subject,
+				       .round = (long)collecting->round - 1};
+}
+
 /*
  * Stores the boots of one kind out of all. *whole: false if one of them is not. Returns the status of storing; that it could
  * not be told is in error.
@@ -305,17 +315,14 @@ static void tell_run(const struct collecting *collecting, const struct collect_b
 static int keep(const struct collecting *collecting, const struct collect_boots *boots, const struct collect_boots *all,
 		json_t *command, bool *whole, struct error *error)
 {
-	json_t *collector = collector_json(collecting);
-	const struct collect_target target = {.results = paths_results(collecting->results),
-					      .run = collecting->into,
-					      .subject = collecting->subject,
-					      .round = (long)collecting->round - 1,
-					      .command = command,
-					      .collector = collector};
+	struct collect_target target = target_of(collecting);
 	struct collect_outcome outcome;
-	int status = collect_store(&target, boots, collecting->capture.bytes, &outcome, error);
+	int status;
 
-	json_decref(collector);
+	target.command = command;
+	target.collector = collector_json(collecting);
+	status = collect_store(&target, boots, collecting->capture.bytes, &outcome, error);
+	json_decref(target.collector);
 	*whole = *whole && outcome.cut + outcome.failed == 0;
 	if (status == 0)
 		tell_run(collecting, boots, all, &outcome, error);
@@ -378,7 +385,11 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 		boots.boots[i].seconds = capture_seconds(capture, boots.boots[i].from);
 	if (boots.count == 0 || (boots.count == 1 && boots.boots[0].runs == 0 && !boots.boots[0].whole)) {
 		tell_remarks(collecting);
-		status = collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
+		status =
+		    capture->end == CAPTURE_INTERRUPTED
+			? collect_boots_interrupted(&boots, capture->bytes, capture->len_bytes, collecting->source,
+						    error)
+			: collect_boots_none(&boots, capture->bytes, capture->len_bytes, collecting->source, error);
 	} else {
 		status = check_system(collecting, &boots, error);
 	}
@@ -390,16 +401,14 @@ static int take_in(struct collecting *collecting, json_t *command, struct error 
 
 static int collect(struct collecting *collecting, json_t *command, struct error *error)
 {
-	int status = collect_source_take(collecting, error);
+	const struct collect_target target = target_of(collecting);
+	int status = collect_check(&target, error);
 
 	if (status == 0)
+		status = collect_source_take(collecting, error);
+	if (status == 0)
 		status = take_in(collecting, command, error);
-	/* Nobody has the bytes but the spool: it stays, unless it is empty. */
-	if (collecting->spool != NULL && collecting->capture.len_bytes == 0)
-		unlink(collecting->spool);
-	else if (collecting->spool != NULL)
-		fprintf(stderr, "aerobench: what came is in %s; try again by: aerobench collect FILE\n",
-			collecting->spool);
+	collect_source_keep(collecting);
 	return status;
 }
 

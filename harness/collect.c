@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <zlib.h>
 
@@ -75,9 +76,10 @@ static json_t *doctor_json(const struct told *told)
 	json_t *fitness = fitness_of(told->all, told->count);
 	const char *commit = told_value(told, "commit");
 	char *kernel = memory_format("no Linux: Aerokernel %s", commit != NULL ? commit : "of an unknown commit");
-	json_t *system = json_pack("{s:o, s:o, s:o, s:I, s:s}", "cpu_model", text_json(told, "cpu_model"), "microcode",
-				   text_json(told, "microcode"), "hypervisor", text_json(told, "hypervisor"),
-				   "cpus_online", (json_int_t)told_number(told, "cpus"), "kernel", kernel);
+	json_t *system =
+	    json_pack("{s:o, s:o, s:o, s:I, s:o}", "cpu_model", text_json(told, "cpu_model"), "microcode",
+		      text_json(told, "microcode"), "hypervisor", text_json(told, "hypervisor"), "cpus_online",
+		      (json_int_t)told_number(told, "cpus"), "kernel", output_text_json(kernel));
 	json_t *doctor =
 	    json_pack("{s:s, s:O, s:O, s:{s:O}, s:o, s:{s:I}}", "schema", "aerobench.doctor/1", "verdict",
 		      json_object_get(fitness, "verdict"), "reasons", json_object_get(fitness, "reasons"), "machines",
@@ -146,6 +148,55 @@ static int check_kind(const struct store *store, const struct collect_target *ta
 	return status;
 }
 
+static const struct store_boot *find_round(const struct store *store, const char *subject, unsigned round)
+{
+	for (size_t i = 0; i < store->boot_count; i++) {
+		if (store->boots[i].round == round && strcmp(store->boots[i].subject, subject) == 0)
+			return &store->boots[i];
+	}
+	return NULL;
+}
+
+static int check_round(const struct store *store, const struct collect_target *target, unsigned round,
+		       struct error *error)
+{
+	const struct store_boot *before = find_round(store, target->subject, round);
+
+	if (before == NULL || before->status != STORE_OK)
+		return 0;
+	return error_set(error, STATUS_FAILED, "round %u of %s is there already, whole: choose another --round",
+			 round + 1, store->id);
+}
+
+/* Whether the run has a place for the subject, whatever comes. */
+static int check_run(const struct store *store, const struct collect_target *target, struct error *error)
+{
+	if (!plans(store, target->subject))
+		return error_set(error, STATUS_USAGE, "run %s has no place for %s: collect it without --into",
+				 store->id, target->subject);
+	return target->round >= 0 ? check_round(store, target, (unsigned)target->round, error) : 0;
+}
+
+int collect_check(const struct collect_target *target, struct error *error)
+{
+	struct store store;
+	char *journal;
+	int status;
+
+	if (target->run == NULL)
+		return 0;
+	status = store_open(&store, target->results, target->run, error);
+	if (status != 0)
+		return status;
+	status = check_run(&store, target, error);
+	journal = memory_format("%s/journal.jsonl", store.path);
+	if (status == 0 && access(journal, W_OK) != 0)
+		status = error_set_errno(error, STATUS_FAILED, "cannot append to", journal);
+	free(journal);
+	store_close(&store);
+	return status;
+}
+
 static int open_run(struct store *store, const struct collect_target *target, const struct collect_boots *boots,
 		    struct error *error)
 {
@@ -156,10 +207,8 @@ static int open_run(struct store *store, const struct collect_target *target, co
 	status = store_resume(store, target->results, target->run, error);
 	if (status != 0)
 		return status;
-	if (!plans(store, target->subject))
-		status = error_set(error, STATUS_USAGE, "run %s does not plan %s: collect without --into", store->id,
-				   target->subject);
-	else
+	status = check_run(store, target, error);
+	if (status == 0)
 		status = check_kind(store, target, boots, error);
 	if (status != 0)
 		store_close(store);
@@ -167,15 +216,6 @@ static int open_run(struct store *store, const struct collect_target *target, co
 }
 
 /* --- Places --------------------------------------------------------------------------------------------------------- */
-
-static const struct store_boot *find_round(const struct store *store, const char *subject, unsigned round)
-{
-	for (size_t i = 0; i < store->boot_count; i++) {
-		if (store->boots[i].round == round && strcmp(store->boots[i].subject, subject) == 0)
-			return &store->boots[i];
-	}
-	return NULL;
-}
 
 static unsigned next_round(const struct store *store, const char *subject)
 {
@@ -231,7 +271,7 @@ static const struct store_boot *find_log(const struct store *store, const struct
 static int append(struct store *store, const struct collect_target *target, const struct collect_boot *boot,
 		  unsigned round, const struct store_output *output, struct error *error)
 {
-	const struct store_boot *before = find_round(store, target->subject, round), *same;
+	const struct store_boot *same;
 	struct store_boot record = {.index = place(store, target->subject, round),
 				    .round = round,
 				    .subject = (char *)target->subject,
@@ -240,9 +280,8 @@ static int append(struct store *store, const struct collect_target *target, cons
 				    .seconds = boot->seconds,
 				    .argv = target->command};
 
-	if (before != NULL && before->status == STORE_OK)
-		return error_set(error, STATUS_FAILED, "round %u of %s is there already, whole: choose another --round",
-				 round + 1, store->id);
+	if (check_round(store, target, round, error) != 0)
+		return (int)error->status;
 	same = find_log(store, target, boot);
 	if (same != NULL)
 		return error_set(error, STATUS_FAILED, "this boot is in %s already, as round %u", store->id,
@@ -268,8 +307,6 @@ int collect_store(const struct collect_target *target, const struct collect_boot
 	status = open_run(&store, target, boots, error);
 	if (status != 0)
 		return status;
-	outcome->id = memory_text(store.id);
-	outcome->path = memory_text(store.path);
 	round = target->round >= 0 ? (unsigned)target->round : next_round(&store, target->subject);
 	for (size_t i = 0; i < boots->count && status == 0; i++) {
 		const struct collect_boot *boot = &boots->boots[i];
@@ -282,6 +319,12 @@ int collect_store(const struct collect_target *target, const struct collect_boot
 		while (target->round < 0 && find_round(&store, target->subject, round) != NULL)
 			round++;
 	}
+	if (store.boot_count == 0 && target->run == NULL) {
+		store_discard(&store, target->results);
+		return status;
+	}
+	outcome->id = memory_text(store.id);
+	outcome->path = memory_text(store.path);
 	store_close(&store);
 	return status;
 }

@@ -17,21 +17,27 @@ struct collect_target {
 	const char *results; /* the directory of runs, paths_results() */
 	const char *run;     /* an id, its beginning, a directory, or "latest"; NULL: a new run */
 	const char *subject; /* "aerokernel@metal" */
-	long
-	    round; /* of the first boot, from 0; the others follow. -1: the first round without a whole boot of the subject */
+	/* Of the first boot, from 0; the others follow. -1: the first round without a whole boot of the subject. */
+	long round;
 	json_t *command;   /* array of words: how the boots came; borrowed */
 	json_t *collector; /* object: who took them in, from what; borrowed */
 };
 
 struct collect_outcome {
-	char *id, *path; /* of the run; NULL if none was opened */
+	char *id, *path; /* of the run; NULL if none was opened, or a new one got no boot */
 	size_t ok, cut, failed;
 };
 
 /*
+ * Whether the run is there, has a place for the subject, and can be written: before somebody listens to a machine for
+ * minutes. Returns 0, or as collect_store() will.
+ */
+int collect_check(const struct collect_target *target, struct error *error);
+/*
  * Stores all boots, which are of one kind (collect_kind.h); capture is what they came in. Returns 0 if they are stored,
  * whatever their status; STATUS_USAGE: no such run, or it does not plan the subject, or measured something else;
- * STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays.
+ * STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays;
+ * a new run into which nothing could be stored does not.
  * collect_outcome_free() in every case.
  */
 int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,

@@ -398,6 +398,23 @@ static int none_by_words(const char *said, const char *source, struct error *err
 	return error_set(error, STATUS_FAILED, "%s: no stream: the image says \"%s\"", source, said);
 }
 
+int collect_boots_interrupted(const struct collect_boots *boots, const char *capture, size_t len_bytes,
+			      const char *source, struct error *error)
+{
+	char *said = own_words(capture, len_bytes);
+
+	if (len_bytes == 0)
+		error_set(error, STATUS_INTERRUPTED, "%s: interrupted: nothing had come yet", source);
+	else if (said == NULL && boots->records > 0)
+		error_set(error, STATUS_INTERRUPTED,
+			  "%s: interrupted: of %zu records nothing was whole yet that could be stored", source,
+			  boots->records);
+	else if (collect_boots_none(boots, capture, len_bytes, source, error) != 0)
+		error->status = STATUS_INTERRUPTED;
+	free(said);
+	return STATUS_INTERRUPTED;
+}
+
 int collect_boots_none(const struct collect_boots *boots, const char *capture, size_t len_bytes, const char *source,
 		       struct error *error)
 {

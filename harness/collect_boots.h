@@ -45,3 +45,6 @@ size_t collect_boots_choose(struct collect_boots *boots, size_t wanted);
 /* Why a capture without a single boot holds none: one line with the likely cause and the remedy. STATUS_FAILED or _USAGE. */
 int collect_boots_none(const struct collect_boots *boots, const char *capture, size_t len_bytes, const char *source,
 		       struct error *error);
+/* The same of a capture that its user ended: that something was still to come is no fault. STATUS_INTERRUPTED. */
+int collect_boots_interrupted(const struct collect_boots *boots, const char *capture, size_t len_bytes,
+			      const char *source, struct error *error);

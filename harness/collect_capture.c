@@ -73,10 +73,35 @@ static void boot_done(struct taking *taking)
 		whole += boots.boots[i].status == STORE_OK ||
 			 (boots.boots[i].status == STORE_FAILED && boots.boots[i].whole);
 	taking->damaged = whole <= taking->whole;
-	if (!taking->damaged && taking->request->boots != 1)
+	if (!taking->damaged && taking->request->boots == 0)
+		progress_note(&taking->progress, "boot %u has arrived", whole);
+	else if (!taking->damaged && taking->request->boots > 1)
 		progress_note(&taking->progress, "boot %u of %u has arrived", whole, taking->request->boots);
 	taking->whole = whole;
 	collect_boots_free(&boots);
+}
+
+/* Without room for the spool the machine is still listened to: it says all of it only once. */
+static void spool_write(struct taking *taking, const char *bytes, size_t len_bytes)
+{
+	while (taking->spool_fd >= 0 && len_bytes > 0) {
+		ssize_t put = write(taking->spool_fd, bytes, len_bytes);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0) {
+			error_warn(
+			    "cannot write %s: %s: what comes is kept in memory until it is stored: free some space "
+			    "before the machine has ended",
+			    taking->request->spool, strerror(errno));
+			close(taking->spool_fd);
+			taking->spool_fd = -1;
+			taking->capture->spool_short = true;
+			return;
+		}
+		bytes += put;
+		len_bytes -= (size_t)put;
+	}
 }
 
 static int keep(struct taking *taking, const char *bytes, size_t len_bytes, struct error *error)
@@ -84,7 +109,7 @@ static int keep(struct taking *taking, const char *bytes, size_t len_bytes, stru
 	struct capture *capture = taking->capture;
 
 	if (capture->len_bytes + len_bytes > STREAM_BYTES_MAX)
-		return error_set(error, STATUS_FAILED, "more than %d MiB came: this is no stream of one session",
+		return error_set(error, STATUS_FAILED, "received more than %d MiB: more than any run sends",
 				 STREAM_BYTES_MAX >> 20);
 	if (capture->len_bytes + len_bytes + 1 > taking->room_bytes) {
 		taking->room_bytes = 2 * (capture->len_bytes + len_bytes) + CHUNK_BYTES;
@@ -93,13 +118,7 @@ static int keep(struct taking *taking, const char *bytes, size_t len_bytes, stru
 	memcpy(capture->bytes + capture->len_bytes, bytes, len_bytes);
 	capture->len_bytes += len_bytes;
 	capture->bytes[capture->len_bytes] = '\0';
-	for (size_t at = 0; taking->spool_fd >= 0 && at < len_bytes;) {
-		ssize_t put = write(taking->spool_fd, bytes + at, len_bytes - at);
-
-		if (put < 0 && errno != EINTR)
-			return error_set_errno(error, STATUS_FAILED, "cannot write", taking->request->spool);
-		at += put > 0 ? (size_t)put : 0;
-	}
+	spool_write(taking, bytes, len_bytes);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Takes bytes in as they come, verbatim, until a number of boots has arrived whole, the sender has been silent for too
  * long or has ended, or a signal arrives. What has come is in a spool file at any moment, so that a collector that dies
- * loses nothing.
+ * loses nothing; where that file cannot be written (a full disk), what comes is kept in memory alone.
  */
 #pragma once
 
@@ -42,9 +42,10 @@ struct capture {
 	enum capture_end end;
 	struct capture_mark *marks;
 	size_t mark_count;
+	bool spool_short; /* the spool could not be written, and lacks some of it */
 };
 
-/* Returns 0 whatever ended it; STATUS_FAILED: the spool cannot be written, or too much came. capture_free() always. */
+/* Returns 0 whatever ended it; STATUS_FAILED: the spool cannot be created, or too much came. capture_free() always. */
 int capture_run(struct capture *capture, const struct capture_request *request, struct error *error);
 /* The seconds from the first beginning that came behind the byte from to the next end; 0: unknown. */
 double capture_seconds(const struct capture *capture, size_t from);

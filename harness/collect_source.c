@@ -25,11 +25,13 @@ enum { SILENCE_S = 1800, DAMAGED_S = 30 };
 /* What the image says at its end where all went well (kernel/x86/cpu.h, machine_exit()). */
 enum { MACHINE_SUCCESS = 0x10 };
 
-/* A name in the directory of runs, which is made. */
+/* A name in the directory of runs, which is made; none for one pipe of several files, whose user has them all. */
 static int spool_name(struct collecting *collecting, struct error *error)
 {
 	const char *results = paths_results(collecting->results);
 
+	if (collecting->file_count > 1)
+		return 0;
 	if (store_directories_make(results, error) != 0)
 		return (int)error->status;
 	collecting->spool = memory_format("%s/capture-%lld-%d.raw", results, (long long)time(NULL), (int)getpid());
@@ -50,7 +52,11 @@ static int take_live(struct collecting *collecting, int fd, unsigned boots, stru
 	if (request.silence_s > 0 && request.silence_s < request.damaged_s)
 		request.damaged_s = request.silence_s;
 	request.spool = collecting->spool;
-	return status != 0 ? status : capture_run(&collecting->capture, &request, error);
+	if (status == 0)
+		status = capture_run(&collecting->capture, &request, error);
+	if (collecting->capture.spool_short)
+		unlink(collecting->spool); /* its room is for the run */
+	return status;
 }
 
 static int take_serial(struct collecting *collecting, struct error *error)
@@ -98,10 +104,10 @@ static bool is_region(const char *path)
 	return same;
 }
 
-static int take_copy(struct collecting *collecting, struct error *error)
+static int take_copy(struct collecting *collecting, const char *name, struct error *error)
 {
 	struct region region;
-	int status = region_read(&region, collecting->file, 0, 0, error);
+	int status = region_read(&region, name, 0, 0, error);
 
 	if (status != 0)
 		return status;
@@ -128,28 +134,49 @@ static int file_refused(const struct collecting *collecting, bool input, const s
 	return 0;
 }
 
+/* Standard input that is a file is read as others are, if that can be done from its beginning; NULL: it cannot. */
+static const char *plain_name(const char *file, bool input)
+{
+	if (!input)
+		return file;
+	return lseek(STDIN_FILENO, 0, SEEK_CUR) == 0 && access("/dev/stdin", R_OK) == 0 ? "/dev/stdin" : NULL;
+}
+
+static int take_plain(struct collecting *collecting, const char *name, struct error *error)
+{
+	if (is_region(name))
+		return take_copy(collecting, name, error);
+	return store_file_read(name, STREAM_BYTES_MAX, &collecting->capture.bytes, &collecting->capture.len_bytes,
+			       error);
+}
+
+/* How many boots are waited for: of a pipe with a name, as of a file, all; standard input may be a line without an end. */
+static unsigned boots_wanted(const struct collecting *collecting, bool input, bool plain)
+{
+	if (plain || collecting->file_count > 1)
+		return 0;
+	return collecting->boots > 0 ? (unsigned)collecting->boots : input ? 1 : 0;
+}
+
 static int take_file(struct collecting *collecting, struct error *error)
 {
 	bool input = strcmp(collecting->file, "-") == 0;
 	struct stat facts = {0};
 	bool plain =
 	    (input ? fstat(STDIN_FILENO, &facts) : stat(collecting->file, &facts)) == 0 && S_ISREG(facts.st_mode);
-	unsigned boots = plain ? 0 : collecting->boots > 0 ? (unsigned)collecting->boots : 1;
+	const char *name = plain ? plain_name(collecting->file, input) : NULL;
 	int fd, status;
 
 	free(collecting->source);
 	collecting->source = memory_text(input ? "standard input" : collecting->file);
 	if (file_refused(collecting, input, &facts, error) != 0)
 		return (int)error->status;
-	if (plain && !input && is_region(collecting->file))
-		return take_copy(collecting, error);
-	if (plain && !input)
-		return store_file_read(collecting->file, STREAM_BYTES_MAX, &collecting->capture.bytes,
-				       &collecting->capture.len_bytes, error);
+	if (name != NULL)
+		return take_plain(collecting, name, error);
 	fd = input ? dup(STDIN_FILENO) : open(collecting->file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return error_set_errno(error, STATUS_USAGE, "cannot read", collecting->file);
-	status = take_live(collecting, fd, boots, error);
+	status = take_live(collecting, fd, boots_wanted(collecting, input, plain), error);
 	close(fd);
 	return status;
 }
@@ -166,6 +193,8 @@ static int take_files(struct collecting *collecting, struct error *error)
 
 		collecting->file = collecting->files[i];
 		status = take_file(collecting, error);
+		if (status == 0)
+			status = store_file_unpack(collecting->source, &part->bytes, &part->len_bytes, error);
 		if (status != 0 || collecting->file_count == 1)
 			break;
 		whole.bytes = memory_resize(whole.bytes, whole.len_bytes + part->len_bytes + 2, 1);
@@ -173,7 +202,10 @@ static int take_files(struct collecting *collecting, struct error *error)
 		whole.len_bytes += part->len_bytes;
 		whole.bytes[whole.len_bytes++] = '\n';
 		collecting->file_ends[i] = whole.len_bytes;
+		whole.end = part->end;
 		capture_free(part);
+		if (whole.end == CAPTURE_INTERRUPTED)
+			break;
 	}
 	if (status != 0 || collecting->file_count == 1) {
 		capture_free(&whole);
@@ -226,6 +258,48 @@ const char *collect_source_at(const struct collecting *collecting, size_t at)
 			return collecting->files[i];
 	}
 	return collecting->source;
+}
+
+/* Writes what came to the file that spool is to name. */
+static int write_anew(struct collecting *collecting, char *path, struct error *error)
+{
+	int status = store_file_write(path, collecting->capture.bytes, collecting->capture.len_bytes, error);
+
+	if (status != 0) {
+		free(path);
+		return status;
+	}
+	free(collecting->spool);
+	collecting->spool = path;
+	return 0;
+}
+
+static int keep_anew(struct collecting *collecting, struct error *error)
+{
+	const char *directory = getenv("TMPDIR"), *name = strrchr(collecting->spool, '/') + 1;
+	struct error first = {0};
+
+	if (write_anew(collecting, memory_text(collecting->spool), &first) == 0)
+		return 0;
+	if (directory == NULL || directory[0] == '\0')
+		directory = "/tmp";
+	return write_anew(collecting, memory_format("%s/%s", directory, name), error);
+}
+
+void collect_source_keep(struct collecting *collecting)
+{
+	const struct capture *capture = &collecting->capture;
+	struct error error = {0};
+
+	if (collecting->spool == NULL)
+		return;
+	if (capture->len_bytes == 0)
+		unlink(collecting->spool);
+	else if (capture->spool_short && keep_anew(collecting, &error) != 0)
+		error_warn("%s: %zu bytes that came are lost", error.text, capture->len_bytes);
+	else
+		fprintf(stderr, "aerobench: what came is in %s; try again by: aerobench collect FILE\n",
+			collecting->spool);
 }
 
 int collect_source_take(struct collecting *collecting, struct error *error)

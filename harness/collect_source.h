@@ -21,7 +21,7 @@ struct collecting {
 	int64_t round, boots; /* 0: not given */
 	double timeout_s;     /* 0: not given */
 	bool memory, json, quiet, help;
-	char *spool;
+	char *spool; /* what came over a line, until it is stored; NULL: it came from a file */
 	struct capture capture;
 	int64_t line_errors; /* of the serial line; -1: unknown */
 	char *source;        /* what it came from, for messages */
@@ -33,5 +33,10 @@ struct collecting {
  * of what it cannot be read from. What came over a line stays in spool until its caller removes it.
  */
 int collect_source_take(struct collecting *collecting, struct error *error);
+/*
+ * Says where what came over a line is, as long as spool names it: nobody else has those bytes. Where the spool could not hold
+ * all of them they are written anew, there or in $TMPDIR.
+ */
+void collect_source_keep(struct collecting *collecting);
 /* What the byte of the capture at this place came from: a file, or the source. */
 const char *collect_source_at(const struct collecting *collecting, size_t at);

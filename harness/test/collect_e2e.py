@@ -12,7 +12,9 @@ import os
 import pathlib
 import pty
 import re
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -143,7 +145,7 @@ def two_boots(collector, boots):
 
 def two_kinds(collector, log, few, whole):
     """A capture with a quick boot before, between and after others: each kind is a run, and no run takes the other kind."""
-    pipe = collector.start("-", stdin=subprocess.PIPE)
+    pipe = collector.start("--boots", "3", "-", stdin=subprocess.PIPE)
     out, err = pipe.communicate(b"".join([few[0], log, few[1]]).decode("latin-1"), timeout=PATIENCE)
     runs = re.findall(r"run (\S+): (\d of \d) boots whole", out)
     need(pipe.returncode == 0 and [count for _, count in runs] == ["2 of 2", "1 of 1"], "a run of each kind", out + err)
@@ -151,6 +153,11 @@ def two_kinds(collector, log, few, whole):
     need(samples == [{20.0}, {50.0}], "in a run every boot measured the same", samples)
     path = collector.results.parent / "few"
     path.write_bytes(few[0])
+    # before it has listened: nobody speaks here
+    far, near = pty.openpty()
+    collector.end(collector.start("--into", "nosuch", "--serial", os.ttyname(near)), 2, "no run 'nosuch'")
+    os.close(near)
+    os.close(far)
     collector.end(collector.start("--into", whole, str(path)), 2, f"none of run {whole}: samples=20 instead of 50")
 
 
@@ -163,6 +170,52 @@ def refusals(collector, scratch):
                         ([str(empty), str(empty)], f"{empty} is an empty file: nothing was captured into it; leave it out")):
         need(collector.end(collector.start(*words), 2, says) is None, "no run")
     need(not collector.results.exists(), "nothing is stored")
+
+
+def no_room(collector, log):
+    """Files may not grow beyond some bytes, as on a full disk: what came is stored all the same, or its loss is told."""
+    for limit, status, says in ((3 * len(log) // 4, 0, "1 of 1 boots whole"), (0, 1, f"{len(log)} bytes that came are lost")):
+        pipe = collector.start("-", stdin=subprocess.PIPE, preexec_fn=lambda most=limit: (
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))))
+        pipe.stdin.write(log.decode("latin-1"))
+        pipe.stdin.close()
+        pipe.stdin = None
+        collector.end(pipe, status, says)
+    need(not list(collector.results.glob("capture-*.raw")), "no spool that holds a part only")
+
+
+def as_files(collector, scratch, log, other, whole):
+    """A log as the store keeps it, on standard input, and two through pipes with names, each up to its end."""
+    archive, = (collector.results / whole).glob("*.log.zst")
+    need(collector.end(collector.start(str(archive)), 0, "1 of 1 boots whole") != whole, "a run of its own")
+    with archive.open("rb") as file:
+        collector.end(collector.start("-", stdin=file), 0, "1 of 1 boots whole")
+    pipes = [os.pipe() for _ in range(2)]
+    for (_, end), text in zip(pipes, (log + b"\n" + other, log)):
+        os.write(end, text)
+        os.close(end)
+    names = [f"/dev/fd/{end}" for end, _ in pipes]
+    need(len(log) + len(other) < 60000, "a pipe holds both")
+    collector.end(collector.start(*names, pass_fds=[end for end, _ in pipes]), 0, "2 of 2 boots whole, sent again: 1")
+    for end, _ in pipes:
+        os.close(end)
+    end, far = os.pipe()
+    os.write(far, log + b"\n" + other)
+    os.close(far)
+    collector.end(collector.start(f"/dev/fd/{end}", pass_fds=[end]), 0, "boot 2 has arrived")
+    os.close(end)
+
+
+def interrupted(collector):
+    """Ctrl-C before anything came."""
+    far, near = pty.openpty()
+    process = collector.start("--serial", os.ttyname(near))
+    wait_for(process.stderr, "listening")
+    time.sleep(0.3)  # until it waits
+    process.send_signal(signal.SIGINT)
+    collector.end(process, 130, "interrupted: nothing had come yet")
+    os.close(near)
+    os.close(far)
 
 
 def strangers(collector, scratch, log):
@@ -205,6 +258,9 @@ def main():
         boots = [boot(vm, "qemu", image) for _ in range(2)]
         need(len({re.search(rb"^@env .*boot_stamp=(\d+)", boot, re.MULTILINE).group(1) for boot in boots}) == 2, "boots differ in their stamp")
         two_boots(collector, boots)
+        as_files(collector, scratch, *boots, whole)
+        no_room(collector, boots[0])
+        interrupted(collector)
         few = [boot(vm, "qemu", image, samples=20) for _ in range(2)]
         two_kinds(collector, log, few, whole)
         over = over_qemu(collector, image)

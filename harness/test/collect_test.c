@@ -537,7 +537,7 @@ static void a_run_that_does_not_plan_the_subject_takes_no_boot(void **state)
 	assert_int_equal(store_create(&other, directory, &plan, json_object(), &error), 0);
 	store_close(&other);
 	assert_int_equal(store(stream.bytes, stream.len_bytes, "latest", -1, NULL, &error), STATUS_USAGE);
-	assert_non_null(strstr(error.text, "does not plan aerokernel@metal"));
+	assert_non_null(strstr(error.text, "has no place for aerokernel@metal"));
 	sample_free(&stream);
 }
 

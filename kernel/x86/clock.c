@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The clock's frequency: told by the CPU (CPUID 15H) or the hypervisor, else measured against a counter of known
- * frequency. A measurement is believed when two windows, the second twice as long, agree.
+ * frequency. A measurement is believed when two windows, the second twice as long if the counter allows it, agree.
  */
 #include "clock.h"
 
@@ -16,7 +16,9 @@
 #include "timer.h"
 
 enum {
-	WINDOW_FIRST_US = 1000,
+	WINDOW_LEAST_US = 1000,
+	/* of the reference, which is read to one of them: 25 ppm, half of AGREEMENT_PPM */
+	WINDOW_TICKS = 40000,
 	WINDOW_TOTAL_MAX_US = 400000,
 	AGREEMENT_PPM = 50,
 	READS = 8,                           /* of which the quickest is taken */
@@ -75,24 +77,36 @@ static unsigned difference_ppm(uint64_t a, uint64_t b)
 	return (unsigned)(difference * 1000000 / b);
 }
 
+unsigned clock_window_us(const struct reference *reference)
+{
+	uint64_t us = (WINDOW_TICKS * 1000000ull + reference->hz - 1) / reference->hz;
+
+	return us > WINDOW_LEAST_US ? (unsigned)us : WINDOW_LEAST_US;
+}
+
+uint64_t clock_calibrate(const struct reference *reference, unsigned *spread_ppm)
+{
+	unsigned window_us = clock_window_us(reference), total_us = window_us;
+	uint64_t before, hz = window_measure(reference, window_us);
+
+	do {
+		before = hz;
+		window_us = 2 * window_us < reference->window_max_us ? 2 * window_us : reference->window_max_us;
+		total_us += window_us;
+		hz = window_measure(reference, window_us);
+		*spread_ppm = difference_ppm(before, hz);
+	} while (*spread_ppm > AGREEMENT_PPM && total_us + 2 * window_us <= WINDOW_TOTAL_MAX_US);
+	return hz;
+}
+
 static void clock_measure(void)
 {
 	const struct reference *reference = reference_find();
-	uint64_t before;
-	unsigned window_us = WINDOW_FIRST_US, total_us = WINDOW_FIRST_US;
 
 	if (reference == NULL)
 		panic("nothing to calibrate the clock with: no CPUID 15H, HPET, ACPI timer or PIT");
 	machine_facts.clock_source = reference->name;
-	clock_hz = window_measure(reference, window_us);
-	do {
-		before = clock_hz;
-		window_us *= 2;
-		total_us += window_us;
-		clock_hz = window_measure(reference, window_us);
-		machine_facts.clock_spread_ppm = difference_ppm(before, clock_hz);
-	} while (machine_facts.clock_spread_ppm > AGREEMENT_PPM && total_us + 2 * window_us <= WINDOW_TOTAL_MAX_US &&
-		 2 * window_us <= reference->window_max_us);
+	clock_hz = clock_calibrate(reference, &machine_facts.clock_spread_ppm);
 	reference->close(reference);
 }
 
@@ -118,7 +132,7 @@ static uint32_t timer_read(const struct reference *reference)
 	return timer_count();
 }
 
-/* The local APIC's timer against the clock, over the first window's length; its error does not add up (timer.c). */
+/* The local APIC's timer against the clock, over a millisecond; its error does not add up (timer.c). */
 static void timer_measure(void)
 {
 	static const struct reference timer = {.name = "apic", .read = timer_read};
@@ -126,7 +140,7 @@ static void timer_measure(void)
 
 	timer_count_begin();
 	from = moment_read(&timer);
-	clock_wait_us(WINDOW_FIRST_US);
+	clock_wait_us(WINDOW_LEAST_US);
 	to = moment_read(&timer);
 	timer_calibrate(to.reference - from.reference, to.tsc - from.tsc);
 }
@@ -147,15 +161,29 @@ void clock_init(void)
 	timer_measure();
 }
 
-/* AMD: LFENCE waits for older instructions only if this bit is set, or if CPUID says that it always does. */
+bool clock_lfence_always(struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf))
+{
+	enum { CPUID_LFENCE_ALWAYS = 1 << 2 };
+	char vendor = (char)leaf(0, 0).ebx; /* the first letter */
+	uint32_t eax = leaf(1, 0).eax;
+	/* SDM vol. 2, CPUID 01H; APM vol. 3, CPUID Fn0000_0001_EAX */
+	unsigned family = (eax >> 8 & 0xf) + ((eax >> 8 & 0xf) == 0xf ? eax >> 20 & 0xff : 0);
+
+	if (vendor == 'G') /* GenuineIntel: SDM vol. 2, LFENCE */
+		return true;
+	if (leaf(0x80000021, 0).eax & CPUID_LFENCE_ALWAYS) /* APM vol. 3, CPUID Fn8000_0021 */
+		return true;
+	/* "Software Techniques for Managing Speculation on AMD Processors": these two always do, and lack the register */
+	return vendor == 'A' && (family == 0x0f || family == 0x11);
+}
+
+/* AMD: LFENCE waits for older instructions only if this bit is set, where it does not always. */
 static bool lfence_make_serialising(void)
 {
-	enum { LFENCE_SERIALISES = 1 << 1, CPUID_LFENCE_ALWAYS = 1 << 2 };
+	enum { LFENCE_SERIALISES = 1 << 1 };
 	uint64_t value;
 
-	if (machine_facts.cpu_vendor[0] == 'G') /* GenuineIntel: SDM vol. 2, LFENCE */
-		return true;
-	if (cpuid_leaf(0x80000021, 0).eax & CPUID_LFENCE_ALWAYS) /* AMD APM vol. 3, CPUID Fn8000_0021 */
+	if (clock_lfence_always(cpuid_leaf))
 		return true;
 	if (!msr_read_safe(MSR_AMD_DE_CFG, &value))
 		return false;

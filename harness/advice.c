@@ -134,6 +134,19 @@ static bool cores_are_shared(const char *text)
 	return placement_groups_parse(&groups, text) && placement_shared(&groups);
 }
 
+/* Whether the CPUs are of more than one kind of core. */
+static bool kinds_differ(const char *text)
+{
+	static struct placement_groups groups;
+	bool differ = false;
+
+	if (!placement_groups_parse(&groups, text))
+		return false;
+	for (unsigned cpu = 1; cpu < groups.count; cpu++)
+		differ |= groups.group[cpu] != groups.group[0];
+	return differ;
+}
+
 static void advise_cpus(struct advice *advice, const struct stream *stream)
 {
 	long long listed = number(stream, "cpus_listed"), up = number(stream, "cpus");
@@ -143,6 +156,11 @@ static void advise_cpus(struct advice *advice, const struct stream *stream)
 		add(advice,
 		    "switch off: Hyper-Threading (Intel), SMT (AMD); else CPUs of one core slow each other down",
 		    "several CPUs share a core");
+	if (kinds_differ(stream_env(stream, "cpu_kind")))
+		add(advice,
+		    "switch off: efficient cores (Intel: active E-cores 0); else pairs and barriers mix fast and slow "
+		    "ones",
+		    "the CPUs are of several kinds");
 	if (listed > up && up > 0)
 		add(advice, "update the firmware (BIOS); see the boot's console for their APIC IDs",
 		    "%lld of the %lld CPUs that the firmware lists did not start", listed - up, listed);

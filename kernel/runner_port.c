@@ -87,6 +87,10 @@ static void port_env_topology(struct wire *wire)
 	char text[TOPOLOGY_TEXT_BYTES];
 
 	for (unsigned kind = 0; kind < TOPOLOGY_KINDS; kind++) {
+		if (kind == TOPOLOGY_NODE_MIB) { /* all in one could be longer than a record */
+			wire_end(wire);
+			wire_begin(wire, "env");
+		}
 		topology_text(kind, text);
 		wire_pair(wire, topology_kind_name(kind), text);
 	}

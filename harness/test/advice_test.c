@@ -104,6 +104,18 @@ static void shared_cores_are_found_however_they_are_numbered(void **state)
 	}
 }
 
+static void cpus_of_several_kinds_are_named(void **state)
+{
+	(void)state;
+	ADVISE("machine", "metal", "cpu_kind", "0*8,1*8");
+	assert_true(says("of several kinds", "efficient cores"));
+	assert_int_equal(advice.count, 1);
+	ADVISE("machine", "metal", "cpu_kind", "0*16");
+	assert_int_equal(advice.count, 0);
+	ADVISE("machine", "metal", "cpu_kind", "irregular");
+	assert_int_equal(advice.count, 0);
+}
+
 static void numbers_that_are_none_are_absent(void **state)
 {
 	(void)state;
@@ -119,6 +131,7 @@ int main(void)
 	    cmocka_unit_test(each_fact_names_its_setting),
 	    cmocka_unit_test(gaps_without_a_count_of_smis_point_to_them),
 	    cmocka_unit_test(shared_cores_are_found_however_they_are_numbered),
+	    cmocka_unit_test(cpus_of_several_kinds_are_named),
 	    cmocka_unit_test(numbers_that_are_none_are_absent),
 	};
 

@@ -49,6 +49,8 @@ static uint16_t group_of(enum topology_kind kind, unsigned cpu)
 		return topology->l2;
 	case TOPOLOGY_L3:
 		return topology->l3;
+	case TOPOLOGY_KIND:
+		return topology->kind;
 	default:
 		return topology->node;
 	}
@@ -93,13 +95,10 @@ static void distance_text(struct line *line)
 const char *topology_kind_name(enum topology_kind kind)
 {
 	static const char *const names[TOPOLOGY_KINDS] = {
-	    [TOPOLOGY_PACKAGE] = "cpu_package",
-	    [TOPOLOGY_CORE] = "cpu_core",
-	    [TOPOLOGY_L2] = "cpu_l2",
-	    [TOPOLOGY_L3] = "cpu_l3",
-	    [TOPOLOGY_NODE] = "cpu_node",
-	    [TOPOLOGY_NODE_MIB] = "node_mib",
-	    [TOPOLOGY_NODE_DISTANCE] = "node_distance",
+	    [TOPOLOGY_PACKAGE] = "cpu_package", [TOPOLOGY_CORE] = "cpu_core",
+	    [TOPOLOGY_L2] = "cpu_l2",           [TOPOLOGY_L3] = "cpu_l3",
+	    [TOPOLOGY_NODE] = "cpu_node",       [TOPOLOGY_KIND] = "cpu_kind",
+	    [TOPOLOGY_NODE_MIB] = "node_mib",   [TOPOLOGY_NODE_DISTANCE] = "node_distance",
 	};
 
 	return names[kind];

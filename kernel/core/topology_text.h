@@ -14,6 +14,7 @@ enum topology_kind {
 	TOPOLOGY_L2,
 	TOPOLOGY_L3,
 	TOPOLOGY_NODE,
+	TOPOLOGY_KIND,          /* of core: performance, efficient */
 	TOPOLOGY_NODE_MIB,      /* memory of each node in MiB: "128,256" */
 	TOPOLOGY_NODE_DISTANCE, /* rows of the matrix: "10,20|20,10" */
 	TOPOLOGY_KINDS

@@ -3,6 +3,8 @@
  * Performance counters: what processors of several kinds have, made up after their manuals, and what is written to them;
  * on this machine, that asking does no harm, and that counters which are there count.
  */
+#include "counting_port.h"
+
 #include "core/ktest.h"
 #include "core/string.h"
 #include "x86/cpu.h"
@@ -111,6 +113,17 @@ KERNEL_TEST(pmu_knows_the_bits_of_its_selectors)
 	CHECK(!pmu_knows(&intel, 0x1005300c0) && pmu_knows(&amd, 0x1005300c0)); /* AMD's event has four bits more */
 	CHECK(!pmu_knows(&intel, 1 << 19) && !pmu_knows(&amd, 1ull << 40));
 	CHECK(!pmu_knows(&intel, 0x530000)); /* no event */
+}
+
+KERNEL_TEST(counting_refuses_one_code_on_intels_cpus_of_several_kinds)
+{
+	static const uint16_t one[] = {0, 0, 0, 0}, two[] = {0, 0, 0, 1};
+	const char *defect = counting_kinds_defect(two, 4, "GenuineIntel");
+
+	CHECK(defect != NULL && strlen(defect) < COUNTING_REASON_MAX);
+	CHECK(counting_kinds_defect(two, 3, "GenuineIntel") == NULL);
+	CHECK(counting_kinds_defect(one, 4, "GenuineIntel") == NULL);
+	CHECK(counting_kinds_defect(two, 4, "AuthenticAMD") == NULL);
 }
 
 /*

@@ -134,6 +134,23 @@ KERNEL_TEST(topology_of_amd_cpus_is_by_their_own_leaves)
 	CHECK(names.core == 0xd && names.package == 0x8 && names.l3 == TOPOLOGY_UNKNOWN);
 }
 
+KERNEL_TEST(topology_tells_kinds_of_cores_apart)
+{
+	static const struct leaf performance[] = {
+	    GENUINE_INTEL, {7, 0, {.edx = 1u << 15}}, {0x1a, 0, {.eax = 0x40000001}}, END};
+	static const struct leaf efficient[] = {
+	    GENUINE_INTEL, {7, 0, {.edx = 1u << 15}}, {0x1a, 0, {.eax = 0x20000001}}, END};
+	/* cores of one kind may have leaf 1AH */
+	static const struct leaf uniform[] = {GENUINE_INTEL, {0x1a, 0, {.eax = 0x40000001}}, END};
+	static const struct leaf amd[] = {
+	    AUTHENTIC_AMD, {0x80000026, 0, {.eax = 1u << 30, .ebx = 1u << 28 | 0x110002}}, END};
+	static const struct leaf amd_uniform[] = {AUTHENTIC_AMD, {0x80000026, 0, {.ebx = 1u << 28}}, END};
+
+	CHECK(decode(performance, 0).kind == 0x40000001 && decode(efficient, 0x10).kind == 0x20000001);
+	CHECK(decode(uniform, 0).kind == 0);
+	CHECK(decode(amd, 0).kind == 0x10 && decode(amd_uniform, 0).kind == 0);
+}
+
 KERNEL_TEST(topology_survives_cpus_that_say_nothing_or_nonsense)
 {
 	static const struct leaf nothing[] = {END};

@@ -170,6 +170,7 @@ struct cpu_topology {
 	uint32_t apic_id;
 	uint16_t package, core, l2, l3;
 	uint16_t node;
+	uint16_t kind; /* of core: CPUs of one number are of one microarchitecture */
 };
 
 const struct cpu_topology *cpu_topology(unsigned cpu);

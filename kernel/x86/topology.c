@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * SDM vol. 3 §9.9 and CPUID in vol. 2; AMD64 APM vol. 3 appendix E, CPUID Fn0000_0001, Fn8000_0008, Fn8000_001D, Fn8000_001E.
+ * SDM vol. 3 §9.9 and CPUID in vol. 2; AMD64 APM vol. 3 appendix E, CPUID Fn0000_0001, Fn8000_0008, Fn8000_001D, Fn8000_001E,
+ * Fn8000_0026.
  */
 #include "topology.h"
 
@@ -12,6 +13,8 @@ enum {
 	LEAF_BASIC = 1,
 	LEAF_CACHES = 4,
 	LEAF_TOPOLOGY = 0xb,
+	LEAF_FEATURES = 7,
+	LEAF_HYBRID = 0x1a,
 	LEAF_TOPOLOGY_2 = 0x1f,
 	LEVELS_MAX = 8,  /* subleaves of the topology leaves; the last one says level type 0 */
 	CACHES_MAX = 16, /* subleaves of the cache leaves; the last one says cache type 0 */
@@ -23,6 +26,7 @@ enum {
 #define LEAF_AMD_SIZES 0x80000008u
 #define LEAF_AMD_CACHES 0x8000001du
 #define LEAF_AMD_TOPOLOGY 0x8000001eu
+#define LEAF_AMD_TOPOLOGY_2 0x80000026u
 
 typedef __typeof__(cpuid_leaf) leaf_reader;
 
@@ -106,6 +110,20 @@ static void caches_decode(struct topology_names *names, uint32_t apic_id, uint32
 	}
 }
 
+/*
+ * Intel: hybrid parts say so in 07H:EDX[15], and 1AH:EAX names type and model. AMD: heterogeneous ones in Fn8000_0026_EAX[30], and
+ * EBX[31:24] names them.
+ */
+static uint32_t kind_decode(bool amd, leaf_reader *leaf)
+{
+	struct cpuid level;
+
+	if (!amd)
+		return leaf(LEAF_FEATURES, 0).edx >> 15 & 1 ? leaf(LEAF_HYBRID, 0).eax : 0;
+	level = leaf(LEAF_AMD_TOPOLOGY_2, 0);
+	return level.eax >> 30 & 1 ? level.ebx >> 24 : 0;
+}
+
 void topology_decode(struct topology_names *names, uint32_t apic_id, struct cpuid (*leaf)(uint32_t, uint32_t))
 {
 	bool amd = leaf(0, 0).ecx == 0x444d4163 || leaf(0, 0).ecx == 0x656e6975; /* "AuthenticAMD", "HygonGenuine" */
@@ -122,6 +140,7 @@ void topology_decode(struct topology_names *names, uint32_t apic_id, struct cpui
 	names->core = group_of(apic_id, core_bits);
 	names->package = group_of(apic_id, package_bits);
 	names->l2 = names->l3 = TOPOLOGY_UNKNOWN;
+	names->kind = kind_decode(amd, leaf);
 	caches_decode(names, apic_id, extensions ? LEAF_AMD_CACHES : LEAF_CACHES, leaf);
 }
 
@@ -153,6 +172,7 @@ void topology_init(void)
 	groups_give(offsetof(struct topology_names, core), offsetof(struct cpu_topology, core));
 	groups_give(offsetof(struct topology_names, l2), offsetof(struct cpu_topology, l2));
 	groups_give(offsetof(struct topology_names, l3), offsetof(struct cpu_topology, l3));
+	groups_give(offsetof(struct topology_names, kind), offsetof(struct cpu_topology, kind));
 }
 
 const struct cpu_topology *cpu_topology(unsigned cpu)

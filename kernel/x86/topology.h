@@ -16,13 +16,14 @@
 struct topology_names {
 	uint32_t package, core;
 	uint32_t l2, l3; /* TOPOLOGY_UNKNOWN: the CPU does not say */
+	uint32_t kind;   /* of core: of a machine with several, type and model as its leaf has them; else 0 */
 };
 
 #define TOPOLOGY_UNKNOWN GROUP_NAME_UNKNOWN
 
 /*
  * What the leaves, as leaf() reads them, say about the CPU with this APIC ID. Intel: leaf 1FH, else 0BH, else 1 and 4. AMD:
- * 8000001EH and 80000008H where topology extensions exist, else 1 and 80000008H; caches by 4 or 8000001DH.
+ * 8000001EH and 80000008H where topology extensions exist, else 1 and 80000008H; caches by 4 or 8000001DH. Kinds: 1AH, 80000026H.
  */
 void topology_decode(struct topology_names *names, uint32_t apic_id, struct cpuid (*leaf)(uint32_t, uint32_t));
 /* On every CPU, as number cpu. */

@@ -63,9 +63,33 @@ static void against(struct doctor *doctor, bool holds, const char *format, ...)
 	va_end(list);
 }
 
-static void judge_clock(struct doctor *doctor)
+/* What a CPU that is no slower than its clock does in 100 ticks takes this one, which the clock was read on, so many. */
+static uint64_t ticks_of_hundred(const struct doctor *doctor)
+{
+	uint64_t hz = doctor->noise.cpu[0].effective_hz;
+
+	return hz == 0 || hz >= clock_hz ? 100 : clock_hz / 1000 * 100 / (hz / 1000);
+}
+
+/* How long reading takes, and a loop: in ticks, so a slow CPU is not taken for an emulated one where its rate is known. */
+static void judge_cost(struct doctor *doctor)
 {
 	const struct doctor_clock *clock = &doctor->clock;
+	uint64_t read_max = READ_MAX_TICKS * ticks_of_hundred(doctor) / 100;
+	uint64_t loop_max_hundredths = LOOP_MAX_TICKS * ticks_of_hundred(doctor);
+	const char *or_slow =
+	    doctor->noise.cpu[0].effective_hz == 0 ? ", or the CPU runs far below its clock's rate" : "";
+
+	against(doctor, clock->read_p50 > read_max,
+		"a clock read takes %lu ticks, limit %lu: it is trapped or emulated%s", clock->read_p50, read_max,
+		or_slow);
+	against(doctor, clock->loop_hundredths > loop_max_hundredths,
+		"dec/jnz takes %lu.%02lu ticks, limit %lu.%02lu: this CPU is emulated%s", clock->loop_hundredths / 100,
+		clock->loop_hundredths % 100, loop_max_hundredths / 100, loop_max_hundredths % 100, or_slow);
+}
+
+static void judge_clock(struct doctor *doctor)
+{
 	const struct doctor_pair *apart;
 	uint64_t apart_ticks;
 
@@ -77,11 +101,7 @@ static void judge_clock(struct doctor *doctor)
 		"the CPUs' memory type range registers differ: memory is slower on some CPUs, update the firmware");
 	against(doctor, !machine_facts.lfence_serialises,
 		"LFENCE does not serialise, and cannot be made to: stamps may move");
-	against(doctor, clock->read_p50 > READ_MAX_TICKS,
-		"a clock read takes %lu ticks, limit %u: it is trapped or emulated", clock->read_p50, READ_MAX_TICKS);
-	against(doctor, clock->loop_hundredths > LOOP_MAX_TICKS * 100,
-		"dec/jnz takes %lu.%02lu ticks, limit %u: this CPU is emulated", clock->loop_hundredths / 100,
-		clock->loop_hundredths % 100, LOOP_MAX_TICKS);
+	judge_cost(doctor);
 	against(doctor, machine_facts.clock_spread_ppm > DISAGREEMENT_MAX_PPM,
 		"two windows of TSC against %s disagree by %u ppm, limit %u", machine_facts.clock_source,
 		machine_facts.clock_spread_ppm, DISAGREEMENT_MAX_PPM);

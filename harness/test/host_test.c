@@ -75,6 +75,7 @@ static void each_fault_alone_makes_time_unfit_and_is_named(void **state)
 	host = perfect(), host.tsc.rdtscp = false, unfit_because(&host, "RDTSCP");
 	host = perfect(), host.tsc.read_p50 = 201, unfit_because(&host, "clock read");
 	host = perfect(), host.tsc.loop_ticks = 3.1, unfit_because(&host, "dec/jnz");
+	host = perfect(), host.tsc.loop_ticks = 3.75, unfit_because(&host, "emulated, or the CPU runs far below");
 	host = perfect(), host.tsc.disagreement_ppm = 51, unfit_because(&host, "ppm");
 	host = perfect(), host.offsets.failed = 1, unfit_because(&host, "offset");
 	host = perfect(), host.offsets.bound_ticks = NAN, unfit_because(&host, "offset");

@@ -148,6 +148,35 @@ KERNEL_TEST_CPUS(doctor_finds_cpus_unfit_that_run_below_their_clock, 2)
 	CHECK(reasons_that_begin(judged_with_speeds(30, 40), "CPU ") == 1);
 }
 
+/* The verdict on a CPU that runs at so many percent of its clock, 0: unknown, where reading and the loop take these ticks. */
+static const struct doctor *judged_with_costs(unsigned percent, uint64_t read_p50, uint64_t loop_hundredths)
+{
+	static struct doctor doctor;
+
+	doctor = (struct doctor){.clock = {.read_p50 = read_p50, .loop_hundredths = loop_hundredths}};
+	doctor.noise.cpu[0].effective_hz = clock_hz / 100 * percent;
+	doctor_judge(&doctor, false);
+	return &doctor;
+}
+
+KERNEL_TEST(doctor_takes_no_slow_cpu_for_an_emulated_one)
+{
+	CHECK(reasons_that_begin(judged_with_costs(100, 200, 300), "a clock read") == 0);
+	CHECK(reasons_that_begin(judged_with_costs(100, 201, 301),
+				 "a clock read takes 201 ticks, limit 200: it is trapped") == 1);
+	CHECK(reasons_that_begin(judged_with_costs(200, 100, 301), "dec/jnz takes 3.01 ticks, limit 3.00: this CPU") ==
+	      1);
+	/* a quarter of the clock's rate, which is a reason of its own */
+	CHECK(reasons_that_begin(judged_with_costs(25, 230, 400), "a clock read") == 0);
+	CHECK(reasons_that_begin(judged_with_costs(25, 230, 400), "dec/jnz") == 0);
+	CHECK(reasons_that_begin(judged_with_costs(25, 230, 400), "CPU 0 runs at ") == 1);
+	CHECK(reasons_that_begin(judged_with_costs(25, 900, 350000), "dec/jnz takes 3500.00 ticks, limit 12.0") == 1);
+	CHECK(reasons_that_begin(
+		  judged_with_costs(0, 230, 400),
+		  "dec/jnz takes 4.00 ticks, limit 3.00: this CPU is emulated, or the CPU runs far below its "
+		  "clock's rate") == 1);
+}
+
 KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)
 {
 	static uint32_t values[4000];

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "advice.h"
+#include "clock_text.h"
 #include "counter_table.h"
 #include "import_file.h"
 #include "import_show.h"
@@ -225,6 +226,7 @@ static void show_text(const struct reading *reading, const struct summary *summa
 	counter_rows_make(&counts, summary);
 	counter_rows_print(&counts, stdout, bold);
 	counter_rows_free(&counts);
+	clock_print(stdout, summary);
 	smis_print(stdout, summary);
 	kvm_print(stdout, summary);
 	reading_notes(stdout, summary);

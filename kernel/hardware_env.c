@@ -49,6 +49,25 @@ static void differing_list(char text[static LIST_BYTES])
 	}
 }
 
+/* "key:value,key:value": what was found of each setting that was reset, on the first CPU that had another. */
+static void changed_list(char text[static LIST_BYTES])
+{
+	char found[POWER_TEXT_BYTES];
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (unsigned fact = 0; fact < POWER_FACTS; fact++) {
+		unsigned cpu = 0;
+
+		do
+			power_found_text(power_of(cpu), fact, found);
+		while (found[0] == '\0' && ++cpu < cpu_count);
+		if (found[0] != '\0')
+			at += format_text(text + at, LIST_BYTES - at, "%s%s:%s", at > 0 ? "," : "", power_key(fact),
+					  found);
+	}
+}
+
 void hardware_env(struct wire *wire)
 {
 	char list[LIST_BYTES], text[POWER_TEXT_BYTES];
@@ -59,6 +78,8 @@ void hardware_env(struct wire *wire)
 		if (text[0] != '\0')
 			wire_pair(wire, power_key(fact), text);
 	}
+	changed_list(list);
+	wire_pair(wire, "hardware_changed", list);
 	wire_end(wire);
 	wire_begin(wire, "env");
 	differing_list(list);

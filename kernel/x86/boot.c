@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "console.h"
 #include "core/panic.h"
+#include "core/sched.h"
 #include "core/string.h"
 #include "core_hooks.h"
 #include "cpu.h"
@@ -95,6 +96,15 @@ bool machine_word(const char *key, const char *value)
 	       (strcmp(value, "halt") == 0 || strcmp(value, "reset") == 0 || strcmp(value, "linux") == 0);
 }
 
+/* idle=halt takes it back. */
+static void idle_choose(void)
+{
+	if (!power_halt_is_deaf())
+		return;
+	boot_warn("C1E cannot be switched off, and the timer would stop in it: idle CPUs poll (idle=poll)", NULL);
+	sched_idle_polls = true;
+}
+
 /* On the boot CPU's own stack, which has a guard page. */
 static void boot_main_guarded(void)
 {
@@ -106,6 +116,7 @@ static void boot_main_guarded(void)
 	clock_init();
 	timer_init_cpu();
 	smp_start();
+	idle_choose();
 	results_check();
 	catch_init();
 	core_main();

@@ -30,7 +30,7 @@ enum {
 enum form { FORM_NUMBER, FORM_HEX, FORM_YES };
 enum reg { EAX, EBX, ECX, EDX };
 
-/* A fact and one register that holds it; a fact may have a row for each vendor. */
+/* A fact and one register that holds it; a fact may have a row for each vendor, and for each bit that promises it. */
 static const struct row {
 	enum power_fact fact;
 	unsigned vendors;
@@ -44,13 +44,16 @@ static const struct row {
     {POWER_MICROCODE, INTEL, ALWAYS, EAX, 0, MSR_MICROCODE, 0xffffffff, 32}, /* SDM vol. 3 §10.11.7.1 */
     {POWER_MICROCODE, AMD, ALWAYS, EAX, 0, MSR_MICROCODE, 0xffffffff, 0},
     {POWER_SPEEDSTEP, INTEL, 1, ECX, 7, MSR_MISC_ENABLE, 1, 16},
-    {POWER_HWP, INTEL, 6, EAX, 7, 0x770, 1, 0},                  /* IA32_PM_ENABLE */
-    {POWER_HWP_REQUEST, INTEL, 6, EAX, 7, 0x774, UINT64_MAX, 0}, /* IA32_HWP_REQUEST: faults while HWP is off */
-    {POWER_ENERGY_BIAS, INTEL, 6, ECX, 3, 0x1b0, 0xf, 0},        /* IA32_ENERGY_PERF_BIAS */
-    {POWER_RATIO, INTEL, 1, ECX, 7, 0x198, 0xff, 8},             /* IA32_PERF_STATUS */
-    {POWER_RATIO_BASE, INTEL, ALWAYS, EAX, 0, 0xce, 0xff, 8},    /* MSR_PLATFORM_INFO */
-    {POWER_P_STATE, AMD, 0x80000007, EDX, 7, 0xc0010063, 7, 0},  /* P-state Status */
-    {POWER_C_STATE_LIMIT, INTEL, ALWAYS, EAX, 0, 0xe2, 0xf, 0},  /* MSR_PKG_CST_CONFIG_CONTROL */
+    {POWER_HWP, INTEL, 6, EAX, 7, 0x770, 1, 0},                      /* IA32_PM_ENABLE */
+    {POWER_HWP_REQUEST, INTEL, 6, EAX, 7, 0x774, UINT64_MAX, 0},     /* IA32_HWP_REQUEST: faults while HWP is off */
+    {POWER_ENERGY_BIAS, INTEL, 6, ECX, 3, 0x1b0, 0xf, 0},            /* IA32_ENERGY_PERF_BIAS */
+    {POWER_RATIO, INTEL, 1, ECX, 7, 0x198, 0xff, 8},                 /* IA32_PERF_STATUS */
+    {POWER_RATIO_BASE, INTEL, ALWAYS, EAX, 0, 0xce, 0xff, 8},        /* MSR_PLATFORM_INFO */
+    {POWER_P_STATE_REQUEST, INTEL, 1, ECX, 7, 0x199, UINT64_MAX, 0}, /* IA32_PERF_CTL */
+    {POWER_P_STATE, AMD, 0x80000007, EDX, 7, 0xc0010063, 7, 0},      /* P-state Status */
+    {POWER_CPPC, AMD, 0x80000008, EBX, 27, 0xc00102b1, 1, 0},        /* CPPC_ENABLE: until reset */
+    {POWER_CPPC_REQUEST, AMD, 0x80000008, EBX, 27, 0xc00102b3, UINT64_MAX, 0},
+    {POWER_C_STATE_LIMIT, INTEL, ALWAYS, EAX, 0, 0xe2, 0xf, 0}, /* MSR_PKG_CST_CONFIG_CONTROL */
     {POWER_C_STATE_LOCKED, INTEL, ALWAYS, EAX, 0, 0xe2, 1, 15},
     {POWER_C1E, INTEL, ALWAYS, EAX, 0, 0x1fc, 1, 1}, /* MSR_POWER_CTL */
     {POWER_TIMER_ALWAYS, INTEL | AMD, 6, EAX, 2, 0, 1, 2},
@@ -59,8 +62,13 @@ static const struct row {
     {POWER_THROTTLED_EVER, INTEL, 1, EDX, 22, 0x19c, 0x282a, 0},
     {POWER_PACKAGE_THROTTLED, INTEL, 6, EAX, 6, 0x1b1, 0x415, 0}, /* IA32_PACKAGE_THERM_STATUS */
     {POWER_PACKAGE_THROTTLED_EVER, INTEL, 6, EAX, 6, 0x1b1, 0x82a, 0},
-    {POWER_SPEC_CTRL, INTEL, 7, EDX, 26, 0x48, UINT64_MAX, 0}, /* IA32_SPEC_CTRL */
+    /* IA32_SPEC_CTRL is there where one of its first bits is: IBRS, STIBP, SSBD. SDM vol. 2, CPUID 07H; APM vol. 3 */
+    {POWER_SPEC_CTRL, INTEL, 7, EDX, 26, 0x48, UINT64_MAX, 0},
+    {POWER_SPEC_CTRL, INTEL, 7, EDX, 27, 0x48, UINT64_MAX, 0},
+    {POWER_SPEC_CTRL, INTEL, 7, EDX, 31, 0x48, UINT64_MAX, 0},
     {POWER_SPEC_CTRL, AMD, 0x80000008, EBX, 14, 0x48, UINT64_MAX, 0},
+    {POWER_SPEC_CTRL, AMD, 0x80000008, EBX, 15, 0x48, UINT64_MAX, 0},
+    {POWER_SPEC_CTRL, AMD, 0x80000008, EBX, 24, 0x48, UINT64_MAX, 0},
     {POWER_ARCH_CAPABILITIES, INTEL, 7, EDX, 29, 0x10a, UINT64_MAX, 0}, /* IA32_ARCH_CAPABILITIES */
     {POWER_SMI_COUNT, INTEL, ALWAYS, EAX, 0, MSR_SMI_COUNT, 0xffffffff, 0},
 };
@@ -78,7 +86,10 @@ static const struct {
     [POWER_ENERGY_BIAS] = {"energy_bias", FORM_NUMBER, true},
     [POWER_RATIO] = {"ratio", FORM_NUMBER, false},
     [POWER_RATIO_BASE] = {"ratio_base", FORM_NUMBER, false},
+    [POWER_P_STATE_REQUEST] = {"p_state_request", FORM_HEX, false},
     [POWER_P_STATE] = {"p_state", FORM_NUMBER, false},
+    [POWER_CPPC] = {"cppc", FORM_YES, true},
+    [POWER_CPPC_REQUEST] = {"cppc_request", FORM_HEX, false},
     [POWER_C_STATE_LIMIT] = {"c_state_limit", FORM_NUMBER, true},
     [POWER_C_STATE_LOCKED] = {"c_state_locked", FORM_YES, true},
     [POWER_C1E] = {"c1e", FORM_YES, true},
@@ -94,7 +105,7 @@ static const struct {
 };
 
 static const char other_vendor[] = "not of this vendor's CPUs", other_model[] = "not of this model",
-		  refused[] = "the register cannot be read",
+		  refused[] = "the register cannot be read", by_cppc[] = "without effect while CPPC is on",
 		  emulated[] = "a hypervisor's registers are not the machine's";
 
 static struct power powers[CPU_MAX]; /* each CPU writes its own before it is up */
@@ -125,7 +136,8 @@ static void row_decode(struct power *power, const struct row *row,
 	uint64_t value = row->leaf == ALWAYS ? 0 : reg_of(leaf(row->leaf, 0), row->reg);
 
 	if (row->msr != 0 && row->leaf != ALWAYS && (value >> row->bit & 1) == 0)
-		power->absent[row->fact] = other_model;
+		power->absent[row->fact] =
+		    power->absent[row->fact] == other_vendor ? other_model : power->absent[row->fact];
 	else if (row->msr != 0 && !read(row->msr, &value))
 		power->absent[row->fact] = refused;
 	else
@@ -149,22 +161,41 @@ static void turbo_decode(struct power *power, unsigned vendor, struct cpuid (*le
 		  there && (value >> (vendor == INTEL ? MISC_ENABLE_NO_TURBO : HWCR_NO_BOOST) & 1) == 0);
 }
 
+static unsigned amd_family(struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf))
+{
+	uint32_t eax = leaf(1, 0).eax;
+
+	return (eax >> 8 & 0xf) + (eax >> 20 & 0xff); /* the second part counts for 0FH only, as all AMD here */
+}
+
 /* From family 17H on; before that the bits mean something else. PPR, MSRC001_0296: CCR2_CC6EN, CCR1_CC6EN, CCR0_CC6EN. */
 static void c6_decode(struct power *power, struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf),
 		      bool (*read)(uint32_t msr, uint64_t *value))
 {
 	enum { CSTATE_CONFIG = 0xc0010296, ENABLES = 1 << 22 | 1 << 14 | 1 << 6, FAMILY_LEAST = 0x17 };
-	uint32_t eax = leaf(1, 0).eax;
-	unsigned family =
-	    (eax >> 8 & 0xf) + (eax >> 20 & 0xff); /* the second part counts for 0FH only, as all AMD here */
 	uint64_t value;
 
-	if (family < FAMILY_LEAST)
+	if (amd_family(leaf) < FAMILY_LEAST)
 		power->absent[POWER_C6] = other_model;
 	else if (!read(CSTATE_CONFIG, &value))
 		power->absent[POWER_C6] = refused;
 	else
 		power_set(power, POWER_C6, value & ENABLES);
+}
+
+/* Families 0FH to 12H: BKDG of family 10H (31116), MSRC001_0055. */
+static void c1e_decode(struct power *power, struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf),
+		       bool (*read)(uint32_t msr, uint64_t *value))
+{
+	unsigned family = amd_family(leaf);
+	uint64_t value;
+
+	if (family < AMD_C1E_FAMILY_LEAST || family > AMD_C1E_FAMILY_MOST)
+		power->absent[POWER_C1E] = other_model;
+	else if (!read(MSR_AMD_INTERRUPT_PENDING, &value))
+		power->absent[POWER_C1E] = refused;
+	else
+		power_set(power, POWER_C1E, value & AMD_C1E_ENABLES);
 }
 
 void power_decode(struct power *power, struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf),
@@ -179,8 +210,12 @@ void power_decode(struct power *power, struct cpuid (*leaf)(uint32_t leaf, uint3
 			row_decode(power, &rows[at], leaf, read);
 	}
 	turbo_decode(power, vendor, leaf, read);
-	if (vendor == AMD)
-		c6_decode(power, leaf, read);
+	if (vendor != AMD)
+		return;
+	c6_decode(power, leaf, read);
+	c1e_decode(power, leaf, read);
+	if (power->absent[POWER_CPPC] == NULL && power->value[POWER_CPPC])
+		power->absent[POWER_P_STATE] = by_cppc;
 }
 
 void power_init_cpu(unsigned cpu)
@@ -194,7 +229,18 @@ void power_init_cpu(unsigned cpu)
 	}
 	if (vendor_of(cpuid_read(0, 0)) == INTEL && msr_write_safe(MSR_MICROCODE, 0))
 		cpuid_read(1, 0); /* loads the register: SDM vol. 3 §10.11.7.1 */
-	power_decode(power, cpuid_leaf, msr_read_safe);
+	power_reset(power, cpuid_leaf, msr_read_safe, msr_write_safe);
+}
+
+bool power_halt_is_deaf(void)
+{
+	bool deaf = false;
+
+	if (vendor_of(cpuid_read(0, 0)) != AMD)
+		return false;
+	for (unsigned cpu = 0; cpu < cpu_count; cpu++)
+		deaf |= powers[cpu].absent[POWER_C1E] == NULL && powers[cpu].value[POWER_C1E];
+	return deaf;
 }
 
 const struct power *power_of(unsigned cpu)
@@ -215,17 +261,26 @@ const char *power_key(enum power_fact fact)
 	return facts[fact].key;
 }
 
-void power_text(const struct power *power, enum power_fact fact, char text[static POWER_TEXT_BYTES])
+static void value_text(enum power_fact fact, unsigned long value, char text[static POWER_TEXT_BYTES])
 {
-	unsigned long value = power->value[fact];
-
-	text[0] = '\0';
-	if (power->absent[fact] != NULL)
-		return;
 	if (facts[fact].form == FORM_YES)
 		format_text(text, POWER_TEXT_BYTES, "%s", value ? "yes" : "no");
 	else
 		format_text(text, POWER_TEXT_BYTES, facts[fact].form == FORM_HEX ? "0x%lx" : "%lu", value);
+}
+
+void power_text(const struct power *power, enum power_fact fact, char text[static POWER_TEXT_BYTES])
+{
+	text[0] = '\0';
+	if (power->absent[fact] == NULL)
+		value_text(fact, power->value[fact], text);
+}
+
+void power_found_text(const struct power *power, enum power_fact fact, char text[static POWER_TEXT_BYTES])
+{
+	text[0] = '\0';
+	if (power->changed[fact])
+		value_text(fact, power->found[fact], text);
 }
 
 bool power_smi_read(uint64_t *count)

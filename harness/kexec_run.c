@@ -12,6 +12,7 @@
 
 #include "kexec_check.h"
 #include "kexec_says.h"
+#include "kexec_speed.h"
 #include "process.h"
 
 enum { MINUTE_S = 60 };
@@ -52,7 +53,15 @@ int kexec_go(struct error *error)
 	const char *at_once[] = {kexec_tool(), "-e", NULL};
 	struct stat about;
 	bool systemd = stat("/run/systemd/system", &about) == 0 && S_ISDIR(about.st_mode); /* sd_booted(3) */
+	struct kexec_speed speed;
+	char *slow = kexec_speed_raise(&speed, "");
 
+	if (slow != NULL)
+		error_warn("a CPU may measure slowly, at the speed that Linux has chosen for it: %s", slow);
 	sync();
-	return command_run((char *const *)(systemd ? in_order : at_once), GO_TIMEOUT_NS, error);
+	if (command_run((char *const *)(systemd ? in_order : at_once), GO_TIMEOUT_NS, error) != STATUS_OK)
+		kexec_speed_restore(&speed, "");
+	kexec_speed_free(&speed);
+	free(slow);
+	return error->status;
 }

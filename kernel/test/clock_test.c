@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The clock's frequency by made-up references, and which made-up CPUs' LFENCE is trusted.
+ * The clock's frequency by made-up references, and which made-up CPUs' LFENCE and TSC deadline are trusted.
  */
 #include "x86/clock.h"
 
 #include "core/ktest.h"
 #include "x86/cpu.h"
+#include "x86/timer.h"
 
 enum { REFERENCE_HZ = 20000000, TICKS_LEAST = 40000, TICK_PPM_MAX = 25, ERROR_MAX_PPM = 10000 };
 
@@ -56,14 +57,16 @@ KERNEL_TEST(clock_windows_are_as_long_as_one_tick_of_their_reference_demands)
 }
 
 /* Only these leaves of a made-up CPU matter. */
-static uint32_t vendor_ebx, signature, amd_features_2;
+static uint32_t vendor_ebx, signature, features_1, amd_features_2;
 
 static struct cpuid leaf_of(uint32_t leaf, uint32_t subleaf)
 {
 	(void)subleaf;
 	if (leaf == 0)
 		return (struct cpuid){.ebx = vendor_ebx};
-	return (struct cpuid){.eax = leaf == 1 ? signature : leaf == 0x80000021 ? amd_features_2 : 0};
+	if (leaf == 1)
+		return (struct cpuid){.eax = signature, .ecx = features_1};
+	return (struct cpuid){.eax = leaf == 0x80000021 ? amd_features_2 : 0};
 }
 
 static bool lfence_always(uint32_t vendor, uint32_t eax, uint32_t features)
@@ -86,4 +89,24 @@ KERNEL_TEST(clock_trusts_the_lfence_of_cpus_that_cannot_be_told_to_serialise)
 	CHECK(lfence_always(amd, 0x00a60f12, 1 << 2));
 	CHECK(!lfence_always(hygon, 0x00900f01, 0));
 	CHECK(!lfence_always(0, 0x00000f12, 0));
+}
+
+static bool deadline_works(uint32_t vendor, uint32_t eax, bool there, uint64_t tsc_adjust)
+{
+	vendor_ebx = vendor;
+	signature = eax;
+	features_1 = there ? 1u << 24 : 0;
+	return timer_deadline_works(leaf_of, tsc_adjust);
+}
+
+KERNEL_TEST(timer_does_not_trust_the_deadline_of_cpus_with_an_erratum_whose_clock_was_adjusted)
+{
+	const uint32_t intel = 0x756e6547, amd = 0x68747541, haswell = 0x306c3, kaby_lake = 0x906e9,
+		       ivy_bridge = 0x306a9, ice_lake = 0x606a6;
+
+	CHECK(deadline_works(intel, haswell, true, 0) && !deadline_works(intel, haswell, true, 1000));
+	CHECK(deadline_works(intel, kaby_lake, true, 0) && !deadline_works(intel, kaby_lake, true, -1000ull));
+	CHECK(deadline_works(intel, ivy_bridge, true, 1000) && deadline_works(intel, ice_lake, true, 1000));
+	CHECK(deadline_works(amd, haswell, true, 1000));
+	CHECK(!deadline_works(intel, haswell, false, 0) && !deadline_works(amd, 0x00a60f12, false, 0));
 }

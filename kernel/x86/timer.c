@@ -24,9 +24,36 @@ static bool tsc_deadline;
 static uint64_t counts_per_tick; /* 32.32 fixed point */
 static uint64_t ticks_max;       /* the most that a 32-bit count can wait */
 
+/* Models of family 6 that Linux 6.1, arch/x86/kernel/apic/apic.c, deadline_match[] has with a least microcode. */
+static bool deadline_has_erratum(uint32_t signature)
+{
+	static const uint8_t models[] = {0x3c, 0x3d, 0x3f, 0x45, 0x46, 0x47, 0x4e, 0x4f, 0x55, 0x56, 0x5e, 0x8e, 0x9e};
+	unsigned family = signature >> 8 & 0xf, model = (signature >> 4 & 0xf) | (signature >> 12 & 0xf0);
+
+	for (unsigned at = 0; at < sizeof(models); at++) {
+		if (family == 6 && models[at] == model)
+			return true;
+	}
+	return false;
+}
+
+bool timer_deadline_works(struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf), uint64_t tsc_adjust)
+{
+	struct cpuid basic = leaf(1, 0);
+	bool intel = leaf(0, 0).ebx == 0x756e6547; /* GenuineIntel */
+
+	if ((basic.ecx >> 24 & 1) == 0) /* SDM vol. 2, CPUID 01H */
+		return false;
+	return tsc_adjust == 0 || !intel || !deadline_has_erratum(basic.eax);
+}
+
 void timer_init(void)
 {
-	tsc_deadline = cpuid_leaf(1, 0).ecx >> 24 & 1; /* SDM vol. 2, CPUID 01H */
+	uint64_t adjust = 0;
+
+	if (cpuid_leaf(7, 0).ebx >> 1 & 1) /* IA32_TSC_ADJUST: SDM vol. 2, CPUID 07H */
+		msr_read_safe(MSR_TSC_ADJUST, &adjust);
+	tsc_deadline = timer_deadline_works(cpuid_leaf, adjust);
 	machine_facts.timer = tsc_deadline ? "tsc-deadline" : "apic-oneshot";
 }
 

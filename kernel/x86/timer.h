@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "msr.h"
+
+/*
+ * Whether a CPU with these leaves and this IA32_TSC_ADJUST has a TSC deadline that can be trusted. From Haswell to Kaby Lake it may
+ * come late or never once the adjustment has been written, unless the microcode is of 2016 or later, which a firmware's need not be.
+ */
+bool timer_deadline_works(struct cpuid (*leaf)(uint32_t leaf, uint32_t subleaf), uint64_t tsc_adjust);
 /* Once, on the boot CPU, before the clock is calibrated: which kind. */
 void timer_init(void);
 /* On every CPU. */

@@ -18,12 +18,12 @@ enum { DOCTOR_REASONS_MAX = 16, DOCTOR_REASON_BYTES = 192, DOCTOR_PAIRS_MAX = 2 
 /* What a tick is worth: doctor_clock.c. */
 struct doctor_clock {
 	uint64_t read_p50, read_p99; /* ticks between the two stamps of an empty measurement */
-	uint64_t grain_ticks;        /* the step that all frequent readings are multiples of; at least 1 */
+	uint64_t grain_hundredths;   /* of a tick: the step that all frequent readings are multiples of; at least 100 */
 	uint64_t loop_hundredths;    /* of a tick for each dec/jnz */
 };
 
 void doctor_clock_probe(struct doctor_clock *clock);
-/* values: ascending; what doctor_clock says of read_p50, read_p99 and grain_ticks. Pure. */
+/* values: ascending; what doctor_clock says of read_p50, read_p99 and grain_hundredths. Pure. */
 void doctor_clock_judge(struct doctor_clock *clock, const uint32_t *values, size_t count);
 
 /* The clock of b was ahead of a's by low … high ticks in every round. */

@@ -6,7 +6,7 @@
 
 enum { PAIRS = 20000, LOOP = 10000, LOOP_PARTS = 100 };
 
-/* measuring.md §2, "Grain": values with less than 0.1 % of the mass say nothing; nor do those that occur once. */
+/* measuring.md §2, "Grain": values with less than 0.1 % of the mass say nothing; nor do those that occur once, and zeros. */
 enum { GRAIN_MASS_DIVISOR = 1000 };
 
 static void sift(uint32_t *values, size_t at, size_t count)
@@ -52,19 +52,86 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 	return a;
 }
 
+/* --- Grain: the rule of harness/stats_grain.h, in whole numbers ------------------------------------------------------ */
+
+/* Grains are in 1/SCALE ticks, chances in 1/CERTAIN. */
+static const uint64_t SCALE = 10000, CERTAIN = 1000000000000;
+
+enum {
+	GRAIN_VALUES = 1000,       /* that many can have the mass */
+	GRAIN_MIN = 8,             /* finer steps are not told from rounding */
+	GRAIN_CHANCE_PERCENT = 15, /* how often chance may fit so many values with so many tries */
+};
+
+/* Different values with mass, ascending. */
+struct values {
+	uint32_t at[GRAIN_VALUES];
+	size_t count;
+};
+
+static void values_gather(struct values *values, const uint32_t *sorted, size_t count)
+{
+	values->count = 0;
+	for (size_t at = 0, next; at < count && values->count < GRAIN_VALUES; at = next) {
+		for (next = at + 1; next < count && sorted[next] == sorted[at];)
+			next++;
+		if (next - at > 1 && (next - at) * GRAIN_MASS_DIVISOR >= count && sorted[at] > 0)
+			values->at[values->count++] = sorted[at];
+	}
+}
+
+/*
+ * The grain of which the smallest value is the k-th multiple and all others are some, each rounded down or up; 0: there is none.
+ * *chance: of values without a grain to fit this one.
+ */
+static uint64_t fit(const struct values *values, uint64_t k, uint64_t *chance)
+{
+	uint64_t low = (values->at[0] - 1) * SCALE / k, high = (values->at[0] + 1) * SCALE / k, before = k;
+
+	*chance = CERTAIN;
+	for (size_t i = 1; i < values->count; i++) {
+		uint64_t value = values->at[i] * SCALE, grain = (low + high) / 2;
+		uint64_t multiple = (value + grain / 2) / grain, least = (value - SCALE) / multiple,
+			 most = (value + SCALE) / multiple;
+
+		low = least > low ? least : low;
+		high = most < high ? most : high;
+		if (low >= high)
+			return 0;
+		if (multiple > before) /* of the distance between two multiples one value fits into 2 ticks */
+			*chance = *chance * 2 / grain * SCALE;
+		else if (before > k)
+			*chance /= 2;
+		before = multiple;
+	}
+	return before > k ? (low + high) / 2 : 0;
+}
+
+/* The largest grain that the values have and chance would not give, or 0. */
+static uint64_t search(const struct values *values)
+{
+	for (uint64_t k = 1; values->count > 0 && values->at[0] / k >= GRAIN_MIN; k++) {
+		uint64_t chance, grain = fit(values, k, &chance);
+
+		if (grain >= GRAIN_MIN * SCALE) /* a finer one is still easier to find */
+			return chance <= CERTAIN / 100 * GRAIN_CHANCE_PERCENT / k ? grain : 0;
+	}
+	return 0;
+}
+
 void doctor_clock_judge(struct doctor_clock *clock, const uint32_t *values, size_t count)
 {
-	uint64_t grain = 0;
+	static struct values different; /* one caller at a time */
+	uint64_t divisor = 0, grain = 0;
 
 	clock->read_p50 = values[count / 2];
 	clock->read_p99 = values[count / 100 * 99];
-	for (size_t at = 0, next; at < count; at = next) {
-		for (next = at + 1; next < count && values[next] == values[at];)
-			next++;
-		if (next - at > 1 && (next - at) * GRAIN_MASS_DIVISOR >= count)
-			grain = gcd(values[at], grain);
-	}
-	clock->grain_ticks = grain > 0 ? grain : 1;
+	values_gather(&different, values, count);
+	for (size_t i = 0; i < different.count; i++)
+		divisor = gcd(different.at[i], divisor);
+	if (divisor < GRAIN_MIN)
+		grain = search(&different);
+	clock->grain_hundredths = grain > 0 ? (grain + SCALE / 200) / (SCALE / 100) : divisor > 0 ? divisor * 100 : 100;
 }
 
 static void pairs_read(uint32_t *values)

@@ -9,7 +9,9 @@
 #include "x86/facts.h"
 #include "x86/power.h"
 
-enum { REASONS_ENCODED_MAX = 900, TEXT_BYTES = 1024 }; /* so that the record fits its line: WIRE_LINE_MAX */
+/* So that the record fits its line: WIRE_LINE_MAX. */
+enum { REASONS_ENCODED_MAX = 900, TEXT_BYTES = 1024 };
+enum { GRAIN_BYTES = 32 };
 
 /* Over all CPUs. */
 struct sums {
@@ -70,15 +72,27 @@ static void reasons_join(const struct doctor *doctor, char text[static TEXT_BYTE
 	}
 }
 
+/* "26", "24.45" */
+static void grain_text(const struct doctor *doctor, char text[static GRAIN_BYTES])
+{
+	uint64_t hundredths = doctor->clock.grain_hundredths;
+
+	if (hundredths % 100 == 0)
+		format_text(text, GRAIN_BYTES, "%lu", hundredths / 100);
+	else
+		format_text(text, GRAIN_BYTES, "%lu.%02lu", hundredths / 100, hundredths % 100);
+}
+
 static void env_clock(struct wire *wire, const struct doctor *doctor)
 {
-	char loop[32];
+	char loop[32], grain[GRAIN_BYTES];
 
+	grain_text(doctor, grain);
 	format_text(loop, sizeof(loop), "%lu.%02lu", doctor->clock.loop_hundredths / 100,
 		    doctor->clock.loop_hundredths % 100);
 	wire_pair_number(wire, "clock_read_p50", (int64_t)doctor->clock.read_p50);
 	wire_pair_number(wire, "clock_read_p99", (int64_t)doctor->clock.read_p99);
-	wire_pair_number(wire, "clock_grain_ticks", (int64_t)doctor->clock.grain_ticks);
+	wire_pair(wire, "clock_grain_ticks", grain);
 	wire_pair(wire, "loop_ticks", loop);
 	wire_pair_number(wire, "tsc_offset_pairs", doctor->offsets.pairs);
 	wire_pair_number(wire, "tsc_offset_failed", doctor->offsets.failed);
@@ -128,12 +142,14 @@ static void print_clock(const struct doctor *doctor)
 {
 	const struct doctor_offsets *offsets = &doctor->offsets;
 	const struct doctor_clock *clock = &doctor->clock;
+	char grain[GRAIN_BYTES];
 
+	grain_text(doctor, grain);
 	format_print("\nclock\n");
 	format_print("  %-20s %lu.%03lu MHz (%s; two windows agree within %u ppm), %s\n", "TSC", clock_hz / 1000000,
 		     clock_hz / 1000 % 1000, machine_facts.clock_source, machine_facts.clock_spread_ppm,
 		     machine_facts.tsc_invariant ? "invariant" : "not invariant");
-	format_print("  %-20s %lu ticks\n", "grain", clock->grain_ticks);
+	format_print("  %-20s %s ticks\n", "grain", grain);
 	format_print("  %-20s p50 %lu, p99 %lu ticks\n", "cost of a read", clock->read_p50, clock->read_p99);
 	format_print("  %-20s %lu.%02lu ticks per iteration\n", "dec/jnz", clock->loop_hundredths / 100,
 		     clock->loop_hundredths % 100);

@@ -185,11 +185,43 @@ KERNEL_TEST(doctor_grain_is_the_step_of_the_frequent_readings)
 	for (unsigned at = 0; at < 4000; at++)
 		values[at] = at < 1000 ? 52 : at < 3900 ? 78 : at < 3999 ? 104 : 1001; /* one odd value once */
 	doctor_clock_judge(&clock, values, 4000);
-	CHECK(clock.grain_ticks == 26 && clock.read_p50 == 78 && clock.read_p99 == 104);
+	CHECK(clock.grain_hundredths == 2600 && clock.read_p50 == 78 && clock.read_p99 == 104);
 	for (unsigned at = 0; at < 4000; at++)
 		values[at] = at; /* all different: no step */
 	doctor_clock_judge(&clock, values, 4000);
-	CHECK(clock.grain_ticks == 1);
+	CHECK(clock.grain_hundredths == 100);
+}
+
+/* In hundredths of a tick, where each of these values is as frequent as the others. */
+static uint64_t grain_of(const uint32_t *values, size_t count)
+{
+	static uint32_t readings[4000];
+	struct doctor_clock clock;
+
+	for (unsigned at = 0; at < 4000; at++)
+		readings[at] = values[at * count / 4000];
+	doctor_clock_judge(&clock, readings, 4000);
+	return clock.grain_hundredths;
+}
+
+#define GRAIN_OF(...) \
+	grain_of((const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static bool is_near(uint64_t value, uint64_t expected, uint64_t tolerance)
+{
+	return value + tolerance >= expected && value <= expected + tolerance;
+}
+
+/* The values of harness/test/stats_grain_test.c, whose rule it is. */
+KERNEL_TEST(doctor_grain_may_lie_between_whole_ticks)
+{
+	CHECK(is_near(GRAIN_OF(24, 25, 49, 73, 74, 98), 2445, 10)); /* a TSC of 2445.4 MHz that moves with 100 MHz */
+	CHECK(is_near(GRAIN_OF(49, 73, 74), 2445, 10));
+	CHECK(is_near(GRAIN_OF(24, 25, 49), 2445, 30));
+	CHECK(is_near(GRAIN_OF(51, 52, 77, 78, 103, 104), 2596, 10)); /* 2596.12 MHz */
+	CHECK(GRAIN_OF(52, 78) == 2600 && GRAIN_OF(20) == 2000 && GRAIN_OF(36, 38) == 200);
+	CHECK(GRAIN_OF(36, 37) == 100 && GRAIN_OF(30, 31, 32) == 100 && GRAIN_OF(31, 40, 44, 59, 63) == 100);
+	CHECK(GRAIN_OF(3, 4, 5, 44) == 100 && GRAIN_OF(0) == 100);
 }
 
 KERNEL_TEST(doctor_reads_a_clock_that_costs_something)
@@ -197,7 +229,7 @@ KERNEL_TEST(doctor_reads_a_clock_that_costs_something)
 	struct doctor_clock clock;
 
 	doctor_clock_probe(&clock);
-	CHECK(clock.read_p50 > 0 && clock.read_p99 >= clock.read_p50 && clock.grain_ticks >= 1);
+	CHECK(clock.read_p50 > 0 && clock.read_p99 >= clock.read_p50 && clock.grain_hundredths >= 100);
 	CHECK(clock.loop_hundredths > 0);
 }
 

@@ -37,7 +37,10 @@ static bool is(const struct stream *stream, const char *key, const char *wanted)
 	return value != NULL && strcmp(value, wanted) == 0;
 }
 
-/* A number of the environment; -1: absent, or none. */
+/* Above any clock rate or count, so that sums of such numbers do not overflow: a stream may hold anything. */
+static const long long NUMBER_MAX = 1000000000000000;
+
+/* A number of the environment; -1: absent, none, or absurd. */
 static long long number(const struct stream *stream, const char *key)
 {
 	const char *value = stream_env(stream, key);
@@ -47,7 +50,7 @@ static long long number(const struct stream *stream, const char *key)
 	if (value == NULL || value[0] < '0' || value[0] > '9')
 		return -1;
 	found = strtoll(value, &end, 10);
-	return *end == '\0' ? found : -1;
+	return *end == '\0' && found <= NUMBER_MAX ? found : -1;
 }
 
 /* --- Facts that are one word -------------------------------------------------------------------------------------------------- */

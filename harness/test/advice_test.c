@@ -119,6 +119,11 @@ static void cpus_of_several_kinds_are_named(void **state)
 static void numbers_that_are_none_are_absent(void **state)
 {
 	(void)state;
+	ADVISE("machine", "metal", "clock_hz", "99999999999999999999999", "effective_hz_least", "1",
+	       "effective_hz_most", "9223372036854775807");
+	assert_int_equal(advice.count, 0);
+	ADVISE("machine", "metal", "cpus_listed", "9223372036854775807", "cpus", "1", "smi_seen", "1000000000000001");
+	assert_int_equal(advice.count, 0);
 	ADVISE("machine", "metal", "energy_bias", "6x", "c_state_limit", "-1", "smi_seen", "", "p_state", "two");
 	assert_int_equal(advice.count, 0);
 }

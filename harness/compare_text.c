@@ -279,6 +279,7 @@ void compare_print_details(FILE *file, const struct compare *compare, bool bold)
 	table_print(&table, file, bold);
 	table_free(&table);
 	print_tally(file, compare);
+	print_machines(file, compare);
 	print_missing(file, compare);
 }
 

@@ -18,6 +18,7 @@
 #include "run_events.h"
 #include "run_options.h"
 #include "run_plan.h"
+#include "run_skipped.h"
 #include "run_until.h"
 #include "session.h"
 #include "store.h"
@@ -116,7 +117,9 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 		run_until_tell(campaign);
 	if (output_finish(error) != 0)
 		return (int)error->status;
-	return campaign->failed > 0 ? STATUS_FAILED : STATUS_OK;
+	if (campaign->failed > 0)
+		return STATUS_FAILED;
+	return campaign->ok > 0 ? run_skipped_tell(campaign->store, options->quiet, error) : STATUS_OK;
 }
 
 static int carry_out(struct plan *plan, struct store *store, const struct run_options *options, struct error *error)

@@ -90,7 +90,8 @@ void run_options_help(const char *program)
 	       "  -q, --quiet        no progress\n"
 	       "      --json         the outcome as JSON\n"
 	       "  -h, --help\n\n"
-	       "Exit status: 0 all boots good, 1 a boot failed, 2 usage, 77 nothing can run here, 130 interrupted.\n",
+	       "Exit status: 0 all boots good, 1 a boot failed, 2 usage, 77 nothing can run here or\n"
+	       "all that was named was skipped, 130 interrupted.\n",
 	       PLAN_RUNS_MAX, PLAN_RUNS_DEFAULT, PLAN_SIM_BOOTS, PLAN_SAMPLES_MAX, PLAN_SAMPLES_MAX, SUBJECT_CPUS_MAX,
 	       RUN_LOOKS_TEXT);
 }

@@ -197,16 +197,26 @@ static void network_tell(const struct image_make *make)
 		printf("%s    filename \"%s\";\n%s", make->uefi ? "{\n" : "", bios, make->uefi ? "  }\n" : "");
 }
 
+/* What a symbolic link names, which is written instead of it; NULL: it is none. Allocated. */
+static char *link_target(const char *path)
+{
+	struct stat facts;
+
+	return lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode) ? realpath(path, NULL) : NULL;
+}
+
 static int image_run(struct image_command *command, struct error *error)
 {
 	struct image_make *make = &command->make;
 	struct catalog catalog = {0};
-	char *kernel = launch_path("aerokernel.elf"), *words;
+	char *kernel = launch_path("aerokernel.elf"), *words, *through;
 	bool network = command->pxe != NULL;
 	int status;
 
 	make->kernel = kernel;
 	make->output = network ? command->pxe : command->output;
+	through = network ? NULL : link_target(make->output);
+	make->output = through != NULL ? through : make->output;
 	status = image_make_check(make, network, error);
 	if (words_find(command, &words, error) != 0)
 		status = (int)error->status;
@@ -215,6 +225,8 @@ static int image_run(struct image_command *command, struct error *error)
 	if (status == 0)
 		status = image_entry_check(&make->menu, error);
 	image_tools_watch();
+	umask(S_IWGRP |
+	      S_IWOTH); /* who reads the medium, or serves the tree, is somebody else; and equal bytes for all */
 	if (status == 0)
 		status = network ? image_make_network(make, error) : image_make_disk(make, error);
 	if (status == 0 && network)
@@ -226,6 +238,7 @@ static int image_run(struct image_command *command, struct error *error)
 	catalog_free(&catalog);
 	free(words);
 	free(kernel);
+	free(through);
 	return status == 0 ? output_finish(error) : status;
 }
 
@@ -332,6 +345,30 @@ static bool option_keep(struct image_command *command, int option)
 	return option == NO_SCREEN;
 }
 
+/* Whether anything brings home what will be measured: a region of memory holds one boot's. */
+static int keeps_check(const struct image_options *menu, struct error *error)
+{
+	bool line = strcmp(menu->serial.word, "none") != 0;
+
+	if (menu->results == NULL && !line && !menu->screen)
+		return error_set(
+		    error, STATUS_USAGE,
+		    "--results none --serial none --no-screen: nothing would show or keep what is measured; "
+		    "leave out one of them");
+	if (menu->boots <= 1 || menu->collector)
+		return 0;
+	if (!line)
+		return error_set(
+		    error, STATUS_USAGE,
+		    "--boots %u --serial none: in memory each boot takes the place of the one before, so only "
+		    "the last would be kept; keep all on the stick by --linux, or use a serial line",
+		    menu->boots);
+	error_warn("in memory only the last of %u boots is kept: take all from the serial line (aerobench collect "
+		   "--serial), or keep them on the stick by --linux",
+		   menu->boots);
+	return 0;
+}
+
 /* What only all options together tell. */
 static int options_check(struct image_command *command, struct error *error)
 {
@@ -357,6 +394,8 @@ static int options_check(struct image_command *command, struct error *error)
 	if (make->menu.unattended && make->menu.boots == 0 && command->pxe == NULL)
 		make->menu.boots = 1;
 	make->menu.collector = make->linux_kernel != NULL;
+	if (keeps_check(&make->menu, error) != 0)
+		return (int)error->status;
 	return image_stick_bytes(&make->menu, error) == 0 ? (int)error->status : 0;
 }
 

@@ -110,19 +110,21 @@ unsigned long long image_stick_bytes(const struct image_options *options, struct
 
 /* What the menu holds besides the submenu of benchmarks; words NULL: no boot of the Aerokernel. */
 static const struct entry {
-	const char *id, *title, *words, *command;
+	const char *id, *title;
+	const char *some; /* the title before the names where only some benchmarks are measured */
+	const char *words, *command;
 	const char *mode; /* of the screen; NULL: the one that the kernel's header asks for */
 } entries[] = {
-    {"suite", "Whole suite", "", NULL, NULL},
-    {"quick", "Quick: every benchmark, few samples", "samples=200 warmup=20", NULL, NULL},
-    {"one", "One benchmark", NULL, NULL, NULL},
-    {"doctor", "Doctor: is this machine fit to measure", "mode=doctor", NULL, NULL},
-    {"text", "Whole suite, text screen (BIOS)", "", NULL, "text"},
-    {"noscreen", "Whole suite, no screen", "screen=no", NULL, NULL},
-    {"test", "Self-test: the kernel's objects", "mode=test", NULL, NULL},
-    {"conform", "Self-test: what bench/os.h promises", "mode=conform", NULL, NULL},
-    {"exit", "Leave: the system on another disk", NULL, "leave", NULL},
-    {"off", "Power off", NULL, "halt", NULL},
+    {"suite", "Whole suite", "Measure", "", NULL, NULL},
+    {"quick", "Quick: every benchmark, few samples", "Quick, few samples", "samples=200 warmup=20", NULL, NULL},
+    {"one", "One benchmark", NULL, NULL, NULL, NULL},
+    {"doctor", "Doctor: is this machine fit to measure", NULL, "mode=doctor", NULL, NULL},
+    {"text", "Whole suite, text screen (BIOS)", "Text screen (BIOS)", "", NULL, "text"},
+    {"noscreen", "Whole suite, no screen", "No screen", "screen=no", NULL, NULL},
+    {"test", "Self-test: the kernel's objects", NULL, "mode=test", NULL, NULL},
+    {"conform", "Self-test: what bench/os.h promises", NULL, "mode=conform", NULL, NULL},
+    {"exit", "Leave: the system on another disk", NULL, NULL, "leave", NULL},
+    {"off", "Power off", NULL, NULL, "halt", NULL},
 };
 
 enum { ENTRIES = sizeof(entries) / sizeof(entries[0]), NAMES_MAX = 256 };
@@ -212,9 +214,8 @@ static void menu_print(FILE *file, const struct image_options *options)
 {
 	for (size_t i = 0; i < ENTRIES; i++) {
 		const struct entry *entry = &entries[i];
-		bool selects =
-		    options->benchmarks != NULL && entry->words != NULL && strncmp(entry->words, "mode=", 5) != 0;
-		char *words;
+		bool selects = options->benchmarks != NULL && entry->some != NULL;
+		char *words, *title;
 
 		if (!entry_offered(options, entry))
 			continue;
@@ -228,7 +229,9 @@ static void menu_print(FILE *file, const struct image_options *options)
 		}
 		words = memory_format("%s%s%s%s", entry->words, selects && entry->words[0] != '\0' ? " " : "",
 				      selects ? "bench=" : "", selects ? options->benchmarks : "");
-		entry_print(file, options, entry->title, entry->id, words, entry->mode);
+		title = selects ? memory_format("%s: %s", entry->some, options->benchmarks) : memory_text(entry->title);
+		entry_print(file, options, title, entry->id, words, entry->mode);
+		free(title);
 		free(words);
 	}
 }
@@ -346,11 +349,39 @@ static void start_print(FILE *file, const struct image_options *options)
 }
 
 /*
+ * By BIOS: a disk's boot sector, which any disk with partitions has, though it may be without code (then the CPU runs through
+ * zeros for ever), and GRUB cannot look into it. So by what lies on the disk: first those that hold a boot loader that is known,
+ * then those with a partition that is no file system (a boot loader's own, LVM, RAID). A disk that is no first one is made
+ * it, as boot sectors expect.
+ */
+static void leave_bios_print(FILE *file)
+{
+	fputs("function leave_to {\n"
+	      "\techo \"Aerobench: on to $1\"\n"
+	      "\tset root=$1\n\tif [ $1 != hd0 ]; then\n\t\tdrivemap -s hd0 $1\n\tfi\n"
+	      "\tif chainloader +1; then\n\t\tboot\n\tfi\n"
+	      "\tdrivemap -r\n}\n"
+	      "function leave_bios {\n"
+	      "\tfor file in (hd*,*)/boot/grub*/i386-pc/normal.mod (hd*,*)/grub*/i386-pc/normal.mod "
+	      "(hd*,*)/@*/boot/grub*/i386-pc/normal.mod (hd*)/boot/grub*/i386-pc/normal.mod (hd*,*)/bootmgr "
+	      "(hd*,*)/ntldr (hd*,*)/ldlinux.sys (hd*,*)/*linux/ldlinux.sys (hd*,*)/boot/*linux/ldlinux.sys "
+	      "(hd*,*)/boot/loader (hd*,*)/bsd; do\n"
+	      "\t\tset disk=\n\t\tregexp --set=1:disk '^\\((hd[0-9]+)[,)]' \"$file\"\n"
+	      "\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" -a -f \"$file\" ]; then\n"
+	      "\t\t\tleave_to $disk\n\t\tfi\n\tdone\n"
+	      "\tfor part in (hd*,*); do\n"
+	      "\t\tset disk=\n\t\tregexp --set=1:disk '^\\((hd[0-9]+),' \"$part\"\n"
+	      "\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" ]; then\n"
+	      "\t\t\tif probe --set=kind --fs \"$part\"; then\n\t\t\t\ttrue\n"
+	      "\t\t\telse\n\t\t\t\tleave_to $disk\n\t\t\tfi\n\t\tfi\n\tdone\n}\n",
+	      file);
+}
+
+/*
  * To the system on another disk. Firmware does not go on by itself: an EFI program that returns success ends the boot
  * order (UEFI 2.10 §3.1.1; `exit 1` returns an error with the GRUB of Fedora and Ubuntu), and a BIOS's INT 18H goes to
  * another kind of device, so that from a stick it passes the disks over, but not from a network card. $own is the disk that
- * GRUB came from. Patterns need the module regexp; an EFI program is told that it comes from $root; a disk that is no
- * first one is made it, as boot sectors expect.
+ * GRUB came from. Patterns need the module regexp; an EFI program is told that it comes from $root.
  */
 static void leave_print(FILE *file, const struct image_options *options)
 {
@@ -362,18 +393,11 @@ static void leave_print(FILE *file, const struct image_options *options)
 	    "\t\t\t\techo \"Aerobench: on to $file\"\n"
 	    "\t\t\t\tregexp --set=1:root '^\\(([^)]+)\\)' \"$file\"\n"
 	    "\t\t\t\tif chainloader \"$file\"; then\n\t\t\t\t\tboot\n\t\t\t\tfi\n\t\t\tfi\n\t\tdone\n";
-	static const char bios[] =
-	    "\t\tfor device in (hd*); do\n"
-	    "\t\t\tset disk=\n\t\t\tregexp --set=1:disk '^\\((hd[0-9]+)\\)$' \"$device\"\n"
-	    "\t\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" ]; then\n"
-	    "\t\t\t\techo \"Aerobench: on to $disk\"\n"
-	    "\t\t\t\tset root=$disk\n\t\t\t\tif [ $disk != hd0 ]; then\n\t\t\t\t\tdrivemap -s hd0 $disk\n\t\t\t\tfi\n"
-	    "\t\t\t\tif chainloader +1; then\n\t\t\t\t\tboot\n\t\t\t\tfi\n"
-	    "\t\t\t\tdrivemap -r\n\t\t\tfi\n\t\tdone\n";
 
 	fprintf(file, "insmod regexp\nset own=\nregexp --set=1:own '^([a-z]+[0-9]+)' \"$root\"\n");
+	leave_bios_print(file);
 	fprintf(file, "function leave {\n\tif [ $grub_platform = efi ]; then\n%s", efi);
-	fprintf(file, "\telif [ -n \"$own\" ]; then\n%s\telse\n\t\texit\n\tfi\n", bios);
+	fprintf(file, "\telif [ -n \"$own\" ]; then\n\t\tleave_bios\n\telse\n\t\texit\n\tfi\n");
 	fprintf(file, "\techo \"Aerobench: no other disk holds what could be started\"\n\t%s\n}\n",
 		options->unattended ? "halt" : "exit 1");
 }

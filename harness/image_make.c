@@ -66,6 +66,9 @@ static int output_check(const struct image_make *make, bool network, struct erro
 {
 	struct stat facts;
 
+	if (make->output[0] == '\0' || strcmp(make->output, "-") == 0)
+		return error_set(error, STATUS_USAGE, "--%s '%s' is no %s's name", network ? "pxe" : "output",
+				 make->output, network ? "directory" : "file");
 	if (stat(make->output, &facts) != 0)
 		return network ? 0 : directory_check(make->output, error);
 	if (network && !S_ISDIR(facts.st_mode))
@@ -216,17 +219,49 @@ static int serial_fix(const char *path, uint32_t serial, struct error *error)
 	return (int)error->status;
 }
 
-/* What xorriso says of a full disk names neither the file nor the bytes. */
-static void space_tell(const char *path, unsigned long long stick_bytes, struct error *error)
+/* How many MiB are free there, where that is too few for an image; else -1. */
+static double scarce_mib(const char *directory, const struct image_make *make)
 {
-	unsigned long long scarce_bytes = stick_bytes + (64ULL << 20);
-	char *directory = directory_of(path);
+	unsigned long long want_bytes = image_stick_bytes(&make->menu, NULL) + (64ULL << 20);
 	struct statvfs facts;
+	double free_bytes;
 
-	if (statvfs(directory, &facts) == 0 && (unsigned long long)facts.f_bavail * facts.f_frsize < scarce_bytes)
-		error_prefix(error, "%s: only %.1f MiB are free there, choose another place by -o", path,
-			     (double)facts.f_bavail * (double)facts.f_frsize / (1 << 20));
+	if (statvfs(directory, &facts) != 0)
+		return -1;
+	free_bytes = (double)facts.f_bavail * (double)facts.f_frsize;
+	return free_bytes < (double)want_bytes ? free_bytes / (1 << 20) : -1;
+}
+
+/* What xorriso and others say of a full disk names neither the file nor the bytes. */
+static void space_tell(const struct image_make *make, const char *scratch, struct error *error)
+{
+	char *directory = directory_of(make->output);
+	double output_mib = scarce_mib(directory, make), scratch_mib = scarce_mib(scratch, make);
+
+	if (scratch_mib >= 0 && (output_mib < 0 || strstr(error->text, scratch) != NULL))
+		error_prefix(error, "%s: only %.1f MiB are free there, choose another place by TMPDIR=DIR", scratch,
+			     scratch_mib);
+	else if (output_mib >= 0)
+		error_prefix(error, "%s: only %.1f MiB are free there, choose another place by -o", make->output,
+			     output_mib);
 	free(directory);
+}
+
+/* A new file in the output's directory, which nobody else writes to; its name, allocated. NULL with the error set. */
+static char *file_beside(const char *output, struct error *error)
+{
+	char *path = memory_format("%s.XXXXXX", output);
+	int fd = mkstemp(path);
+
+	if (fd >= 0 && fchmod(fd, 0644) == 0) {
+		close(fd);
+		return path;
+	}
+	error_set_errno(error, STATUS_FAILED, "cannot create", output);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return NULL;
 }
 
 /* The volume's date is its name for GRUB (search --fs-uuid), so it is made of the fingerprint: between 1990 and 2020. */
@@ -235,7 +270,7 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 {
 	static const time_t low_s = 631152000, range_s = 946684800;
 	time_t date_s = low_s + (time_t)print % range_s;
-	char *path = memory_format("%s.tmp", make->output), name[TIME_BYTES];
+	char *path = file_beside(make->output, error), name[TIME_BYTES];
 	char *files = memory_format("=%ld", image_date_s()), *library = NULL;
 	const char *argv[32] = {"grub-mkrescue",
 				"-o",
@@ -249,7 +284,7 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 				"--gpt_disk_guid",
 				"modification-date"};
 	unsigned count = 11;
-	int status;
+	int status = (int)error->status;
 
 	strftime(name, sizeof(name), "--modification-date=%Y%m%d%H%M%S00", gmtime(&date_s));
 	argv[count++] = name;
@@ -266,16 +301,16 @@ static int disk_write(const struct image_make *make, const char *tree, const cha
 		argv[count++] = stick;
 		argv[count++] = "-appended_part_as_gpt";
 	}
-	unlink(path);
-	status = image_tool_run(argv, error);
+	if (make->bios) /* without an active partition many a BIOS does not offer the stick: xorriso(1), -boot_image */
+		argv[count++] = "--mbr-force-bootable";
+	if (path != NULL)
+		status = image_tool_run(argv, error);
 	if (status == 0)
 		status = serial_fix(path, print, error);
 	if (status == 0 && rename(path, make->output) != 0)
 		status = error_set_errno(error, STATUS_FAILED, "cannot create", make->output);
-	if (status != 0)
+	if (status != 0 && path != NULL)
 		unlink(path);
-	if (status == STATUS_FAILED)
-		space_tell(make->output, image_stick_bytes(&make->menu, NULL), error);
 	free(path);
 	free(files);
 	free(library);
@@ -311,6 +346,8 @@ int image_make_disk(struct image_make *make, struct error *error)
 		status = stick_make(make, scratch, stick, print, error);
 	if (status == 0)
 		status = disk_write(make, tree, make->menu.stick != NULL ? stick : NULL, print, error);
+	if (status == STATUS_FAILED)
+		space_tell(make, scratch, error);
 	make->menu.stick = NULL;
 	free(collected);
 	free(stick);

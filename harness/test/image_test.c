@@ -179,12 +179,16 @@ static void the_menu_has_an_entry_for_each_benchmark(void **state)
 	options.benchmarks = "yield_pair,clock_read";
 	assert_lines(&options, (const char *[]){
 				   "set words='serial=auto results=256M+64M progress=yes doctor=yes'", "set after=halt",
-				   "set timeout=10", "--id suite", "aerobench samples=70 bench=yield_pair,clock_read",
-				   "--id quick", "aerobench samples=200 warmup=20 bench=yield_pair,clock_read",
-				   "submenu", "--id clock_read", "aerobench samples=70 bench=clock_read",
+				   "set timeout=10", "\"Measure: yield_pair,clock_read\" --id suite",
+				   "aerobench samples=70 bench=yield_pair,clock_read",
+				   "\"Quick, few samples: yield_pair,clock_read\" --id quick",
+				   "aerobench samples=200 warmup=20 bench=yield_pair,clock_read", "submenu",
+				   "--id clock_read", "aerobench samples=70 bench=clock_read",
 				   "a \\\"quoted\\\" \\$price \\\\ more\" --id yield_pair",
 				   "aerobench samples=70 bench=yield_pair", "aerobench mode=doctor",
 				   "aerobench mode=test", "aerobench mode=conform", "!save_env", "!read_dword", NULL});
+	options.benchmarks = NULL;
+	assert_lines(&options, (const char *[]){"\"Whole suite\" --id suite", "every benchmark", NULL});
 	options.bench_count = 0;
 	assert_lines(&options, (const char *[]){"!submenu", "--id quick", NULL});
 }
@@ -242,10 +246,27 @@ static void who_leaves_starts_another_disk(void **state)
 	struct image_options options = options_default();
 
 	(void)state;
-	assert_lines(&options, (const char *[]){"regexp --set=1:own", "function leave {", "= efi",
-						"\"$disk\" != \"$own\"", "regexp --set=1:root", "chainloader \"$file\"",
-						"\"$disk\" != \"$own\"", "drivemap -s hd0 $disk", "chainloader +1",
-						"exit\n", "exit 1\n}", "--id exit {\n\tleave\n}", NULL});
+	assert_lines(&options, (const char *[]){"regexp --set=1:own",
+						"function leave_to {",
+						"drivemap -s hd0 $1",
+						"chainloader +1",
+						"function leave_bios {",
+						"(hd*,*)/boot/grub*/i386-pc/normal.mod",
+						"(hd*,*)/bootmgr",
+						"\"$disk\" != \"$own\"",
+						"leave_to $disk",
+						"probe --set=kind --fs \"$part\"",
+						"leave_to $disk",
+						"function leave {",
+						"= efi",
+						"\"$disk\" != \"$own\"",
+						"regexp --set=1:root",
+						"chainloader \"$file\"",
+						"leave_bios",
+						"exit\n",
+						"exit 1\n}",
+						"--id exit {\n\tleave\n}",
+						NULL});
 	options.unattended = true; /* who finds nothing is seen to be off */
 	assert_lines(&options, (const char *[]){"function leave {", "halt\n}", "!exit 1", NULL});
 }
@@ -259,7 +280,7 @@ static void a_stick_counts_its_boots_and_is_collected_after_each(void **state)
 	options.boots = 3;
 	options.stick = "0123-abcd";
 	assert_lines(&options, (const char *[]){"search --no-floppy --fs-uuid --set=stick 0123-abcd",
-						"set rounds=xxx\n", "!linux", "set round=${round}x", "save_env",
+						"set rounds=xxx\n", "!\tlinux ", "set round=${round}x", "save_env",
 						"set after=reset", "= $rounds", "set default=exit", NULL});
 	options.collector = true;
 	assert_lines(&options,

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
+#include "collect_again.h"
 #include "collect_kind.h"
 #include "memory.h"
 #include "output.h"
@@ -252,22 +251,6 @@ static unsigned place(const struct store *store, const char *subject, unsigned r
 	return index;
 }
 
-/* The boot that was stored with the same log, or NULL. */
-static const struct store_boot *find_log(const struct store *store, const struct collect_target *target,
-					 const struct collect_boot *boot)
-{
-	uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)boot->log, boot->log_bytes);
-
-	for (size_t i = 0; i < store->boot_count; i++) {
-		const struct store_boot *other = &store->boots[i];
-
-		if (other->log != NULL && other->crc == crc && other->len_bytes == boot->log_bytes &&
-		    strcmp(other->subject, target->subject) == 0)
-			return other;
-	}
-	return NULL;
-}
-
 static int append(struct store *store, const struct collect_target *target, const struct collect_boot *boot,
 		  unsigned round, const struct store_output *output, struct error *error)
 {
@@ -282,7 +265,7 @@ static int append(struct store *store, const struct collect_target *target, cons
 
 	if (check_round(store, target, round, error) != 0)
 		return (int)error->status;
-	same = find_log(store, target, boot);
+	same = collect_again_find(store, target->subject, boot);
 	if (same != NULL)
 		return error_set(error, STATUS_FAILED, "this boot is in %s already, as round %u", store->id,
 				 same->round + 1);

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zlib.h>
-
 #include "boot_words.h"
+#include "collect_again.h"
 #include "collect_boots.h"
+#include "computer.h"
 #include "memory.h"
 #include "selection.h"
 #include "store_file.h"
@@ -83,20 +83,6 @@ static void mark_drop(const struct session *session)
 
 /* --- Taking in what the Aerokernel left --------------------------------------------------------------------------- */
 
-/* The boot that has this very log, or NULL: what lies in memory or in a file is there also after it was taken. */
-static const struct store_boot *find_same(const struct session *session, const struct collect_boot *boot)
-{
-	uint32_t crc = (uint32_t)crc32_z(0, (const Bytef *)boot->log, boot->log_bytes);
-
-	for (size_t i = 0; i < session->store.boot_count; i++) {
-		const struct store_boot *stored = &session->store.boots[i];
-
-		if (stored->log != NULL && stored->len_bytes == boot->log_bytes && stored->crc == crc)
-			return stored;
-	}
-	return NULL;
-}
-
 /* In what the boot measured something else; allocated, NULL: in nothing. Of an image, which has other entries too, with what to do. */
 static char *words_difference(const struct session *session, const struct stream *stream, const char *words, bool whole)
 {
@@ -126,6 +112,20 @@ static char *commit_difference(const struct session *session, const struct strea
 	return memory_format("the image is of build %s, not of %s: write it anew", said, wanted);
 }
 
+/* Whether the Aerokernel ran on another computer than the session's Linux: the wrong file, or the wrong stick; as above. */
+static char *computer_difference(const struct session *session, const struct stream *stream)
+{
+	struct computer own, booted;
+	char *text;
+
+	computer_read(&own, NULL, session->facts);
+	computer_read(&booted, stream, NULL);
+	if (computer_match(&own, &booted, &text) == COMPUTER_OTHER)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* An event of the session's words that a whole stream neither counts nor says why not; allocated, NULL: there is none. */
 static char *event_difference(const struct stream *stream, const char *words)
 {
@@ -151,7 +151,8 @@ static char *event_difference(const struct stream *stream, const char *words)
 /* Why what was found cannot be this boot's; allocated, NULL: it can. */
 static char *foreign(const struct session *session, const struct plan_boot *boot, const struct collect_boot *found)
 {
-	const struct store_boot *same = find_same(session, found);
+	const struct store_boot *same =
+	    collect_again_find(&session->store, session_subject(session, boot)->name, found);
 	char *words, *difference = NULL;
 	struct stream stream;
 	const char *os;
@@ -164,6 +165,8 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 	os = stream_env(&stream, "os");
 	if (os == NULL || strcmp(os, "aerokernel") != 0)
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
+	if (difference == NULL && whole)
+		difference = computer_difference(session, &stream);
 	/* Each round that goes by kexec has a seed of its own: so what lay in memory from another round is told apart. */
 	if (difference == NULL && session->way == SESSION_KEXEC)
 		difference = selection_word_difference(&stream, words, "seed");

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Boots that are brought again: see collect_again.h. */
+#include "collect_again.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "collect_kind.h"
+#include "memory.h"
+#include "stream.h"
+
+/* What tells one boot from another. */
+struct identity {
+	char *stamp; /* "" without a proved one */
+	uint32_t records_crc;
+	size_t records_bytes;
+};
+
+/* "62698543886 7 abc123": allocated. */
+static char *stamp_make(const struct stream *stream)
+{
+	const char *stamp = stream_env(stream, "boot_stamp"), *seed = stream_env(stream, "seed"),
+		   *commit = stream_env(stream, "commit");
+
+	return stamp == NULL ? memory_text("")
+			     : memory_format("%s %s %s", stamp, seed != NULL ? seed : "", commit != NULL ? commit : "");
+}
+
+static void identity_read(struct identity *identity, enum store_status status, const char *log, size_t len_bytes)
+{
+	struct stream stream;
+
+	collect_kind_stream(&stream, status, log, len_bytes);
+	*identity = (struct identity){.stamp = stamp_make(&stream)};
+	stream_free(&stream);
+	for (const char *line = log, *end = log + len_bytes; line < end;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline != NULL ? newline : end) - line);
+
+		if (len > 0 && line[0] == '@') {
+			identity->records_crc = (uint32_t)crc32_z(identity->records_crc, (const Bytef *)line, len);
+			identity->records_bytes += len;
+		}
+		line += len + 1;
+	}
+}
+
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+	if (a->stamp[0] != '\0' && b->stamp[0] != '\0')
+		return strcmp(a->stamp, b->stamp) == 0;
+	return a->records_bytes == b->records_bytes && a->records_crc == b->records_crc;
+}
+
+static bool is_stored(const struct store *store, const struct store_boot *stored, const struct identity *identity,
+		      enum store_status status)
+{
+	struct identity other;
+	size_t len_bytes;
+	char *log;
+	bool same;
+
+	if (stored->log == NULL || (status == STORE_OK && stored->status != STORE_OK) ||
+	    store_read_log(store, stored, &log, &len_bytes, NULL) != 0)
+		return false;
+	identity_read(&other, stored->status, log, len_bytes);
+	same = is_same(identity, &other);
+	free(other.stamp);
+	free(log);
+	return same;
+}
+
+const struct store_boot *collect_again_find(const struct store *store, const char *subject,
+					    const struct collect_boot *boot)
+{
+	const struct store_boot *found = NULL;
+	struct identity identity;
+
+	identity_read(&identity, boot->status, boot->log, boot->log_bytes);
+	for (size_t i = 0; i < store->boot_count && found == NULL; i++) {
+		if (strcmp(store->boots[i].subject, subject) == 0 &&
+		    is_stored(store, &store->boots[i], &identity, boot->status))
+			found = &store->boots[i];
+	}
+	free(identity.stamp);
+	return found;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether a boot that was brought is one that the run has already. A log is brought with other noise around it each time: a
+ * serial log that grows, a capture that somebody has cut or cleaned. So the stream itself decides: the stamp of its begin
+ * (bench/wire.h: boot_stamp=) with seed and build, or, of streams without one, all records.
+ */
+#pragma once
+
+#include "collect_boots.h"
+#include "store.h"
+
+/*
+ * The boot of this subject that it is, or NULL. A whole boot is not the one of which only a part was stored: it may take its
+ * place.
+ */
+const struct store_boot *collect_again_find(const struct store *store, const char *subject,
+					    const struct collect_boot *boot);

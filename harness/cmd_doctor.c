@@ -13,6 +13,7 @@
 #include "counter.h"
 #include "host.h"
 #include "output.h"
+#include "parse.h"
 #include "tune.h"
 
 static void help(const char *program)
@@ -177,8 +178,7 @@ static int cmd_doctor(int argc, char **argv)
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == '?') {
-			error_set(&error, STATUS_USAGE, "unknown option '%s'; see 'aerobench doctor --help'",
-				  argv[optind - 1]);
+			parse_refused(option, argv, &error);
 			return error_print(&error);
 		}
 		json |= option == 'j';

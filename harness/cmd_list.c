@@ -15,6 +15,7 @@
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
+#include "parse.h"
 #include "paths.h"
 #include "subject.h"
 #include "table.h"
@@ -332,8 +333,7 @@ static int list_main(int argc, char **argv)
 		else if (option == 'c')
 			status = output_color_parse(optarg, &color, &error);
 		else
-			status = error_set(&error, STATUS_USAGE, "unknown or incomplete option '%s': `%s --help`",
-					   argv[optind - 1], argv[0]);
+			status = parse_refused(option, argv, &error);
 	}
 	if (status == 0 && help)
 		list_help(argv[0]);

@@ -16,6 +16,7 @@
 #include "figure_match.h"
 #include "memory.h"
 #include "output.h"
+#include "parse.h"
 #include "paths.h"
 #include "summary.h"
 
@@ -235,11 +236,8 @@ static int plot_parse(int argc, char **argv, struct plot_options *options, struc
 			options->results = optarg;
 			break;
 		case ':':
-			return error_set(error, STATUS_USAGE, "%s wants a value; see 'aerobench plot --help'",
-					 argv[optind - 1]);
 		case '?':
-			return error_set(error, STATUS_USAGE, "unknown option '%s'; see 'aerobench plot --help'",
-					 argv[optind - 1]);
+			return parse_refused(option, argv, error);
 		default:
 			options->list |= option == 'l';
 			options->check |= option == 'c';

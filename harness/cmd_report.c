@@ -12,6 +12,7 @@
 #include "figure.h"
 #include "memory.h"
 #include "output.h"
+#include "parse.h"
 #include "paths.h"
 #include "report.h"
 #include "summary.h"
@@ -128,12 +129,8 @@ static int report_parse(int argc, char **argv, struct report_options *options, s
 	opterr = 0;
 	optind = 0;
 	for (int option; (option = getopt_long(argc, argv, ":r:o:h", known, NULL)) != -1;) {
-		if (option == ':')
-			return error_set(error, STATUS_USAGE, "%s wants a value; see 'aerobench report --help'",
-					 argv[optind - 1]);
-		if (option == '?')
-			return error_set(error, STATUS_USAGE, "unknown option '%s'; see 'aerobench report --help'",
-					 argv[optind - 1]);
+		if (option == ':' || option == '?')
+			return parse_refused(option, argv, error);
 		if (option == 'r')
 			options->run = optarg;
 		if (option == 'o')

@@ -19,6 +19,7 @@
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
+#include "parse.h"
 #include "table.h"
 #include "tune.h"
 
@@ -240,9 +241,7 @@ static int options_parse(struct tune_options *options, int argc, char **argv, st
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+:h", long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return error_set(error, STATUS_USAGE,
-					 "option '%s' is unknown or lacks its value; see 'aerobench tune --help'",
-					 argv[optind - 1]);
+			return parse_refused(option, argv, error);
 		options->cpus = option == CPUS ? optarg : options->cpus;
 		options->also = option == ALSO ? optarg : options->also;
 		options->journal = option == JOURNAL ? optarg : options->journal;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "parse.h"
 #include "paths.h"
 #include "subject.h"
 #include "verdict.h"
@@ -70,12 +71,8 @@ int reading_option(struct reading *reading, int option, char **argv, struct erro
 	case 'h':
 		reading->help = true;
 		break;
-	case ':':
-		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
-				 argv[0]);
 	default:
-		return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1],
-				 argv[0]);
+		return parse_refused(option, argv, error);
 	}
 	reading->select.benchmarks = reading->benchmarks;
 	reading->select.subjects = reading->subjects;

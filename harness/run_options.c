@@ -197,12 +197,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 	opterr = 0;
 	optind = 0;
 	while ((option = getopt_long(argc, argv, ":s:b:o:qh", long_options, NULL)) != -1) {
-		if (option == '?')
-			return error_set(error, STATUS_USAGE, "unknown option '%s'; see 'aerobench run --help'",
-					 argv[optind - 1]);
-		if (option == ':')
-			return error_set(error, STATUS_USAGE, "option '%s' needs a value; see 'aerobench run --help'",
-					 argv[optind - 1]);
+		if (option == '?' || option == ':')
+			return parse_refused(option, argv, error);
 		if (take(options, option, optarg, error) != 0)
 			return STATUS_USAGE;
 	}

@@ -267,6 +267,12 @@ static void wrong_words_are_refused_with_the_nearest_right_one(void **state)
 	assert_refused("show -s linus@sim", 2, "linux");
 	assert_refused("show --nosuch", 2, "--help");
 	assert_refused("show -b", 2, "needs a value");
+	assert_refused("plot --output", 2, "option '--output' needs a value: `aerobench plot --help`");
+	assert_refused("report --nonsense", 2, "unknown option '--nonsense': `aerobench report --help`");
+	assert_refused("list --color", 2, "option '--color' needs a value: `aerobench list --help`");
+	assert_refused("tune --cpus", 2, "option '--cpus' needs a value: `aerobench tune --help`");
+	assert_refused("doctor --nonsense", 2, "unknown option '--nonsense': `aerobench doctor --help`");
+	assert_refused("run --nonsense", 2, "unknown option '--nonsense': `aerobench run --help`");
 	assert_refused("kexec --kernel", 2, "option '--kernel' needs a value");
 	assert_refused("kexec --colonel x", 2, "unknown option '--colonel'");
 	assert_refused("image --timeout", 2, "option '--timeout' needs a value");

@@ -60,10 +60,13 @@ static int hex_digit(char digit)
 	return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
-/* Decodes %XX in place. False: a broken escape, or a NUL. */
+/*
+ * Decodes %XX in place. False: a broken escape, or a NUL. What is no text, but moves a terminal's cursor or begins a line, is
+ * '?', as in noise: words stand in tables.
+ */
 static bool decode(char *text)
 {
-	char *to = text;
+	char *begin = text, *to = text;
 
 	for (; *text != '\0'; text++) {
 		if (*text == '%') {
@@ -78,6 +81,10 @@ static bool decode(char *text)
 		}
 	}
 	*to = '\0';
+	for (to = begin; *to != '\0'; to++) {
+		if ((unsigned char)*to < 0x20 || *to == 0x7f)
+			*to = '?';
+	}
 	return true;
 }
 

@@ -47,22 +47,34 @@ bool session_is(const json_t *run)
 
 /* --- Opening ------------------------------------------------------------------------------------------------------ */
 
-/* The path of the latest run that is a session; allocated, NULL with the error set. */
+/* The directory of a run that is a session; allocated, NULL: it is none. What cannot be opened is told to who names it. */
+static char *path_of_session(const char *results, const char *name)
+{
+	struct store store;
+	char *path = NULL, *whole;
+
+	if (store_open(&store, results, name, NULL) != 0)
+		return NULL;
+	whole = session_is(store.run) ? realpath(store.path, NULL) : NULL; /* "latest" may be another run's tomorrow */
+	if (whole != NULL)
+		path = memory_format("%s/%s", results, strrchr(whole, '/') + 1);
+	free(whole);
+	store_close(&store);
+	return path;
+}
+
+/*
+ * The path of the session that was begun last; allocated, NULL with the error set. "latest" knows it also where the clock
+ * went back since, as that of an old computer does; else the ids tell.
+ */
 static char *find_latest(const char *results, struct error *error)
 {
-	char **ids, *path = NULL;
+	char **ids, *path = path_of_session(results, "latest");
 	size_t count;
 	int status = store_list(results, &ids, &count, error);
 
-	for (size_t i = count; i-- > 0 && path == NULL && status == 0;) {
-		struct store store;
-
-		if (store_open(&store, results, ids[i], NULL) != 0)
-			continue; /* whoever asks for it by name is told why */
-		if (session_is(store.run))
-			path = memory_format("%s/%s", results, ids[i]);
-		store_close(&store);
-	}
+	for (size_t i = count; i-- > 0 && path == NULL && status == 0;)
+		path = path_of_session(results, ids[i]);
 	for (size_t i = 0; i < count; i++)
 		free(ids[i]);
 	free(ids);

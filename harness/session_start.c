@@ -124,11 +124,16 @@ static int check_kexec(const struct session_start *start, struct plan *plan, con
 	    .root = start->root, .kernel = start->kernel, .initrd = start->initrd, .place = start->place};
 	struct error problem = {STATUS_OK, ""};
 	struct kexec_plan made;
+	json_t *paths = kexec_json(start);
 	size_t metal = 0;
 	char *own, *told;
 
+	json_decref(paths);
 	if (start->way != SESSION_KEXEC)
 		return 0;
+	if (paths == NULL)
+		return error_set(error, STATUS_USAGE,
+				 "the path of --kernel or --initrd is no UTF-8: give it another name");
 	while (plan->subjects[plan->boots[metal].subject].subject.machine != SUBJECT_METAL)
 		metal++;
 	own = campaign_boot_words(&campaign, &plan->boots[metal]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "output.h"
 #include "table.h"
 
 char *session_boot_name(const struct session *session, const struct plan_boot *boot)
@@ -150,7 +151,7 @@ void session_print_status(FILE *file, const struct session *session)
 
 		if (stored != NULL)
 			fprintf(file, "\nIts last try failed: %s", stored->reason);
-		fprintf(file, "\nNext: %s, by 'aerobench session metal next'\n", name);
+		fprintf(file, "\nNext: %s, by 'aerobench session metal next %s'\n", name, session->store.id);
 		free(name);
 	} else {
 		fputs("\nAll boots are there: 'aerobench session metal finish' checks that they fit together\n", file);
@@ -172,14 +173,14 @@ json_t *session_status_json(const struct session *session)
 							  "boots_planned", (int)session->plan.subjects[i].boots,
 							  "boots_failed", (int)failed));
 	}
-	json = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:i, s:i, s:o, s:o}", "schema", "aerobench.session_status/1", "id",
-			 session->store.id, "path", session->store.path, "by", session_way_name(session->way),
-			 "profile", session->profile, "boots_ok", (int)session_done(session), "boots_planned",
-			 (int)session->plan.boot_count, "subjects", subjects, "next",
-			 next != NULL
-			     ? json_pack("{s:i, s:i, s:s, s:s}", "index", (int)next->index, "round", (int)next->round,
-					 "subject", session_subject(session, next)->name, "words", words)
-			     : json_null());
+	json = json_pack(
+	    "{s:s, s:s, s:o, s:s, s:s?, s:i, s:i, s:o, s:o}", "schema", "aerobench.session_status/1", "id",
+	    session->store.id, "path", output_text_json(session->store.path), "by", session_way_name(session->way),
+	    "profile", session->profile, "boots_ok", (int)session_done(session), "boots_planned",
+	    (int)session->plan.boot_count, "subjects", subjects, "next",
+	    next != NULL ? json_pack("{s:i, s:i, s:s, s:s}", "index", (int)next->index, "round", (int)next->round,
+				     "subject", session_subject(session, next)->name, "words", words)
+			 : json_null());
 	free(words);
 	return json;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -49,6 +50,37 @@ static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
 		assert_non_null(strstr(error.text, "'session' is not usable"));
 		remove_directory(shared);
 	}
+}
+
+static void the_latest_session_is_that_of_the_link_where_a_clock_went_back(void **state)
+{
+	char shared[] = "/tmp/aerobench_session_XXXXXX", *link, *ids[2];
+	struct store_plan plan = {
+	    .subjects = (char **)session_subjects, .subject_count = 3, .samples = 1, .warmup = -1, .runs = 1};
+	struct error error = {0};
+	struct session session;
+	struct store store;
+
+	(void)state;
+	assert_non_null(mkdtemp(shared));
+	link = memory_format("%s/latest", shared);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *member = json_pack("{s:s, s:{}}", "by", "air", "facts");
+
+		assert_int_equal(store_create(&store, shared, &plan, json_pack("{s:o}", "session", member), &error), 0);
+		ids[i] = memory_text(store.id);
+		store_close(&store);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(unlink(link), 0);
+		assert_int_equal(symlink(ids[i], link), 0);
+		error = (struct error){0};
+		assert_int_equal(session_open(&session, shared, NULL, false, &error), STATUS_USAGE);
+		assert_non_null(strstr(error.text, ids[i])); /* the path in what is said of its record */
+		free(ids[i]);
+	}
+	free(link);
+	remove_directory(shared);
 }
 
 static void a_directory_without_sessions_says_how_to_begin_one(void **state)
@@ -193,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_session_whose_record_is_of_the_wrong_kind_is_refused),
+	    cmocka_unit_test(the_latest_session_is_that_of_the_link_where_a_clock_went_back),
 	    cmocka_unit_test(a_directory_without_sessions_says_how_to_begin_one),
 	    cmocka_unit_test(boots_are_told_the_events_and_one_that_does_not_know_them_is_refused),
 	    cmocka_unit_test(a_boot_that_measured_something_else_is_refused_with_the_reason),

@@ -48,7 +48,7 @@ static void collect_help(const char *program)
 	    "Takes in what a booted image said and stores it as a run of aerokernel@metal. Only what the stream's own\n"
 	    "checks prove is kept: a stream that is cut or garbled gives the points that arrived whole, labelled as "
 	    "cut.\n"
-	    "Boots that measured different things, or were of different images, become a run each.\n"
+	    "Boots of different computers or images, or that measured different things, become a run each.\n"
 	    "What was sent twice counts once; noise, escape sequences and line ends of any kind do not matter.\n\n"
 	    "      --serial DEV[:SPEED]  a serial line, 8N1, no flow control, 115200 unless SPEED says otherwise. "
 	    "Ends\n"
@@ -73,7 +73,9 @@ static void collect_help(const char *program)
 	    "  -q, --quiet               neither progress nor the machine's other lines\n"
 	    "  -h, --help\n\n"
 	    "While it comes, all of it is kept in RESULTS/capture-….raw; that file goes when the run is stored.\n"
-	    "Exit status: 0 whole, 1 cut, failed or nothing usable, 2 usage or no stream at all, 130 interrupted.\n",
+	    "Exit status: 0 all boots whole, 1 one was cut, failed or missing, or nothing usable came, 2 usage, text "
+	    "without\n"
+	    "a stream, or a stream of another system, 130 interrupted.\n",
 	    program, program, program, program);
 }
 
@@ -239,7 +241,7 @@ static void tell_boot(const struct collecting *collecting, const struct collect_
 	json_t *refused = refused_json(boot), *run;
 	size_t i;
 
-	fprintf(stderr, "aerobench: %s: %s\n", collect_source_at(collecting, boot->from), boot->reason);
+	fprintf(stderr, "aerobench: %s: %s\n", collect_source_at(collecting, boot->at), boot->reason);
 	json_array_foreach(refused, i, run)
 	{
 		if (i > 0 && !collecting->quiet)
@@ -272,11 +274,58 @@ static bool tell_left(const struct collecting *collecting, const struct collect_
 		lost |= boot->status != STORE_OK && collecting->boots == 0 && collecting->serial == NULL;
 		if (boot->status != STORE_OK)
 			fprintf(stderr, "aerobench: %s: a boot that is not whole is left out: %s\n",
-				collect_source_at(collecting, boot->from), boot->reason);
+				collect_source_at(collecting, boot->at), boot->reason);
 	}
 	if (more > 0)
 		error_warn("%zu boots more than were asked for are left out", more);
 	return lost;
+}
+
+/* Whether this part of the capture holds a boot by itself, or the rest of one that began in an earlier part. */
+static bool is_of_boot(const struct collect_boots *all, const struct collect_boots *part, const char *capture,
+		       size_t begin)
+{
+	bool needed = false;
+
+	if (part->begun || part->count > 1 || (part->count == 1 && (part->boots[0].runs > 0 || part->boots[0].whole)))
+		return true;
+	for (size_t i = 0; i < all->count && part->records > 0 && !needed; i++) {
+		const struct collect_boot *boot = &all->boots[i];
+		struct collect_boots before;
+
+		if (boot->status != STORE_OK || boot->at >= begin || boot->to <= begin)
+			continue;
+		collect_boots_read(&before, capture + boot->from, begin - boot->from);
+		needed = before.count == 0 || before.boots[before.count - 1].status != STORE_OK;
+		collect_boots_free(&before);
+	}
+	return needed;
+}
+
+/* Each of several files that gave nothing, with the likely cause: beside others it would go unnoticed. How many. */
+static size_t tell_silent(const struct collecting *collecting, const struct collect_boots *boots)
+{
+	const struct capture *capture = &collecting->capture;
+	size_t silent = 0, begin = 0;
+
+	for (size_t i = 0; i < collecting->file_count && collecting->file_count > 1;
+	     begin = collecting->file_ends[i++]) {
+		size_t end = collecting->file_ends[i];
+		struct collect_boots part;
+
+		if (end <= begin)
+			break; /* was not read any more */
+		collect_boots_read(&part, capture->bytes + begin, end - begin);
+		if (!is_of_boot(boots, &part, capture->bytes, begin)) {
+			struct error why = {0};
+
+			collect_boots_none(&part, capture->bytes + begin, end - begin, collecting->files[i], &why);
+			error_print(&why);
+			silent++;
+		}
+		collect_boots_free(&part);
+	}
+	return silent;
 }
 
 /* A run that was stored, of the boots of one kind out of all, with what is wrong about them. */
@@ -333,7 +382,7 @@ static int keep(const struct collecting *collecting, const struct collect_boots 
 /* One run for each kind of boots; all of them into that which the user names. */
 static int keep_all(struct collecting *collecting, struct collect_boots *all, json_t *command, struct error *error)
 {
-	bool lost = tell_left(collecting, all), whole = true;
+	bool lost = tell_left(collecting, all), silent = tell_silent(collecting, all) > 0, whole = true;
 	bool few = collecting->boots > 0 && all->count < (size_t)collecting->boots;
 	struct collect_boots kind;
 	int status = 0;
@@ -356,7 +405,7 @@ static int keep_all(struct collecting *collecting, struct collect_boots *all, js
 		return (int)error->status;
 	if (collecting->capture.end == CAPTURE_INTERRUPTED)
 		return STATUS_INTERRUPTED;
-	return few || lost || !whole ? STATUS_FAILED : STATUS_OK;
+	return few || lost || silent || !whole ? STATUS_FAILED : STATUS_OK;
 }
 
 /* Numbers of one system never stand under another's name: nothing is stored beside a stranger. */
@@ -367,7 +416,7 @@ static int check_system(const struct collecting *collecting, const struct collec
 
 	if (stranger != NULL)
 		error_set(error, STATUS_USAGE, "%s is a stream of %s, not of %s: leave it out",
-			  collect_source_at(collecting, stranger->from), os, collecting->subject);
+			  collect_source_at(collecting, stranger->at), os, collecting->subject);
 	free(os);
 	return (int)error->status;
 }

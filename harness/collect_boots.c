@@ -279,6 +279,19 @@ static size_t count_records(const char *text, size_t len_bytes)
 	return records;
 }
 
+/* The first line of a piece that looks like a record. */
+static const char *first_record(const struct piece *piece)
+{
+	const char *line = piece->text, *end = piece->text + piece->len_bytes;
+
+	while (line < end && line[0] != '@') {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+		line = newline != NULL ? newline + 1 : end;
+	}
+	return line < end ? line : piece->text;
+}
+
 void collect_boots_read(struct collect_boots *boots, const char *capture, size_t len_bytes)
 {
 	size_t clean_bytes, count;
@@ -303,6 +316,7 @@ void collect_boots_read(struct collect_boots *boots, const char *capture, size_t
 		*boot = boot_make(pieces, count, i);
 		boot->from =
 		    boots->count == 0 ? 0 : stream_clean_origin(capture, len_bytes, (size_t)(pieces[i].text - text));
+		boot->at = stream_clean_origin(capture, len_bytes, (size_t)(first_record(&pieces[i]) - text));
 		boot->to = len_bytes;
 		if (boots->count++ > 0)
 			boot[-1].to = boot->from;
@@ -370,7 +384,8 @@ size_t collect_boots_choose(struct collect_boots *boots, size_t wanted)
 /* The first line in which the image says why there is no stream, or NULL. Allocated. */
 static char *own_words(const char *capture, size_t len_bytes)
 {
-	static const char *const begins[] = {"aerobench: ", "panic: ", "panic inside panic: ", "KTAP version "};
+	static const char *const begins[] = {
+	    "aerobench: ", "aerokernel: ", "panic: ", "panic inside panic: ", "KTAP version "};
 	size_t clean_bytes;
 	char *text = stream_clean(capture, len_bytes, &clean_bytes), *said = NULL;
 

@@ -19,6 +19,7 @@ struct collect_boot {
 	char *reason;    /* NULL if ok */
 	size_t runs;     /* that are proved */
 	size_t from, to; /* what of the capture is this boot's, verbatim: up to the next one's */
+	size_t at;       /* its first record in the capture */
 	bool whole;      /* a whole stream, although it may tell of failures */
 	double seconds;  /* from its @aero to its end; 0: nobody saw it come */
 };

@@ -18,7 +18,7 @@
 #include "progress.h"
 #include "stream.h"
 
-enum { CHUNK_BYTES = 1 << 16, TICK_MS = 250 };
+enum { CHUNK_BYTES = 1 << 16, TICK_MS = 250, STRANGE_LINES = 20 };
 static const double NS_PER_S = 1e9;
 
 static volatile sig_atomic_t stop_signal;
@@ -40,18 +40,31 @@ struct taking {
 	uint64_t boot_begun_ns; /* @aero */
 	unsigned whole;         /* boots */
 	bool damaged;           /* the last @done did not make its boot whole */
+	bool reminded;          /* that nothing comes */
+	unsigned strange;       /* lines of noise in sequence that are no text */
 };
 
 static void tell_noise(void *context, const char *line)
 {
 	struct taking *taking = context;
 	char clean[512];
-	size_t len = 0;
+	size_t len = 0, strange = 0;
 
-	for (; line[len] != '\0' && len < sizeof(clean) - 1; len++)
-		clean[len] = (unsigned char)line[len] < 0x20 || line[len] == 0x7f ? '?' : line[len];
+	for (; line[len] != '\0' && len < sizeof(clean) - 1; len++) {
+		unsigned char byte = (unsigned char)line[len];
+		bool text = byte >= 0x20 && byte < 0x7f;
+
+		/* from 80H on there are control characters too, for a terminal of 8 bits: ECMA-48 section 5.3 */
+		clean[len] = text ? line[len] : '?';
+		strange += !text && byte != '\t';
+	}
 	clean[len] = '\0';
-	progress_note(&taking->progress, "%s", clean);
+	taking->strange = strange > len / 4 ? taking->strange + 1 : 0;
+	if (taking->strange < STRANGE_LINES)
+		progress_note(&taking->progress, "%s", clean);
+	else if (taking->strange == STRANGE_LINES)
+		progress_note(&taking->progress,
+			      "what comes is no text, and not shown any more: most likely the wrong speed");
 }
 
 static void mark(struct taking *taking, bool begin)
@@ -154,6 +167,20 @@ static void show(struct taking *taking)
 	progress_update(&taking->progress, watch->now, left);
 }
 
+/* A wrong port and a machine that is still off look alike: the user is told where to look. */
+static void remind(struct taking *taking)
+{
+	double silent_s = (double)(process_now_ns() - taking->heard_ns) / NS_PER_S;
+
+	if (taking->reminded || taking->request->remind_s <= 0 || taking->capture->len_bytes > 0 ||
+	    silent_s < taking->request->remind_s)
+		return;
+	taking->reminded = true;
+	progress_note(&taking->progress,
+		      "nothing has come yet: is the machine on, is it this port, is the cable a null-modem cable, and "
+		      "does the machine write to this line (serial=)? Ctrl-C ends");
+}
+
 /* Whether it is over although more could come. */
 static bool is_over(struct taking *taking)
 {
@@ -183,6 +210,7 @@ static int take_all(struct taking *taking, struct error *error)
 		ssize_t got;
 
 		show(taking);
+		remind(taking);
 		if (poll(&wait, 1, TICK_MS) <= 0)
 			continue;
 		got = read(taking->request->fd, chunk, sizeof(chunk));

@@ -26,6 +26,7 @@ struct capture_request {
 	double silence_s;  /* 0: none */
 	double damaged_s;  /* how long to wait for a repetition after a @done whose stream is not whole */
 	const char *spool; /* a file to write to as bytes come, or NULL */
+	double remind_s;   /* after so long without a single byte the likely causes are told, once; 0: never */
 	bool quiet;        /* no progress, no noise on stderr */
 };
 

@@ -20,8 +20,11 @@
 #include "store_file.h"
 #include "stream.h"
 
-/* How long a machine may be silent where nobody sits who could end it, and may take to say a damaged stream again. */
-enum { SILENCE_S = 1800, DAMAGED_S = 30 };
+/*
+ * How long a machine may be silent where nobody sits who could end it, may take to say a damaged stream again, and when a
+ * person is told what to look at.
+ */
+enum { SILENCE_S = 1800, DAMAGED_S = 30, REMIND_S = 60 };
 /* What the image says at its end where all went well (kernel/x86/cpu.h, machine_exit()). */
 enum { MACHINE_SUCCESS = 0x10 };
 
@@ -44,6 +47,7 @@ static int take_live(struct collecting *collecting, int fd, unsigned boots, stru
 					  .boots = boots,
 					  .silence_s = collecting->timeout_s,
 					  .damaged_s = DAMAGED_S,
+					  .remind_s = REMIND_S,
 					  .quiet = collecting->quiet};
 	int status = spool_name(collecting, error);
 

@@ -218,6 +218,29 @@ def interrupted(collector):
     os.close(far)
 
 
+def silent_files(collector, scratch, log):
+    """A file without a stream beside others is named; a file that holds the rest of a boot is none."""
+    names = ("boot001.log", "boot002.log", "boot003.log", "rest.log")
+    paths = [pathlib.Path(scratch) / name for name in names]
+    end = log.index(b"@done")
+    for path, text in zip(paths, (log, b"booting\npanic: page fault\n", log[:end], log[end:])):
+        path.write_bytes(text)
+    said = f"{paths[1]}: no stream: the image says \"panic: page fault\""
+    collector.end(collector.start(str(paths[1]), str(paths[0])), 1, said)
+    collector.end(collector.start(str(paths[0]), str(paths[1])), 1, said)
+    out = collector.start(str(paths[2]), str(paths[3]))
+    collector.end(out, 0, "1 of 1 boots whole")
+    collector.end(collector.start(str(paths[0]), str(paths[3])), 1, f"{paths[3]}: no stream: none of its 1 records is whole")
+
+
+def other_bytes(collector, log):
+    """A directory of runs whose name is of another encoding than UTF-8."""
+    results = os.fsencode(collector.results.parent) + b"/caf\xe9"
+    done = subprocess.run([collector.program, "collect", "--json", "--results", results, "-"], input=log, capture_output=True,
+                          timeout=PATIENCE, check=False)
+    need(done.returncode == 0 and json.loads(done.stdout)["boots_ok"] == 1, "the outcome is told all the same", done)
+
+
 def strangers(collector, scratch, log):
     """One directory with the logs of both systems: nothing of it is stored, and the stranger is named."""
     paths = [pathlib.Path(scratch) / name for name in ("aerokernel.log", "linux.log")]
@@ -260,6 +283,8 @@ def main():
         two_boots(collector, boots)
         as_files(collector, scratch, *boots, whole)
         no_room(collector, boots[0])
+        silent_files(collector, scratch, log)
+        other_bytes(collector, log)
         interrupted(collector)
         few = [boot(vm, "qemu", image, samples=20) for _ in range(2)]
         two_kinds(collector, log, few, whole)

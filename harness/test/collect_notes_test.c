@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What somebody who listens to a line is told meanwhile: that nothing comes, and what comes, as text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "collect_capture.h"
+#include "memory.h"
+#include "store_file.h"
+
+/* What is told of a line over which these bytes come; allocated. */
+static char *told_of(const char *bytes, size_t len_bytes, double remind_s)
+{
+	char path[] = "/tmp/aerobench_notes_XXXXXX", *told;
+	struct capture_request request = {.boots = 1, .silence_s = 0.6, .remind_s = remind_s};
+	int ends[2], file = mkstemp(path), old = dup(STDERR_FILENO);
+	struct error error = {0};
+	struct capture capture;
+	size_t told_bytes;
+
+	assert_true(file >= 0);
+	assert_int_equal(pipe(ends), 0);
+	if (len_bytes > 0)
+		assert_int_equal(write(ends[1], bytes, len_bytes), len_bytes);
+	request.fd = ends[0];
+	fflush(stderr);
+	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(capture_run(&capture, &request, &error), 0);
+	fflush(stderr);
+	assert_int_equal(dup2(old, STDERR_FILENO), STDERR_FILENO);
+	assert_int_equal(capture.end, CAPTURE_SILENT);
+	assert_int_equal(capture.len_bytes, len_bytes);
+	capture_free(&capture);
+	assert_int_equal(store_file_read(path, 1 << 20, &told, &told_bytes, &error), 0);
+	unlink(path);
+	close(file);
+	close(old);
+	close(ends[0]);
+	close(ends[1]);
+	return told;
+}
+
+static unsigned count(const char *text, const char *word)
+{
+	unsigned hits = 0;
+
+	for (; (text = strstr(text, word)) != NULL; text++)
+		hits++;
+	return hits;
+}
+
+static void that_nothing_comes_is_told_once_with_where_to_look(void **state)
+{
+	char *told = told_of("", 0, 0.01);
+
+	(void)state;
+	assert_int_equal(count(told, "nothing has come yet"), 1);
+	free(told);
+	told = told_of("BIOS\n", 5, 0.01);
+	assert_int_equal(count(told, "nothing has come yet"), 0);
+	assert_int_equal(count(told, "BIOS"), 1);
+	free(told);
+}
+
+static void what_is_no_text_reaches_no_terminal_and_ends_soon(void **state)
+{
+	char line[] = "\x9b\x32\x4a\xff\x80\x1b\x7f\xfe\n", *lines = memory_new(1000, sizeof(line)), *told;
+	size_t len_bytes = 0;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		memcpy(lines + len_bytes, line, sizeof(line) - 1);
+		len_bytes += sizeof(line) - 1;
+	}
+	told = told_of(lines, len_bytes, 0);
+	for (const char *at = told; *at != '\0'; at++)
+		assert_true(*at == '\n' || ((unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f));
+	assert_int_equal(count(told, "most likely the wrong speed"), 1);
+	assert_true(count(told, "\n") < 40);
+	free(told);
+	free(lines);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(that_nothing_comes_is_told_once_with_where_to_look),
+	    cmocka_unit_test(what_is_no_text_reaches_no_terminal_and_ends_soon),
+	};
+
+	return cmocka_run_group_tests_name("what a listener is told", tests, NULL, NULL);
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "campaign_boot.h"
+#include "computer.h"
 #include "memory.h"
 #include "plan.h"
 #include "selection.h"
@@ -79,8 +80,9 @@ const struct collect_boot *collect_kind_stranger(const struct collect_boots *boo
 
 char *collect_kind_difference(const struct stream *stream, const struct stream *other)
 {
-	static const char *const keys[] = {"commit",  "build",  "cpu_model", "cpus",
-					   "samples", "warmup", "selection", "points"};
+	static const char *const keys[] = {"commit", "build", "cpus", "samples", "warmup", "selection", "points"};
+	struct computer computers[2];
+	char *difference;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const char *said = stream_env(stream, keys[i]), *others = stream_env(other, keys[i]);
@@ -88,6 +90,11 @@ char *collect_kind_difference(const struct stream *stream, const struct stream *
 		if (said != NULL && others != NULL && strcmp(said, others) != 0)
 			return memory_format("%s=%s instead of %s", keys[i], said, others);
 	}
+	computer_read(&computers[0], stream, NULL);
+	computer_read(&computers[1], other, NULL);
+	if (computer_match(&computers[0], &computers[1], &difference) == COMPUTER_OTHER)
+		return difference;
+	free(difference);
 	return benchmarks_difference(stream, other);
 }
 

@@ -21,7 +21,10 @@ void collect_kind_stream(struct stream *stream, enum store_status status, const 
  * NULL, and NULL in *os: there is none. A boot that lost its environment may be of any.
  */
 const struct collect_boot *collect_kind_stranger(const struct collect_boots *boots, const char *subject, char **os);
-/* In what the stream differs from the other, one line: "samples=200 instead of 1000". Allocated; NULL: in nothing they tell. */
+/*
+ * In what the stream differs from the other, one line: "samples=200 instead of 1000", or by what it is not the same computer's
+ * (computer.h). Allocated; NULL: in nothing that both tell.
+ */
 char *collect_kind_difference(const struct stream *stream, const struct stream *other);
 /* Moves the first boot, and all that can be of one run with it, from boots into kind, in their order. False: there is none. */
 bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind);

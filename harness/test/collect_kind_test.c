@@ -73,6 +73,24 @@ static void what_differs_is_named_and_what_is_not_told_does_not_differ(void **st
 	sample_free(&yield);
 }
 
+static void boots_of_two_computers_are_of_two_kinds(void **state)
+{
+	struct sample_stream first, other, near;
+
+	(void)state;
+	say(&first, "1000", "abc", NULL);
+	sample_clock_hz = 3000000000;
+	say(&other, "1000", "abc", NULL);
+	sample_clock_hz = 2000100000; /* another calibration of the first clock */
+	say(&near, "1000", "abc", NULL);
+	sample_clock_hz = 2000000000;
+	check(&other, &first, "not the same computer: clock 3000.000 MHz and 2000.000 MHz");
+	check(&near, &first, "");
+	sample_free(&first);
+	sample_free(&other);
+	sample_free(&near);
+}
+
 /* The boots of a capture with so many streams of these samples. */
 static char *capture_make(const char *const samples[], size_t count, struct collect_boots *boots)
 {
@@ -138,6 +156,7 @@ static void a_boot_of_another_system_is_a_stranger(void **state)
 	collect_boots_read(&boots, capture, strlen(capture));
 	assert_int_equal(boots.count, 3);
 	assert_ptr_equal(collect_kind_stranger(&boots, "aerokernel@metal", &os), &boots.boots[1]);
+	assert_memory_equal(capture + boots.boots[1].at, "@aero ", 6);
 	assert_string_equal(os, "linux");
 	free(os);
 	assert_ptr_equal(collect_kind_stranger(&boots, "linux@host", &os), &boots.boots[0]);
@@ -156,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_differs_is_named_and_what_is_not_told_does_not_differ),
+	    cmocka_unit_test(boots_of_two_computers_are_of_two_kinds),
 	    cmocka_unit_test(a_boot_of_another_system_is_a_stranger),
 	    cmocka_unit_test(boots_of_a_kind_are_taken_together_in_their_order),
 	};

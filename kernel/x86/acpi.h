@@ -26,7 +26,7 @@ struct acpi {
 	const void *slit; /* the sound table, NULL: none; it stays where the firmware put it */
 };
 
-enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_NONE = 0xff };
+enum { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1, ACPI_SPACE_PCI = 2, ACPI_SPACE_NONE = 0xff };
 
 extern struct acpi acpi;
 

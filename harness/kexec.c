@@ -329,7 +329,7 @@ int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options
 	memset(plan, 0, sizeof(*plan));
 	if (kexec_system_check(options->root, &plan->replaces, error) == 0)
 		kexec_watchdog_check(options->root, &plan->watched, error);
-	if (error->status == STATUS_OK && !options->stay) {
+	if (error->status == STATUS_OK && !options->stay && kexec_memory_check(options->root, error) == 0) {
 		kernel = linux_path(options, error);
 		if (kernel != NULL)
 			initrd_path(options, &initrd, error);

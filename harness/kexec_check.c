@@ -4,6 +4,7 @@
  */
 #include "kexec_check.h"
 
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,7 @@ enum {
 	VERSION_MIN = 0x20c,
 	FLAGS64_BOTH = 3,
 	SEGMENTS_MAX = 16, /* the Aerokernel has five */
+	PIECES_MAX = 120,  /* the results and ACPI's root pointer may split one into three each */
 };
 
 static const uint64_t IMAGE_END_MAX = 1ull << 32;
@@ -97,6 +99,26 @@ int kexec_system_check(const char *root, bool *replaces, struct error *error)
 	if (kexec_tool() == NULL)
 		return error_set(error, STATUS_UNSUPPORTED, "kexec is missing: apt-get install kexec-tools");
 	return 0;
+}
+
+int kexec_memory_check(const char *root, struct error *error)
+{
+	char *path = memory_format("%s/sys/firmware/memmap", root);
+	DIR *pieces = opendir(path);
+	unsigned count = 0;
+
+	for (struct dirent *one; pieces != NULL && (one = readdir(pieces)) != NULL;)
+		count += one->d_name[0] >= '0' && one->d_name[0] <= '9';
+	if (pieces != NULL)
+		closedir(pieces);
+	free(path);
+	if (count <= PIECES_MAX)
+		return 0;
+	return error_set(
+	    error, STATUS_UNSUPPORTED,
+	    "the firmware's memory map has %u pieces, and the Aerokernel can tell the next Linux of %d: use "
+	    "--stay, or boot the image of 'aerobench image'",
+	    count, PIECES_MAX);
 }
 
 int kexec_linux_check(const char *path, size_t append_bytes, struct error *error)

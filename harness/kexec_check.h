@@ -16,6 +16,11 @@ char *kexec_text(const char *root, const char *path, struct error *error);
 const char *kexec_tool(void);
 /* Whether this Linux lets this user do it, and has what it takes. replaces: something is loaded already. */
 int kexec_system_check(const char *root, bool *replaces, struct error *error);
+/*
+ * Whether the Aerokernel can tell the next Linux of all memory that the firmware has told this one of: a list of 128 pieces
+ * (kernel/x86/linux_image.h), to which it adds its own.
+ */
+int kexec_memory_check(const char *root, struct error *error);
 /* Whether the Aerokernel can hand over to this Linux with a command line of append_bytes and its own word. */
 int kexec_linux_check(const char *path, size_t append_bytes, struct error *error);
 /*

@@ -333,14 +333,6 @@ static void a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy(void **
 	refused(STATUS_UNSUPPORTED, "--place", &none);
 }
 
-static void watchdog_put(const char *state, const char *identity, const char *nowayout)
-{
-	text_put("/sys/class/watchdog/watchdog1/state", state);
-	text_put("/sys/class/watchdog/watchdog1/identity", identity);
-	text_put("/sys/class/watchdog/watchdog1/nowayout", nowayout);
-	text_put("/sys/class/watchdog/watchdog1/timeout", "30\n");
-}
-
 /* What the plan warns of; NULL: nothing. */
 static void warned(const char *text)
 {
@@ -353,6 +345,36 @@ static void warned(const char *text)
 	else
 		assert_non_null(strstr(plan.watched, text));
 	kexec_plan_free(&plan);
+}
+
+static void a_memory_map_that_the_next_linux_cannot_be_told_is_refused(void **state)
+{
+	struct kexec_plan plan;
+	struct error error;
+
+	(void)state;
+	linux_make();
+	for (unsigned piece = 0; piece < 121; piece++) {
+		char *name = memory_format("/sys/firmware/memmap/%u/type", piece);
+
+		if (piece == 120) {
+			assert_int_equal(plan_of(&plan, &(struct kexec_options){0}, &error), 0);
+			kexec_plan_free(&plan);
+		}
+		text_put(name, "System RAM\n");
+		free(name);
+	}
+	refused(STATUS_UNSUPPORTED, "has 121 pieces", &(struct kexec_options){0});
+	assert_int_equal(plan_of(&plan, &(struct kexec_options){.stay = true}, &error), 0);
+	kexec_plan_free(&plan);
+}
+
+static void watchdog_put(const char *state, const char *identity, const char *nowayout)
+{
+	text_put("/sys/class/watchdog/watchdog1/state", state);
+	text_put("/sys/class/watchdog/watchdog1/identity", identity);
+	text_put("/sys/class/watchdog/watchdog1/nowayout", nowayout);
+	text_put("/sys/class/watchdog/watchdog1/timeout", "30\n");
 }
 
 static void a_watchdog_that_would_reset_the_machine_is_told(void **state)
@@ -416,6 +438,7 @@ int main(void)
 	    cmocka_unit_test(an_image_that_would_lie_on_firmware_is_refused),
 	    cmocka_unit_test(a_linux_from_which_it_cannot_be_done_is_told_with_the_remedy),
 	    cmocka_unit_test(a_watchdog_that_would_reset_the_machine_is_told),
+	    cmocka_unit_test(a_memory_map_that_the_next_linux_cannot_be_told_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, made, removed);

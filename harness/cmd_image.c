@@ -13,11 +13,13 @@
 #include "counter.h"
 #include "image_make.h"
 #include "image_tool.h"
+#include "kernel_benches.h"
 #include "kernel_words.h"
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
 #include "parse.h"
+#include "subject.h"
 
 enum {
 	PXE = 0x3000,
@@ -105,21 +107,45 @@ static void help(const char *program)
 
 /* --- Benchmarks ------------------------------------------------------------------------------------------------------------- */
 
-/* The image's own list, from a short boot in QEMU; where that cannot be, the submenu is left out, and it is said. */
-static int benches_find(struct image_command *command, struct catalog *catalog, struct error *error)
+/* Without QEMU: the names in the kernel's file. What a benchmark is about, and its parameters, only a boot tells. */
+static int names_find(struct image_command *command, struct kernel_benches *names, const char *why, struct error *error)
+{
+	struct image_options *menu = &command->make.menu;
+	struct image_bench *benches;
+
+	if (kernel_benches_read(names, command->make.kernel, error) != 0)
+		return (int)error->status;
+	benches = memory_new(names->count, sizeof(*benches));
+	for (size_t i = 0; i < names->count; i++)
+		benches[i] = (struct image_bench){names->names[i], ""};
+	menu->benches = benches;
+	menu->bench_count = names->count;
+	for (size_t i = 0; i < command->selection_count; i++) {
+		char *selection = command->selections[i], *word = kernel_benches_word(names, &selection, 1);
+
+		if (word == NULL)
+			return error_set(
+			    error, STATUS_USAGE,
+			    "-b: the Aerokernel has no benchmark '%s', nearest is '%s'; see 'aerobench list'",
+			    selection, subject_nearest(selection, (const char *const *)names->names, names->count));
+		free(word);
+		if (strchr(selection, ':') != NULL)
+			error_warn("-b '%s': its parameters are not checked: %s", selection, why);
+	}
+	menu->benchmarks = kernel_benches_word(names, command->selections, command->selection_count);
+	return 0;
+}
+
+/* The image's own list, from a short boot in QEMU, or where that cannot be by names alone. */
+static int benches_find(struct image_command *command, struct catalog *catalog, struct kernel_benches *names,
+			struct error *error)
 {
 	struct image_options *menu = &command->make.menu;
 	const struct stream *stream = &catalog->stream[SUBJECT_AEROKERNEL];
 	struct image_bench *benches;
 
-	if (catalog_load(catalog, SUBJECT_AEROKERNEL) != 0) {
-		if (command->selection_count > 0)
-			return error_set(error, catalog->error[SUBJECT_AEROKERNEL].status, "-b cannot be looked up: %s",
-					 catalog->error[SUBJECT_AEROKERNEL].text);
-		error_warn("the menu has no entries for single benchmarks: %s",
-			   catalog->error[SUBJECT_AEROKERNEL].text);
-		return 0;
-	}
+	if (catalog_load(catalog, SUBJECT_AEROKERNEL) != 0)
+		return names_find(command, names, catalog->error[SUBJECT_AEROKERNEL].text, error);
 	benches = memory_new(stream->bench_count, sizeof(*benches));
 	for (size_t i = 0; i < stream->bench_count; i++)
 		benches[i] = (struct image_bench){stream->benches[i].point.benchmark, stream->benches[i].about};
@@ -208,6 +234,7 @@ static char *link_target(const char *path)
 static int image_run(struct image_command *command, struct error *error)
 {
 	struct image_make *make = &command->make;
+	struct kernel_benches names = {0};
 	struct catalog catalog = {0};
 	char *kernel = launch_path("aerokernel.elf"), *words, *through;
 	bool network = command->pxe != NULL;
@@ -221,7 +248,7 @@ static int image_run(struct image_command *command, struct error *error)
 	if (words_find(command, &words, error) != 0)
 		status = (int)error->status;
 	if (status == 0)
-		status = benches_find(command, &catalog, error);
+		status = benches_find(command, &catalog, &names, error);
 	if (status == 0)
 		status = image_entry_check(&make->menu, error);
 	image_tools_watch();
@@ -236,6 +263,7 @@ static int image_run(struct image_command *command, struct error *error)
 	free((void *)make->menu.benches);
 	free((void *)make->menu.benchmarks);
 	catalog_free(&catalog);
+	kernel_benches_free(&names);
 	free(words);
 	free(kernel);
 	free(through);

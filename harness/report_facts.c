@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock_text.h"
 #include "figure_match.h"
 #include "memory.h"
 #include "paths.h"
@@ -53,6 +54,27 @@ static void verdict_item(FILE *file, const json_t *run, const char *machine)
 	free(word);
 }
 
+/* What moves a number on a machine that is fit too. */
+static void disturbances(FILE *file, const struct summary *summary)
+{
+	const struct store_plan *plan = &summary->store->plan;
+
+	for (size_t i = 0; i < plan->subject_count; i++) {
+		char *clocks = clock_text(summary, plan->subjects[i]);
+
+		if (clocks != NULL)
+			html_format(file, "p", "%s.", clocks);
+		free(clocks);
+	}
+	for (size_t i = 0; i < summary->stream_count; i++) {
+		char *smis = smis_text(summary, i);
+
+		if (smis != NULL)
+			html_format(file, "p", "%s.", smis);
+		free(smis);
+	}
+}
+
 void report_verdict(FILE *file, const struct summary *summary)
 {
 	const struct store *store = summary->store;
@@ -82,13 +104,7 @@ void report_verdict(FILE *file, const struct summary *summary)
 			    "%zu boots were cut or garbled on the line. No number on this page comes from one of them; "
 			    "aerobench show %s shows what could be proved of each.",
 			    cut, store->id);
-	for (size_t i = 0; i < summary->stream_count; i++) {
-		char *smis = smis_text(summary, i);
-
-		if (smis != NULL)
-			html_format(file, "p", "%s.", smis);
-		free(smis);
-	}
+	disturbances(file, summary);
 	fputs("</section>\n", file);
 }
 

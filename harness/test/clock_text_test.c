@@ -11,9 +11,22 @@
 
 #include <cmocka.h>
 
+#include "report_section.h"
 #include "sample_run.h"
 
 static const uint32_t samples[] = {50, 51, 52};
+
+/* What a function writes into a file about a summary; allocated. */
+static char *written(void (*write)(FILE *file, const struct summary *summary), const struct summary *summary)
+{
+	char *text = NULL;
+	size_t text_bytes;
+	FILE *file = open_memstream(&text, &text_bytes);
+
+	write(file, summary);
+	fclose(file);
+	return text;
+}
 
 /* Boots whose environments have these bounds and failed pairs, NULL: none; what is said of them, "" for nothing. */
 static void says(const char *subject, const char *unit, const char *const (*boots)[2], unsigned count,
@@ -22,7 +35,7 @@ static void says(const char *subject, const char *unit, const char *const (*boot
 	struct sample_run run;
 	struct summary summary;
 	struct error error = {0};
-	char *text;
+	char *text, *shown, *reported;
 
 	sample_run_open(&run, subject, count);
 	for (unsigned boot = 0; boot < count; boot++) {
@@ -39,7 +52,15 @@ static void says(const char *subject, const char *unit, const char *const (*boot
 	}
 	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), 0);
 	text = clock_text(&summary, subject);
+	shown = written(clock_print, &summary);
+	reported = written(report_verdict, &summary);
 	assert_string_equal(text != NULL ? text : "", expected);
+	assert_int_equal(strlen(shown), expected[0] != '\0' ? strlen(expected) + strlen("\n.\n") : 0);
+	assert_non_null(strstr(shown, expected));
+	assert_non_null(strstr(reported, expected));
+	assert_int_equal(strstr(reported, "clocks") != NULL, expected[0] != '\0');
+	free(reported);
+	free(shown);
 	free(text);
 	summary_free(&summary);
 	sample_run_close(&run);

@@ -17,6 +17,7 @@ static void remote_call_carry_out(struct remote_call *call)
 void remote_call(unsigned cpu, struct remote_call *call)
 {
 	struct remote_call_queue *queue = &percpu_at(cpu)->calls;
+	struct remote_call *head;
 
 	call->done = false;
 	if (cpu == this_cpu->cpu) {
@@ -26,12 +27,13 @@ void remote_call(unsigned cpu, struct remote_call *call)
 		irq_restore(enabled);
 		return;
 	}
-	call->next = __atomic_load_n(&queue->head, __ATOMIC_RELAXED);
-	/* release: the handler sees the request */
-	while (!__atomic_compare_exchange_n(&queue->head, &call->next, call, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		;
+	head = __atomic_load_n(&queue->head, __ATOMIC_RELAXED);
+	do
+		call->next = head;
+	/* release: the handler sees the request, which is the handler's from here on */
+	while (!__atomic_compare_exchange_n(&queue->head, &head, call, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 	/* whoever found it empty sends the interrupt that carries out all that come until it is taken */
-	if (call->next == NULL)
+	if (head == NULL)
 		cpu_call_interrupt(cpu);
 }
 

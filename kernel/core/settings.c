@@ -42,10 +42,13 @@ int settings_split(char *words[SETTINGS_WORDS_MAX])
 {
 	static char line[SETTINGS_LINE_MAX];
 	const char *from = boot_command_line();
-	size_t len_bytes = from == NULL ? 0 : strlen(from);
+	size_t len_bytes;
 	int count = 0;
 	bool inside = false;
 
+	if (from == NULL)
+		return 0;
+	len_bytes = strlen(from);
 	if (len_bytes >= sizeof(line))
 		return -E2BIG;
 	memcpy(line, from, len_bytes);

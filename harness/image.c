@@ -251,7 +251,8 @@ static char *words_of(const struct image_options *options)
 
 /*
  * A line that is not there is no terminal: §16.3.62, and the command fails. What stands on an unattended line (noise on an
- * open cable, a modem) is no key that stops the countdown.
+ * open cable, a modem) is no key that stops the countdown. Where nobody has named the line, EFI firmware's own console is on
+ * it, at the speed of the firmware and of a BMC behind it, which is left as it is.
  */
 static void serial_print(FILE *file, const struct image_options *options)
 {
@@ -259,7 +260,9 @@ static void serial_print(FILE *file, const struct image_options *options)
 
 	if (serial->unit < 0 && serial->port == 0)
 		return;
-	if (serial->unit >= 0)
+	if (strcmp(serial->word, "auto") == 0)
+		fprintf(file, "if [ $grub_platform = efi ]; then\n\ttrue\nelif serial --unit=%d", serial->unit);
+	else if (serial->unit >= 0)
 		fprintf(file, "if serial --unit=%d", serial->unit);
 	else
 		fprintf(file, "if serial --port=0x%x", serial->port);

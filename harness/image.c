@@ -354,8 +354,8 @@ static void start_print(FILE *file, const struct image_options *options)
 /*
  * By BIOS: a disk's boot sector, which any disk with partitions has, though it may be without code (then the CPU runs through
  * zeros for ever), and GRUB cannot look into it. So by what lies on the disk: first those that hold a boot loader that is known,
- * then those with a partition that is no file system (a boot loader's own, LVM, RAID). A disk that is no first one is made
- * it, as boot sectors expect.
+ * then those with a partition that is no file system (a boot loader's own, LVM, RAID), but not where a system is for EFI. A
+ * disk that is no first one is made it, as boot sectors expect.
  */
 static void leave_bios_print(FILE *file)
 {
@@ -372,11 +372,15 @@ static void leave_bios_print(FILE *file)
 	      "\t\tset disk=\n\t\tregexp --set=1:disk '^\\((hd[0-9]+)[,)]' \"$file\"\n"
 	      "\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" -a -f \"$file\" ]; then\n"
 	      "\t\t\tleave_to $disk\n\t\tfi\n\tdone\n"
+	      "\tset known=\" $own \"\n"
+	      "\tfor file in (hd*,*)/EFI/*; do\n"
+	      "\t\tset disk=\n\t\tregexp --set=1:disk '^\\((hd[0-9]+),' \"$file\"\n"
+	      "\t\tset known=\"$known$disk \"\n\tdone\n"
 	      "\tfor part in (hd*,*); do\n"
 	      "\t\tset disk=\n\t\tregexp --set=1:disk '^\\((hd[0-9]+),' \"$part\"\n"
-	      "\t\tif [ -n \"$disk\" -a \"$disk\" != \"$own\" ]; then\n"
-	      "\t\t\tif probe --set=kind --fs \"$part\"; then\n\t\t\t\ttrue\n"
-	      "\t\t\telse\n\t\t\t\tleave_to $disk\n\t\t\tfi\n\t\tfi\n\tdone\n}\n",
+	      "\t\tif [ -z \"$disk\" ]; then\n\t\t\ttrue\n\t\telif regexp \" $disk \" \"$known\"; then\n\t\t\ttrue\n"
+	      "\t\telif probe --set=kind --fs \"$part\"; then\n\t\t\ttrue\n"
+	      "\t\telse\n\t\t\tleave_to $disk\n\t\tfi\n\tdone\n}\n",
 	      file);
 }
 

@@ -260,6 +260,7 @@ static void who_leaves_starts_another_disk(void **state)
 						"(hd*,*)/bootmgr",
 						"\"$disk\" != \"$own\"",
 						"leave_to $disk",
+						"(hd*,*)/EFI/*",
 						"probe --set=kind --fs \"$part\"",
 						"leave_to $disk",
 						"function leave {",

@@ -30,6 +30,24 @@ static char *stamp_make(const struct stream *stream)
 			     : memory_format("%s %s %s", stamp, seed != NULL ? seed : "", commit != NULL ? commit : "");
 }
 
+uint32_t collect_again_crc(const char *log, size_t len_bytes, size_t *records_bytes)
+{
+	uint32_t crc = 0;
+
+	*records_bytes = 0;
+	for (const char *line = log, *end = log + len_bytes; line < end;) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((newline != NULL ? newline : end) - line);
+
+		if (len > 0 && line[0] == '@') {
+			crc = (uint32_t)crc32_z(crc, (const Bytef *)line, len);
+			*records_bytes += len;
+		}
+		line += len + 1;
+	}
+	return crc;
+}
+
 static void identity_read(struct identity *identity, enum store_status status, const char *log, size_t len_bytes)
 {
 	struct stream stream;
@@ -37,16 +55,7 @@ static void identity_read(struct identity *identity, enum store_status status, c
 	collect_kind_stream(&stream, status, log, len_bytes);
 	*identity = (struct identity){.stamp = stamp_make(&stream)};
 	stream_free(&stream);
-	for (const char *line = log, *end = log + len_bytes; line < end;) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
-		size_t len = (size_t)((newline != NULL ? newline : end) - line);
-
-		if (len > 0 && line[0] == '@') {
-			identity->records_crc = (uint32_t)crc32_z(identity->records_crc, (const Bytef *)line, len);
-			identity->records_bytes += len;
-		}
-		line += len + 1;
-	}
+	identity->records_crc = collect_again_crc(log, len_bytes, &identity->records_bytes);
 }
 
 static bool is_same(const struct identity *a, const struct identity *b)

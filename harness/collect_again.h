@@ -6,8 +6,14 @@
  */
 #pragma once
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "collect_boots.h"
 #include "store.h"
+
+/* The CRC-32 of a log's records, without the noise between them, and how many bytes those are. */
+uint32_t collect_again_crc(const char *log, size_t len_bytes, size_t *records_bytes);
 
 /*
  * The boot of this subject that it is, or NULL. A whole boot is not the one of which only a part was stored: it may take its

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collect_again.h"
 #include "collect_boots.h"
 #include "collect_watch.h"
 #include "memory.h"
@@ -28,6 +29,12 @@ static void stop_note(int number)
 	stop_signal = number;
 }
 
+/* A boot that came whole: its records. */
+struct whole {
+	uint32_t crc;
+	size_t records_bytes;
+};
+
 /* A capture under way. */
 struct taking {
 	struct capture *capture;
@@ -38,10 +45,12 @@ struct taking {
 	size_t room_bytes;
 	uint64_t heard_ns;      /* when the last byte came */
 	uint64_t boot_begun_ns; /* @aero */
-	unsigned whole;         /* boots */
-	bool damaged;           /* the last @done did not make its boot whole */
-	bool reminded;          /* that nothing comes */
-	unsigned strange;       /* lines of noise in sequence that are no text */
+	struct whole *whole;    /* boots that came whole, each once */
+	size_t whole_count;
+	size_t judged;    /* the bytes before this one are of those, or before them */
+	bool damaged;     /* the last @done did not make its boot whole */
+	bool reminded;    /* that nothing comes */
+	unsigned strange; /* lines of noise in sequence that are no text */
 };
 
 static void tell_noise(void *context, const char *line)
@@ -75,23 +84,59 @@ static void mark(struct taking *taking, bool begin)
 	capture->marks[capture->mark_count++] = (struct capture_mark){capture->len_bytes, taking->heard_ns, begin};
 }
 
-/* A @done came: how many boots are whole now? All that came is read again: what was sent twice counts once. */
+/* Adds a boot, unless it was sent before. */
+static void whole_add(struct taking *taking, const struct collect_boot *boot)
+{
+	struct whole whole;
+
+	whole.crc = collect_again_crc(boot->log, boot->log_bytes, &whole.records_bytes);
+	for (size_t i = 0; i < taking->whole_count; i++) {
+		if (taking->whole[i].crc == whole.crc && taking->whole[i].records_bytes == whole.records_bytes)
+			return;
+	}
+	taking->whole = memory_grow(taking->whole, taking->whole_count, sizeof(*taking->whole));
+	taking->whole[taking->whole_count++] = whole;
+}
+
+/* Reads what came from this byte on. Returns where what is behind its last whole boot begins; from: there is none. */
+static size_t judge(struct taking *taking, size_t from)
+{
+	const struct capture *capture = taking->capture;
+	const char *newline = memrchr(capture->bytes + from, '\n', capture->len_bytes - from);
+	size_t rest = from, lines_end = newline != NULL ? (size_t)(newline + 1 - capture->bytes) : from;
+	struct collect_boots boots;
+
+	collect_boots_read(&boots, capture->bytes + from, capture->len_bytes - from);
+	for (size_t i = 0; i < boots.count; i++) {
+		const struct collect_boot *boot = &boots.boots[i];
+
+		if (boot->status != STORE_OK && !(boot->status == STORE_FAILED && boot->whole))
+			continue;
+		whole_add(taking, boot);
+		rest = i + 1 < boots.count ? from + boot->to : lines_end;
+	}
+	collect_boots_free(&boots);
+	return rest;
+}
+
+/*
+ * A @done came: how many boots are whole now? What came behind the last of them is read, so that many boots take no longer
+ * each than one does: meanwhile nobody reads the line. If that is no whole one, all that came is read: parts of a boot that
+ * was sent several times prove each other.
+ */
 static void boot_done(struct taking *taking)
 {
-	struct collect_boots boots;
-	unsigned whole = 0;
+	size_t before = taking->whole_count, rest = judge(taking, taking->judged);
 
-	collect_boots_read(&boots, taking->capture->bytes, taking->capture->len_bytes);
-	for (size_t i = 0; i < boots.count; i++)
-		whole += boots.boots[i].status == STORE_OK ||
-			 (boots.boots[i].status == STORE_FAILED && boots.boots[i].whole);
-	taking->damaged = whole <= taking->whole;
+	if (rest == taking->judged && taking->judged > 0)
+		rest = judge(taking, 0);
+	taking->judged = rest > taking->judged ? rest : taking->judged;
+	taking->damaged = taking->whole_count == before;
 	if (!taking->damaged && taking->request->boots == 0)
-		progress_note(&taking->progress, "boot %u has arrived", whole);
+		progress_note(&taking->progress, "boot %zu has arrived", taking->whole_count);
 	else if (!taking->damaged && taking->request->boots > 1)
-		progress_note(&taking->progress, "boot %u of %u has arrived", whole, taking->request->boots);
-	taking->whole = whole;
-	collect_boots_free(&boots);
+		progress_note(&taking->progress, "boot %zu of %u has arrived", taking->whole_count,
+			      taking->request->boots);
 }
 
 /* Without room for the spool the machine is still listened to: it says all of it only once. */
@@ -187,7 +232,7 @@ static bool is_over(struct taking *taking)
 	double silent_s = (double)(process_now_ns() - taking->heard_ns) / NS_PER_S;
 	const struct capture_request *request = taking->request;
 
-	if (request->boots > 0 && taking->whole >= request->boots)
+	if (request->boots > 0 && taking->whole_count >= request->boots)
 		taking->capture->end = CAPTURE_WHOLE;
 	else if (stop_signal != 0)
 		taking->capture->end = CAPTURE_INTERRUPTED;
@@ -257,6 +302,7 @@ int capture_run(struct capture *capture, const struct capture_request *request, 
 	signals_set(old, false);
 	if (taking.spool_fd >= 0)
 		close(taking.spool_fd);
+	free(taking.whole);
 	return status;
 }
 

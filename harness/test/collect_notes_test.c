@@ -7,35 +7,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "collect_capture.h"
 #include "memory.h"
+#include "sample_stream.h"
 #include "store_file.h"
 
-/* What is told of a line over which these bytes come; allocated. */
-static char *told_of(const char *bytes, size_t len_bytes, double remind_s)
+/* What is told of a line over which these bytes come, so many at a time, until so many boots came; allocated. */
+static char *told_until(const char *bytes, size_t len_bytes, size_t chunk_bytes, struct capture_request request,
+			enum capture_end end)
 {
 	char path[] = "/tmp/aerobench_notes_XXXXXX", *told;
-	struct capture_request request = {.boots = 1, .silence_s = 0.6, .remind_s = remind_s};
 	int ends[2], file = mkstemp(path), old = dup(STDERR_FILENO);
 	struct error error = {0};
 	struct capture capture;
 	size_t told_bytes;
 
 	assert_true(file >= 0);
-	assert_int_equal(pipe(ends), 0);
-	if (len_bytes > 0)
-		assert_int_equal(write(ends[1], bytes, len_bytes), len_bytes);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0); /* what is written at once is read at once */
+	for (size_t at = 0; at < len_bytes; at += chunk_bytes) {
+		size_t now = len_bytes - at < chunk_bytes ? len_bytes - at : chunk_bytes;
+
+		assert_int_equal(write(ends[1], bytes + at, now), now);
+	}
 	request.fd = ends[0];
 	fflush(stderr);
 	assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
 	assert_int_equal(capture_run(&capture, &request, &error), 0);
 	fflush(stderr);
 	assert_int_equal(dup2(old, STDERR_FILENO), STDERR_FILENO);
-	assert_int_equal(capture.end, CAPTURE_SILENT);
+	assert_int_equal(capture.end, end);
 	assert_int_equal(capture.len_bytes, len_bytes);
 	capture_free(&capture);
 	assert_int_equal(store_file_read(path, 1 << 20, &told, &told_bytes, &error), 0);
@@ -45,6 +50,13 @@ static char *told_of(const char *bytes, size_t len_bytes, double remind_s)
 	close(ends[0]);
 	close(ends[1]);
 	return told;
+}
+
+static char *told_of(const char *bytes, size_t len_bytes, double remind_s)
+{
+	struct capture_request request = {.boots = 1, .silence_s = 0.6, .remind_s = remind_s};
+
+	return told_until(bytes, len_bytes, 60000, request, CAPTURE_SILENT);
 }
 
 static unsigned count(const char *text, const char *word)
@@ -88,10 +100,45 @@ static void what_is_no_text_reaches_no_terminal_and_ends_soon(void **state)
 	free(lines);
 }
 
+static char *boot_make(uint32_t value)
+{
+	struct sample_stream stream;
+	char *text;
+
+	sample_open(&stream, "aerokernel");
+	sample_run(&stream, "clock_read", "", &value, 1, 8);
+	sample_done(&stream, 0);
+	text = memory_format("%.*s", (int)stream.len_bytes, stream.bytes);
+	sample_free(&stream);
+	return text;
+}
+
+static void each_boot_counts_once_wherever_the_line_pauses(void **state)
+{
+	static const size_t chunks[] = {61, 97, 256, 60000};
+	char *a = boot_make(1), *b = boot_make(2), *c = boot_make(3);
+	char *text = memory_format("BIOS\n%sreset\n%s%sGRUB\n%sagain\n%s%s%s", a, a, b, a, b, b, c);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
+		struct capture_request request = {.boots = 3, .silence_s = 60};
+		char *told = told_until(text, strlen(text), chunks[i], request, CAPTURE_WHOLE);
+
+		assert_int_equal(count(told, "boot 3 of 3 has arrived"), 1);
+		assert_int_equal(count(told, "has arrived"), chunks[i] < strlen(text) ? 3 : 1);
+		free(told);
+	}
+	free(text);
+	free(a);
+	free(b);
+	free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(that_nothing_comes_is_told_once_with_where_to_look),
+	    cmocka_unit_test(each_boot_counts_once_wherever_the_line_pauses),
 	    cmocka_unit_test(what_is_no_text_reaches_no_terminal_and_ends_soon),
 	};
 

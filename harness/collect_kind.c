@@ -180,6 +180,22 @@ static char *kind_difference(const struct store *store, const char *subject, con
 	return difference;
 }
 
+/* In what the computer is not that of the session that the run is, if it is one; as above. */
+static char *session_difference(const struct store *store, const struct stream *stream)
+{
+	const json_t *facts = json_object_get(json_object_get(store->run, "session"), "facts");
+	struct computer session, own;
+	char *text;
+
+	computer_read(&session, NULL, facts);
+	computer_read(&own, stream, NULL);
+	if (facts != NULL && computer_match(&session, &own, &text) == COMPUTER_OTHER)
+		return text;
+	if (facts != NULL)
+		free(text);
+	return NULL;
+}
+
 char *collect_kind_foreign(const struct store *store, const char *subject, const struct collect_boot *boot)
 {
 	struct stream stream;
@@ -189,6 +205,8 @@ char *collect_kind_foreign(const struct store *store, const char *subject, const
 	difference = kind_difference(store, subject, &stream);
 	if (difference == NULL)
 		difference = plan_difference(store, subject, &stream, boot->status == STORE_OK);
+	if (difference == NULL)
+		difference = session_difference(store, &stream);
 	stream_free(&stream);
 	return difference;
 }

@@ -28,5 +28,8 @@ const struct collect_boot *collect_kind_stranger(const struct collect_boots *boo
 char *collect_kind_difference(const struct stream *stream, const struct stream *other);
 /* Moves the first boot, and all that can be of one run with it, from boots into kind, in their order. False: there is none. */
 bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind);
-/* Why the boot can be none of a run's boots of this subject: as collect_kind_difference(), or as its campaign wants them. */
+/*
+ * Why the boot can be none of a run's boots of this subject: as collect_kind_difference(), as its campaign wants them, or, of
+ * a session, by the computer that it was begun on. Allocated; NULL: it can.
+ */
 char *collect_kind_foreign(const struct store *store, const char *subject, const struct collect_boot *boot);

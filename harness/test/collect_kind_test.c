@@ -134,6 +134,40 @@ static void boots_of_a_kind_are_taken_together_in_their_order(void **state)
 	free(capture);
 }
 
+static void a_session_takes_no_boot_of_another_computer(void **state)
+{
+	char directory[] = "/tmp/aerobench_kind_XXXXXX", *subjects[] = {(char *)"aerokernel@metal"}, *command;
+	struct store_plan plan = {.subjects = subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 1};
+	struct collect_boot boot = {.status = STORE_OK};
+	struct sample_stream stream;
+	struct error error = {0};
+	struct store store;
+	double clocks_hz[] = {3e9, 2e9};
+
+	(void)state;
+	say(&stream, "1000", "abc", NULL);
+	boot.log = stream.bytes;
+	boot.log_bytes = stream.len_bytes;
+	assert_non_null(mkdtemp(directory));
+	for (size_t i = 0; i < 2; i++) {
+		json_t *run = json_pack("{s:{s:{s:f}}}", "session", "facts", "clock_hz", clocks_hz[i]);
+		char *difference;
+
+		assert_int_equal(store_create(&store, directory, &plan, run, &error), 0);
+		difference = collect_kind_foreign(&store, subjects[0], &boot);
+		if (i == 0)
+			assert_non_null(strstr(difference, "not the same computer: clock 3000.000 MHz and 2000.000"));
+		else
+			assert_null(difference);
+		free(difference);
+		store_close(&store);
+	}
+	command = memory_format("rm -rf %s", directory);
+	assert_int_equal(system(command), 0);
+	free(command);
+	sample_free(&stream);
+}
+
 static void a_boot_of_another_system_is_a_stranger(void **state)
 {
 	static const char *const systems[] = {"aerokernel", "linux", "aerokernel"};
@@ -176,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_differs_is_named_and_what_is_not_told_does_not_differ),
 	    cmocka_unit_test(boots_of_two_computers_are_of_two_kinds),
+	    cmocka_unit_test(a_session_takes_no_boot_of_another_computer),
 	    cmocka_unit_test(a_boot_of_another_system_is_a_stranger),
 	    cmocka_unit_test(boots_of_a_kind_are_taken_together_in_their_order),
 	};

@@ -44,8 +44,9 @@ static int header_check(const struct wire_region *header, size_t len_bytes, uint
 
 		return error_set(error, STATUS_FAILED,
 				 "no results at 0x%" PRIx64
-				 "%s: did the Aerokernel run with results= at this place, and "
-				 "was the machine neither off nor its memory cleared by the firmware since?",
+				 "%s: either the Aerokernel did not run with results= at this address, or the machine "
+				 "was off since then, or its firmware cleared the memory or encrypts it with a new key "
+				 "(TME, TSME)",
 				 base, clear ? " (cleared memory)" : "");
 	}
 	if (header->version != WIRE_REGION_VERSION)

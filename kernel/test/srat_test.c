@@ -88,7 +88,7 @@ KERNEL_TEST(srat_reads_enabled_entries_of_all_kinds_and_no_others)
 	add_memory(&table, 2ul << 40, 4096, 7, 2);
 	add_memory(&table, 3ul << 40, 0, 7, 1);
 	add_memory(&table, UINT64_MAX - 10, 4096, 9, 1);
-	srat_read(&srat, table.bytes, table.len_bytes);
+	srat_read(&srat, table.bytes, table.len_bytes, NULL);
 	CHECK(!srat.cut && srat.cpus_count == 2 && srat.memories_count == 2);
 	CHECK(srat.cpus[0].apic_id == 3 && srat.cpus[0].domain == 0x01020304);
 	CHECK(srat.cpus[1].apic_id == 1000 && srat.cpus[1].domain == 7);
@@ -104,7 +104,7 @@ KERNEL_TEST(srat_of_the_first_revision_has_domains_of_8_bits)
 	table_begin(&table, 1);
 	add_apic(&table, 3, 0x01020304, 1);
 	add_memory(&table, 0, 4096, 0x01020304, 1);
-	srat_read(&srat, table.bytes, table.len_bytes);
+	srat_read(&srat, table.bytes, table.len_bytes, NULL);
 	CHECK(srat.cpus_count == 1 && srat.cpus[0].domain == 4);
 	CHECK(srat.memories_count == 1 && srat.memories[0].domain == 4);
 }
@@ -117,14 +117,14 @@ KERNEL_TEST(srat_that_ends_inside_an_entry_loses_that_entry_only)
 	add_apic(&table, 1, 1, 1);
 	add_apic(&table, 2, 2, 1);
 	for (uint32_t len_bytes = 0; len_bytes <= table.len_bytes; len_bytes++) {
-		srat_read(&srat, table.bytes, len_bytes);
+		srat_read(&srat, table.bytes, len_bytes, NULL);
 		CHECK(srat.cpus_count == (len_bytes < HEAD_BYTES + 16 ? 0 : len_bytes < HEAD_BYTES + 32 ? 1 : 2));
 	}
 	table.bytes[HEAD_BYTES + 1] = 0; /* an entry without a length would be read for ever */
-	srat_read(&srat, table.bytes, table.len_bytes);
+	srat_read(&srat, table.bytes, table.len_bytes, NULL);
 	CHECK(srat.cpus_count == 0);
 	table.bytes[HEAD_BYTES + 1] = 15; /* shorter than its kind: left out, and what follows is out of step */
-	srat_read(&srat, table.bytes, HEAD_BYTES + 15);
+	srat_read(&srat, table.bytes, HEAD_BYTES + 15, NULL);
 	CHECK(srat.cpus_count == 0);
 }
 
@@ -141,7 +141,7 @@ KERNEL_TEST(srat_and_slit_survive_random_bytes)
 		for (unsigned at = 0; at < TABLE_BYTES; at++)
 			table.bytes[at] = (uint8_t)(ktest_random(&random, 3) == 0 ? ktest_random(&random, 256)
 										  : ktest_random(&random, 41));
-		srat_read(&srat, table.bytes, len_bytes);
+		srat_read(&srat, table.bytes, len_bytes, NULL);
 		CHECK(srat.cpus_count <= len_bytes / 16 && srat.memories_count <= len_bytes / 40);
 		put64(table.bytes + 36, round % 3);
 		if (round % 5 == 0) /* what a sound matrix of two needs at least */
@@ -164,10 +164,36 @@ KERNEL_TEST(srat_with_more_entries_than_fit_is_cut)
 	memcpy(bytes, table.bytes, HEAD_BYTES);
 	for (unsigned at = 0; at <= CPU_MAX; at++)
 		memcpy(bytes + HEAD_BYTES + at * 16, table.bytes + HEAD_BYTES, 16);
-	srat_read(&srat, bytes, sizeof(bytes));
+	srat_read(&srat, bytes, sizeof(bytes), NULL);
 	CHECK(srat.cut && srat.cpus_count == CPU_MAX);
-	srat_read(&srat, bytes, sizeof(bytes) - 16);
+	srat_read(&srat, bytes, sizeof(bytes) - 16, NULL);
 	CHECK(!srat.cut && srat.cpus_count == CPU_MAX);
+}
+
+/* Firmware of large servers: every ID that any socket could have, before those that are there, each by both kinds of entry. */
+KERNEL_TEST(srat_keeps_cpus_that_are_there_however_many_are_not)
+{
+	static uint8_t bytes[HEAD_BYTES + CPU_MAX * 16 + TABLE_BYTES];
+	static const struct madt present = {.cpus_count = 3, .apic_ids = {2, 1000, 7}};
+	struct table table;
+	uint32_t absent_bytes = CPU_MAX * 16;
+
+	table_begin(&table, 3);
+	add_apic(&table, 2, 0, 1);
+	add_x2apic(&table, 2, 0, 1);
+	add_x2apic(&table, 1000, 5, 1);
+	add_apic(&table, 7, 6, 0); /* not enabled */
+	memcpy(bytes, table.bytes, HEAD_BYTES);
+	memcpy(bytes + HEAD_BYTES + absent_bytes, table.bytes + HEAD_BYTES, table.len_bytes - HEAD_BYTES);
+	for (unsigned at = 0; at < CPU_MAX; at++) {
+		table.len_bytes = HEAD_BYTES;
+		add_apic(&table, (uint8_t)(100 + at % 100), 9, 1);
+		memcpy(bytes + HEAD_BYTES + at * 16, table.bytes + HEAD_BYTES, 16);
+	}
+	srat_read(&srat, bytes, HEAD_BYTES + absent_bytes + 16 + 24 + 24 + 16, &present);
+	CHECK(!srat.cut && srat.cpus_count == 2);
+	CHECK(srat.cpus[0].apic_id == 2 && srat.cpus[0].domain == 0);
+	CHECK(srat.cpus[1].apic_id == 1000 && srat.cpus[1].domain == 5);
 }
 
 KERNEL_TEST(slit_is_believed_only_if_it_can_be_true)

@@ -232,7 +232,7 @@ void acpi_init(void)
 	if ((table = table_find(root, entry_bytes, "SPCR")) != NULL)
 		spcr_read(&acpi.spcr, table, table->len_bytes);
 	if ((table = table_find(root, entry_bytes, "SRAT")) != NULL)
-		srat_read(&acpi.srat, table, table->len_bytes);
+		srat_read(&acpi.srat, table, table->len_bytes, &acpi.madt);
 	if ((table = table_find(root, entry_bytes, "SLIT")) != NULL && slit_is_sound(table, table->len_bytes))
 		acpi.slit = table;
 }

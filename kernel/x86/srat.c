@@ -29,8 +29,23 @@ static uint64_t read64(const uint8_t *at)
 	return read32(at) | (uint64_t)read32(at + 4) << 32;
 }
 
-static void cpu_add(struct srat *srat, uint32_t apic_id, uint32_t domain)
+static bool cpu_is_wanted(const struct srat *srat, const struct madt *present, uint32_t apic_id)
 {
+	bool listed = false, known = false;
+
+	if (present == NULL || present->cpus_count == 0)
+		return true;
+	for (unsigned at = 0; at < present->cpus_count; at++)
+		listed |= present->apic_ids[at] == apic_id;
+	for (unsigned at = 0; at < srat->cpus_count; at++)
+		known |= srat->cpus[at].apic_id == apic_id;
+	return listed && !known;
+}
+
+static void cpu_add(struct srat *srat, const struct madt *present, uint32_t apic_id, uint32_t domain)
+{
+	if (!cpu_is_wanted(srat, present, apic_id))
+		return;
 	if (srat->cpus_count == CPU_MAX)
 		srat->cut = true;
 	else
@@ -51,7 +66,7 @@ static void memory_add(struct srat *srat, uint64_t base, uint64_t len_bytes, uin
 }
 
 /* Tables 5.57, 5.58, 5.60. Space for memory that may be plugged in later counts: it is simply empty now. */
-static void entry_read(struct srat *srat, const uint8_t *entry, bool wide)
+static void entry_read(struct srat *srat, const uint8_t *entry, bool wide, const struct madt *present)
 {
 	unsigned type = entry[0], len_bytes = entry[1];
 
@@ -59,17 +74,17 @@ static void entry_read(struct srat *srat, const uint8_t *entry, bool wide)
 		uint32_t high = (uint32_t)entry[9] << 8 | (uint32_t)entry[10] << 16 | (uint32_t)entry[11] << 24;
 
 		if (read32(entry + 4) & ENTRY_ENABLED)
-			cpu_add(srat, entry[3], entry[2] | (wide ? high : 0));
+			cpu_add(srat, present, entry[3], entry[2] | (wide ? high : 0));
 	} else if (type == ENTRY_MEMORY && len_bytes >= MEMORY_BYTES) {
 		if (read32(entry + 28) & ENTRY_ENABLED)
 			memory_add(srat, read64(entry + 8), read64(entry + 16), wide ? read32(entry + 2) : entry[2]);
 	} else if (type == ENTRY_LOCAL_X2APIC && len_bytes >= LOCAL_X2APIC_BYTES) {
 		if (read32(entry + 12) & ENTRY_ENABLED)
-			cpu_add(srat, read32(entry + 8), read32(entry + 4));
+			cpu_add(srat, present, read32(entry + 8), read32(entry + 4));
 	}
 }
 
-void srat_read(struct srat *srat, const void *table, uint32_t len_bytes)
+void srat_read(struct srat *srat, const void *table, uint32_t len_bytes, const struct madt *present)
 {
 	const uint8_t *bytes = table;
 	uint32_t at = SRAT_ENTRIES;
@@ -81,7 +96,7 @@ void srat_read(struct srat *srat, const void *table, uint32_t len_bytes)
 
 		if (entry_bytes < 2 || entry_bytes > len_bytes - at)
 			return;
-		entry_read(srat, bytes + at, bytes[TABLE_REVISION] >= SRAT_REVISION_WIDE);
+		entry_read(srat, bytes + at, bytes[TABLE_REVISION] >= SRAT_REVISION_WIDE, present);
 		at += entry_bytes;
 	}
 }

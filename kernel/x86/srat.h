@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "madt.h"
 
 enum { SRAT_MEMORIES_MAX = 256, SLIT_LOCAL = 10, SLIT_UNREACHABLE = 255 };
 
@@ -29,8 +30,11 @@ struct srat {
 	struct srat_memory memories[SRAT_MEMORIES_MAX]; /* in the table's order; they may lie where no memory is */
 };
 
-/* Reads a table of len_bytes bytes, its header included, whose checksum has been checked. */
-void srat_read(struct srat *srat, const void *table, uint32_t len_bytes);
+/*
+ * Reads a table of len_bytes bytes, its header included, whose checksum has been checked. Of CPUs those are kept that present lists,
+ * each once: servers name every APIC ID that a socket could hold, also of empty sockets. NULL, or a list of none: all.
+ */
+void srat_read(struct srat *srat, const void *table, uint32_t len_bytes, const struct madt *present);
 /* Whether the table is a matrix of distances that can be believed: each domain to itself 10, no other less. */
 bool slit_is_sound(const void *table, uint32_t len_bytes);
 /* The distance between two domains in a sound table; SLIT_UNREACHABLE: none, or it does not list both. */

@@ -15,6 +15,7 @@
 
 #include "kernel_words.h"
 #include "kexec_check.h"
+#include "kexec_place.h"
 #include "kexec_watchdog.h"
 #include "memory.h"
 #include "paths.h"
@@ -24,54 +25,11 @@
 enum { LINE_BYTES_MAX = 2000, MODULE_TEXT_MAX = 2000 };
 
 static const uint64_t RESULTS_BYTES = 64ull << 20;
-static const uint64_t PLACE_STEP = 64ull << 20;
 static const uint64_t KEPT_BYTES_MIN = 4ull << 20;
 static const uint64_t PLACE_LOW = 256ull << 20;
 static const uint64_t LOW_STEP = 4ull << 20; /* also room for what kexec-tools itself puts there */
 
 /* --- Where the results lie ------------------------------------------------------------------------------------------------- */
-
-/* One line of /proc/iomem that is not inside another and is memory: [*begin, *end). */
-static bool line_is_memory(const char *line, uint64_t *begin, uint64_t *end)
-{
-	uint64_t last;
-	int at = 0;
-
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", begin, &last, &at) != 2 || at == 0 || line[0] == ' ')
-		return false;
-	*end = last + 1;
-	return *begin < *end && strncmp(line + at, "System RAM", strlen("System RAM")) == 0;
-}
-
-static const char *line_next(const char *line)
-{
-	line += strcspn(line, "\n");
-	return *line == '\0' ? line : line + 1;
-}
-
-bool kexec_place_is_memory(const char *iomem, const struct region_place *place)
-{
-	uint64_t begin, end;
-
-	for (const char *line = iomem; *line != '\0'; line = line_next(line)) {
-		if (line_is_memory(line, &begin, &end) && begin <= place->base && place->base + place->len_bytes <= end)
-			return true;
-	}
-	return false;
-}
-
-bool kexec_place_find(const char *iomem, uint64_t low, uint64_t len_bytes, struct region_place *place)
-{
-	struct region_place at = {.base = (low + PLACE_STEP - 1) / PLACE_STEP * PLACE_STEP, .len_bytes = len_bytes};
-
-	for (; at.base + len_bytes <= 1ull << 32; at.base += PLACE_STEP) {
-		if (kexec_place_is_memory(iomem, &at)) {
-			*place = at;
-			return true;
-		}
-	}
-	return false;
-}
 
 static uint64_t file_bytes(const char *path)
 {
@@ -132,7 +90,7 @@ static int place_choose_in(struct region_place *place, const struct kexec_option
 {
 	struct region_place kept[REGION_PLACES_MAX];
 	size_t kept_count = places_kept(options, kept);
-	uint64_t far = low + PLACE_STEP < PLACE_LOW ? PLACE_LOW : low + PLACE_STEP;
+	uint64_t far = low + KEXEC_PLACE_STEP < PLACE_LOW ? PLACE_LOW : low + KEXEC_PLACE_STEP;
 
 	if (options->place != NULL && place_is_kept(options->place, kept, kept_count, place))
 		return 0;

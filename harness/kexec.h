@@ -46,13 +46,6 @@ int kexec_plan_make(struct kexec_plan *plan, const struct kexec_options *options
 void kexec_plan_free(struct kexec_plan *plan);
 /* What Linux's command line is without what its boot loader and this program added. Allocated. */
 char *kexec_append_of(const char *command_line);
-/*
- * The first place of len_bytes that is memory of Linux's (/proc/iomem's "System RAM"), a multiple of 64 MiB at or above
- * low and below 4 GiB. False: there is none.
- */
-bool kexec_place_find(const char *iomem, uint64_t low, uint64_t len_bytes, struct region_place *place);
-/* Whether all of the place is. */
-bool kexec_place_is_memory(const char *iomem, const struct region_place *place);
 /* Runs the plan's command: Linux has everything then, and still runs. */
 int kexec_load(const struct kexec_plan *plan, struct error *error);
 /* Leaves Linux, in the order of its services where systemd runs, else at once. Returns on an error, or while it ends. */

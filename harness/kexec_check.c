@@ -17,7 +17,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "kexec.h"
+#include "kexec_place.h"
 #include "lockdown.h"
 #include "memory.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What kexec.c asks of the system and of files.
+ * Whether a kexec can work, before anything is changed: this Linux's rights, tools, memory map and screen, and the files of
+ * both kernels.
  */
 #pragma once
 

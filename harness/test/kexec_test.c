@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "kexec_check.h"
+#include "kexec_place.h"
 #include "memory.h"
 
 static char root[] = "/tmp/aerobench_kexec_XXXXXX";

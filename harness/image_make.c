@@ -24,13 +24,6 @@ enum { KERNEL_BYTES_MAX = 1 << 28, GRUB_STATE_BYTES = 1024, TIME_BYTES = 64 };
 
 /* --- What is needed ----------------------------------------------------------------------------------------------------------- */
 
-const char *image_grub_library(void)
-{
-	const char *library = getenv("AEROBENCH_GRUB");
-
-	return library != NULL && library[0] != '\0' ? library : "/usr/lib/grub";
-}
-
 static int modules_check(const char *platform, const char *package, const char *firmware, const char *option,
 			 struct error *error)
 {

@@ -26,9 +26,6 @@ struct image_make {
  */
 int image_make_check(const struct image_make *make, bool network, struct error *error);
 
-/* Where GRUB's modules are, a directory for each platform: $AEROBENCH_GRUB, or where packages put them. */
-const char *image_grub_library(void);
-
 /* Whether the disk gets a partition that GRUB can write to: to count boots, and for the collector's results. */
 bool image_make_stick(const struct image_make *make);
 /*

@@ -16,6 +16,7 @@
 
 #include "memory.h"
 #include "process.h"
+#include "store.h"
 #include "store_file.h"
 
 enum { ARGS_MAX = 48, FILE_BYTES_MAX = 1 << 30, OPEN_DIRECTORIES = 16, POLL_MS = 200 };
@@ -66,6 +67,13 @@ int image_tools_check(const struct image_tool *tools, unsigned count, struct err
 	return error_set(error, STATUS_UNSUPPORTED,
 			 "no %s here; install what has it: apt-get install%s, or all: ci/install image", programs,
 			 packages);
+}
+
+const char *image_grub_library(void)
+{
+	const char *library = getenv("AEROBENCH_GRUB");
+
+	return library != NULL && library[0] != '\0' ? library : "/usr/lib/grub";
 }
 
 long image_date_s(void)
@@ -194,22 +202,20 @@ void image_scratch_remove(char *scratch)
 	free(scratch);
 }
 
-static int directories_make(char *path, struct error *error)
+static int parent_make(const char *name, struct error *error)
 {
-	for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-		*at = '\0';
-		if (mkdir(path, 0755) != 0 && errno != EEXIST)
-			return error_set_errno(error, STATUS_FAILED, "cannot make", path);
-		*at = '/';
-	}
-	return 0;
+	char *directory = memory_format("%.*s", (int)(strrchr(name, '/') - name), name);
+	int status = store_directories_make(directory, error);
+
+	free(directory);
+	return status;
 }
 
 static int bytes_write(const char *scratch, const char *path, const void *bytes, size_t len_bytes, struct error *error)
 {
 	char *name = memory_format("%s%s", scratch, path);
 	struct timespec dates[2] = {{.tv_sec = image_date_s()}, {.tv_sec = image_date_s()}};
-	int status = directories_make(name, error);
+	int status = parent_make(name, error);
 
 	if (status == 0)
 		status = store_file_write(name, bytes, len_bytes, error);

@@ -24,6 +24,8 @@ void image_tools_watch(void);
  * STATUS_INTERRUPTED.
  */
 int image_tool_run(const char *const *argv, struct error *error);
+/* Where GRUB's modules are, a directory for each platform: $AEROBENCH_GRUB, or where packages put them. */
+const char *image_grub_library(void);
 /* $SOURCE_DATE_EPOCH if it is a number, else the same date always. */
 long image_date_s(void);
 

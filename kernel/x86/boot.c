@@ -54,6 +54,19 @@ void boot_warn(const char *message, const uint32_t *number)
 	console_tone(CONSOLE_PLAIN);
 }
 
+void boot_refuse(const char *message)
+{
+	char bytes[160];
+	struct text line = {.bytes = bytes, .max_bytes = sizeof(bytes)};
+
+	text_string(&line, "aerobench: ");
+	text_string(&line, message);
+	text_string(&line, "\n");
+	console_tone(CONSOLE_ALERT);
+	console_write(line.bytes, line.len_bytes);
+	machine_exit(MACHINE_EXIT_FAILED);
+}
+
 static void boot_info_check(void)
 {
 	machine_facts.boot = boot_info.protocol;

@@ -5,6 +5,7 @@
  */
 #include "clock.h"
 
+#include "boot.h"
 #include "core/panic.h"
 #include "core/string.h"
 #include "cpu.h"
@@ -197,7 +198,8 @@ void clock_init_cpu(unsigned cpu)
 	uint64_t adjust = 0;
 
 	if ((cpuid_leaf(0x80000001, 0).edx >> 27 & 1) == 0) /* SDM vol. 2, CPUID */
-		panic("this CPU has no RDTSCP, which every measurement needs");
+		boot_refuse("this CPU has no RDTSCP, which every measurement needs: take one of Intel's since 2008 or "
+			    "AMD's since 2006");
 	cr4_write(cr4_read() & ~(uint64_t)CR4_TSD);
 	msr_write(MSR_TSC_AUX, cpu);
 	if (!lfence_make_serialising())

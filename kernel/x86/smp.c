@@ -89,7 +89,7 @@ static void slots_add_others(void)
 		slot_add(ids[at]);
 	machine_facts.cpus_listed = acpi.madt.cpus_count == 0 ? 1 : acpi.madt.cpus_count;
 	if (above_8bit)
-		boot_warn("CPUs whose APIC ID needs x2APIC are left out: this CPU has none", NULL);
+		boot_warn("CPUs whose APIC ID needs x2APIC are left out: it is not used", NULL);
 	if (acpi.madt.cpus_cut)
 		boot_warn("more CPUs than this kernel is made for; the first ones are used", NULL);
 }

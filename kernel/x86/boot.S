@@ -54,7 +54,6 @@ boot_pvh:
 
 /* boot_multiboot2, from GRUB and, by the ELF header's entry, from kexec-tools, never returns. EAX = 0x36d76289, EBX = boot information: Multiboot2 specification §3.3. */
 	.globl boot_multiboot2
-	.globl boot_multiboot2
 boot_multiboot2:
 	movl $BOOT_MULTIBOOT2, %edi
 
@@ -82,14 +81,21 @@ boot_refuse:
 	movl $refusal, %esi
 1:	lodsb
 	testb %al, %al
-	jz 2f
+	jz 4f
 	outb %al, $0xe9		/* QEMU's debug console */
-	movw $0x3f8, %dx	/* COM1 as the firmware left it */
+	movb %al, %bl
+	movw $0x3fd, %dx	/* COM1 as the firmware left it: line status, bit 5: takes a character. NS16550A datasheet, 8.6.3 */
+	movl $65536, %ecx	/* some 65 ms of port reads: a character at 300 baud */
+2:	inb %dx, %al
+	testb $0x20, %al
+	loopz 2b
+	movb %bl, %al
+	movw $0x3f8, %dx
 	outb %al, %dx
 	jmp 1b
-2:	cli
+4:	cli
 	hlt
-	jmp 2b
+	jmp 4b
 
 	.code64
 boot64:
@@ -161,16 +167,32 @@ ap_start32:
 	cpuid
 	shrl $24, %ebx
 	movl %ebx, %edi
-2:	xorl %esi, %esi
+2:	xorl %ebp, %ebp
+ap_search:
+	xorl %esi, %esi
 3:	cmpl ap_slots, %esi
-	jae 4f			/* nobody called this one */
+	jae 4f
 	cmpl %edi, ap_apic_id(, %esi, 4)
 	je 5f
 	incl %esi
 	jmp 3b
-4:	cli
+	/*
+	 * Nobody called this one by the ID that it was made with. Firmware may have written another into its ID register, which
+	 * is what it is called by: in xAPIC mode it is in memory. SDM vol. 3 §11.4.6, figure 11-26; offset 20H: table 11-1
+	 */
+4:	btsl $0, %ebp
+	jc 6f
+	movl $0x1b, %ecx	/* IA32_APIC_BASE; bit 10: x2APIC mode. SDM vol. 4 table 2-2 */
+	rdmsr
+	btl $10, %eax
+	jc 6f
+	andl $~0xfff, %eax
+	movl 0x20(%eax), %edi
+	shrl $24, %edi
+	jmp ap_search
+6:	cli
 	hlt
-	jmp 4b
+	jmp 6b
 5:	long_mode_enter ap_start64
 
 	.code64

@@ -37,6 +37,8 @@ enum {
 	BASE_X2APIC = 0x400,
 	BASE_ENABLED = 0x800,
 	SPURIOUS_ENABLED = 0x100,
+	LVT_DELIVERY = 0x700, /* SDM vol. 3 figure 11-8 */
+	LVT_SMI = 0x200,
 	LVT_NMI = 0x400,
 	/* interrupt command: SDM vol. 3 figure 11-12 */
 	COMMAND_BUSY = 0x1000,
@@ -147,7 +149,8 @@ void apic_init_cpu(void)
 	apic_write(APIC_LVT_ERROR, APIC_LVT_MASKED);
 	if (lvts >= 5)
 		apic_write(APIC_LVT_COUNTERS, APIC_LVT_MASKED);
-	if (lvts >= 6)
+	/* by an SMI the firmware does its own cooling: that entry, like the I/O APICs' SMI lines, stays */
+	if (lvts >= 6 && (apic_read(APIC_LVT_THERMAL) & LVT_DELIVERY) != LVT_SMI)
 		apic_write(APIC_LVT_THERMAL, APIC_LVT_MASKED);
 	if (lvts >= 7)
 		apic_write(APIC_LVT_CMCI, APIC_LVT_MASKED);

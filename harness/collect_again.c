@@ -15,6 +15,7 @@
 
 /* What tells one boot from another. */
 struct identity {
+	bool whole;
 	char *stamp; /* "" without a proved one */
 	uint32_t records_crc;
 	size_t records_bytes;
@@ -53,14 +54,14 @@ static void identity_read(struct identity *identity, enum store_status status, c
 	struct stream stream;
 
 	collect_kind_stream(&stream, status, log, len_bytes);
-	*identity = (struct identity){.stamp = stamp_make(&stream)};
+	*identity = (struct identity){.whole = status == STORE_OK, .stamp = stamp_make(&stream)};
 	stream_free(&stream);
 	identity->records_crc = collect_again_crc(log, len_bytes, &identity->records_bytes);
 }
 
 static bool is_same(const struct identity *a, const struct identity *b)
 {
-	if (a->stamp[0] != '\0' && b->stamp[0] != '\0')
+	if (!(a->whole && b->whole) && a->stamp[0] != '\0' && b->stamp[0] != '\0')
 		return strcmp(a->stamp, b->stamp) == 0;
 	return a->records_bytes == b->records_bytes && a->records_crc == b->records_crc;
 }

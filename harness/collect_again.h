@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whether a boot that was brought is one that the run has already. A log is brought with other noise around it each time: a
- * serial log that grows, a capture that somebody has cut or cleaned. So the stream itself decides: the stamp of its begin
- * (bench/wire.h: boot_stamp=) with seed and build, or, of streams without one, all records.
+ * serial log that grows, a capture that somebody has cut or cleaned. So the stream itself decides: two whole ones by all
+ * their records; else by the stamp of the boot's begin (bench/wire.h: boot_stamp=) with seed and build.
  */
 #pragma once
 

@@ -45,7 +45,7 @@ static const char *place_refusal(uint64_t base, uint64_t len_bytes)
 	if (base + len_bytes >= base && place_take_over(base, len_bytes))
 		return NULL;
 	if (base + len_bytes < base || !memory_is_ram(base, base + len_bytes))
-		return "results=: there is not RAM all over the region: choose another place";
+		return "results=: not all of the region is RAM: choose another place";
 	if (!memory_reserve(base, base + len_bytes))
 		return "results=: the region overlaps the kernel, a module or the first MiB: choose another place";
 	return NULL;

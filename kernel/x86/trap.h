@@ -8,10 +8,7 @@
 
 /* Exception vectors: SDM vol. 3 table 6-1. */
 enum {
-	TRAP_DEBUG = 1,
 	TRAP_NMI = 2,
-	TRAP_BREAKPOINT = 3,
-	TRAP_INVALID_OPCODE = 6,
 	TRAP_NO_FPU = 7,
 	TRAP_DOUBLE_FAULT = 8,
 	TRAP_GENERAL_PROTECTION = 13,

@@ -57,8 +57,8 @@ struct figure_samples {
 	uint32_t *sorted;
 	size_t n;
 	double scale, subtracted;
-	double
-	    least; /* the clock's grain, to which numbers are raised that are nothing or less after the subtraction */
+	/* The clock's grain, to which numbers are raised that are nothing or less after the subtraction. */
+	double least;
 };
 struct figure_samples figure_point_samples(const struct figure_point *point);
 /* raw x scale - subtracted, at least `least` if anything was subtracted: so that logarithmic axes have a place for it. */

@@ -35,8 +35,8 @@ struct kvm_stats {
 	unsigned vcpus;     /* seen so far */
 	unsigned looks;     /* 0: all else is unknown */
 	uint64_t looked_ns; /* age of the boot at the last look */
-	struct kvm_stats_exit
-	    exit[KVM_STATS_EXITS_MAX]; /* KVM's counters that are not 0, in the order of their names */
+	/* KVM's counters that are not 0, in the order of their names. */
+	struct kvm_stats_exit exit[KVM_STATS_EXITS_MAX];
 	unsigned exits;
 	/* "" or why something is missing */
 	char no_steal[KVM_STATS_WHY_MAX], no_migrations[KVM_STATS_WHY_MAX], no_exits[KVM_STATS_WHY_MAX];

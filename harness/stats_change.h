@@ -31,9 +31,11 @@ extern const struct stats_change_options stats_change_defaults; /* seed 1 */
 struct stats_change {
 	size_t at; /* the first point of the new regime */
 	double p;  /* of the permutation test when it was found */
-	struct stats_interval
-	    shift; /* from the segment before to the one after: median difference, 95 %, in units of x.
-					Bounds are NaN for segments longer than STATS_SIDE_MAX */
+	/*
+	 * From the segment before to the one after: median difference, 95 %, in units of x. Bounds are NaN for segments longer
+	 * than STATS_SIDE_MAX.
+	 */
+	struct stats_interval shift;
 };
 
 /*

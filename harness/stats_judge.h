@@ -56,8 +56,8 @@ const char *stats_verdict_name(enum stats_verdict verdict);
 struct stats_judgement {
 	enum stats_verdict verdict;
 	const char *reason; /* static text; "" for pass, improved and regressed */
-	size_t
-	    more_pairs; /* inconclusive: to decide, an estimate; 0: not known, or decided; SIZE_MAX: no number would do */
+	/* Inconclusive: to decide, an estimate; 0: not known, or decided; SIZE_MAX: no number would do. */
+	size_t more_pairs;
 };
 
 /*

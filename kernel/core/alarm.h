@@ -21,7 +21,8 @@ struct alarm {
 
 /*
  * Calls fn(arg) on the caller's CPU at first_tsc, first_tsc + period …, under the rules of core/remote_call.h. The caller
- * keeps the struct until alarm_stop(). -EINVAL: the period is out of the cadence's bounds.
+ * is a thread that stays on its CPU, and keeps the struct until alarm_stop(). -EINVAL: the period is below
+ * CADENCE_PERIOD_MIN_NS or above CADENCE_PERIOD_MAX_NS.
  */
 int alarm_start(struct alarm *alarm, uint64_t first_tsc, uint64_t period_ns, void (*fn)(void *arg), void *arg);
 /* Ends it, from any CPU, and returns the merged times. fn has returned and does not run again. */

@@ -14,6 +14,7 @@ struct sem {
 	uint32_t grants; /* under waiters.lock: ups whose waiter has not arrived yet */
 };
 
+/* count: at most 2^31 - 1. */
 void sem_init(struct sem *sem, unsigned count);
 void sem_down_slow(struct sem *sem);
 void sem_up_slow(struct sem *sem);

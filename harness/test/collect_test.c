@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,8 +35,9 @@ struct machine {
 	pthread_t thread;
 	const char *text;
 	size_t len_bytes;
-	int signal;  /* sent to this process when all is said; 0: none */
-	bool leaves; /* closes the line when all is said */
+	int signal;        /* sent to this process when all is heard; 0: none */
+	bool leaves;       /* closes the line when all is heard */
+	const char *spool; /* what is heard, for these two */
 };
 
 static void machine_open(struct machine *machine)
@@ -47,6 +49,17 @@ static void machine_open(struct machine *machine)
 	machine->path = memory_text(ptsname(machine->fd));
 	machine->other = open(machine->path, O_RDWR | O_NOCTTY);
 	assert_true(machine->other >= 0);
+}
+
+/* Until the spool has all that was said: what a line still holds when it is closed is lost. */
+static void wait_heard(const struct machine *machine)
+{
+	struct stat facts = {0};
+
+	for (int tries = 0; tries < 6000 && facts.st_size < (off_t)machine->len_bytes; tries++) {
+		usleep(10000);
+		stat(machine->spool, &facts);
+	}
 }
 
 static void *machine_speak(void *context)
@@ -63,11 +76,11 @@ static void *machine_speak(void *context)
 		at += (size_t)put;
 	}
 	if (machine->signal != 0) {
-		usleep(300000); /* what was said must be read before */
+		wait_heard(machine);
 		kill(getpid(), machine->signal);
 	}
 	if (machine->leaves) {
-		usleep(300000);
+		wait_heard(machine);
 		close(machine->other);
 		close(machine->fd);
 	}
@@ -176,7 +189,6 @@ static void a_capture_is_verbatim_and_ends_with_a_whole_stream(void **state)
 	assert_int_equal(capture.end, CAPTURE_WHOLE);
 	assert_int_equal(capture.len_bytes, len);
 	assert_memory_equal(capture.bytes, text, len);
-	assert_true(capture_seconds(&capture, 0) >= 0);
 	assert_int_equal(store_file_read(spool, 1 << 20, &kept, &kept_bytes, &error), 0);
 	assert_int_equal(kept_bytes, len);
 	assert_memory_equal(kept, text, len);
@@ -223,6 +235,7 @@ static void silence_damage_a_signal_and_a_lost_line_end_a_capture(void **state)
 		    {CAPTURE_INTERRUPTED, SIGINT, false, false, 60},
 		    {CAPTURE_CLOSED, 0, true, false, 60},
 		    {CAPTURE_DAMAGED, 0, false, true, 60}};
+	char *spool = memory_format("/tmp/aerobench_spool_%d", (int)getpid());
 	struct sample_stream stream;
 
 	(void)state;
@@ -236,33 +249,18 @@ static void silence_damage_a_signal_and_a_lost_line_end_a_capture(void **state)
 		machine_open(&machine);
 		machine.signal = ends[i].signal;
 		machine.leaves = ends[i].leaves;
+		machine.spool = spool;
 		*sample = ends[i].damaged ? '7' : byte;
-		capture = captured(&machine, stream.bytes, len, 1, ends[i].silence_s, NULL);
+		capture = captured(&machine, stream.bytes, len, 1, ends[i].silence_s, spool);
 		assert_int_equal(capture.end, ends[i].end);
 		assert_int_equal(capture.len_bytes, len);
 		assert_memory_equal(capture.bytes, stream.bytes, len);
 		*sample = byte;
 		capture_free(&capture);
+		unlink(spool);
 	}
+	free(spool);
 	sample_free(&stream);
-}
-
-static void what_is_no_serial_line_is_refused_with_the_remedy(void **state)
-{
-	static const struct {
-		const char *name, *says;
-	} wrong[] = {{"/dev/no_such_line", "cannot open the serial line /dev/no_such_line"},
-		     {"/dev/null", "is no serial line"},
-		     {"/dev/null:12345", "no speed 12345"}};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		struct serial_line line;
-		struct error error = {0};
-
-		assert_int_equal(serial_line_open(&line, wrong[i].name, &error), STATUS_USAGE);
-		assert_non_null(strstr(error.text, wrong[i].says));
-	}
 }
 
 static void a_line_has_one_reader(void **state)
@@ -574,7 +572,6 @@ int main(void)
 	    cmocka_unit_test(a_capture_is_verbatim_and_ends_with_a_whole_stream),
 	    cmocka_unit_test(two_boots_are_waited_for),
 	    cmocka_unit_test(silence_damage_a_signal_and_a_lost_line_end_a_capture),
-	    cmocka_unit_test(what_is_no_serial_line_is_refused_with_the_remedy),
 	    cmocka_unit_test(a_line_has_one_reader),
 	    STORE_TEST(a_whole_boot_is_stored_with_its_capture_beside_it),
 	    STORE_TEST(a_cut_boot_has_rows_only_for_who_asks_for_them),

@@ -5,8 +5,10 @@
 #include "machine_check.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "boot.h"
+#include "io.h"
 #include "msr.h"
 
 enum {
@@ -22,10 +24,16 @@ enum {
 	STATUS = 1,
 	ADDRESS = 2,
 	BANKS_MAX = 64,
+	/* NMI status and control: 82371AB (PIIX4) datasheet, NMISC. A machine without it reads as FFH, at boot, too */
+	NMI_STATUS_PORT = 0x61,
+	NMI_SERR = 1 << 7, /* also: memory parity */
+	NMI_IOCHK = 1 << 6,
 	BANKS_TOLD_MAX = 4, /* so that the report keeps room for the rest */
 	STATUS_VALID = 63,
 	STATUS_ADDRESS_VALID = 58,
 };
+
+static uint8_t nmi_status_at_boot;
 
 static unsigned banks_count(uint64_t *cap)
 {
@@ -53,6 +61,8 @@ void machine_check_init_cpu(unsigned cpu)
 	uint64_t cap, status;
 	unsigned banks = banks_count(&cap);
 
+	if (cpu == 0)
+		nmi_status_at_boot = io_read8(NMI_STATUS_PORT);
 	if (banks > 0 && cap & CAP_CTL_PRESENT)
 		msr_write_safe(MSR_MCG_CTL, UINT64_MAX);
 	for (unsigned bank = 0; bank < banks; bank++) {
@@ -91,4 +101,18 @@ void machine_check_text(struct text *text)
 			text_hex(text, value, 1);
 		}
 	}
+}
+
+const char *machine_check_nmi_text(uint8_t at_boot, uint8_t now)
+{
+	uint8_t news = now & (uint8_t)~at_boot;
+
+	if (news & NMI_SERR)
+		return ", system error (SERR#) or memory parity";
+	return news & NMI_IOCHK ? ", error of a device (IOCHK#)" : NULL;
+}
+
+const char *machine_check_nmi(void)
+{
+	return machine_check_nmi_text(nmi_status_at_boot, io_read8(NMI_STATUS_PORT));
 }

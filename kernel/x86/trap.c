@@ -72,6 +72,8 @@ static void page_fault_message(struct text *text, const struct trap_frame *frame
 
 static void exception_message(struct text *text, const struct trap_frame *frame)
 {
+	const char *board = frame->vector == TRAP_NMI ? machine_check_nmi() : NULL;
+
 	if (frame->vector == TRAP_PAGE_FAULT) {
 		page_fault_message(text, frame);
 		return;
@@ -84,6 +86,8 @@ static void exception_message(struct text *text, const struct trap_frame *frame)
 	}
 	if (frame->vector == TRAP_MACHINE_CHECK)
 		machine_check_text(text);
+	if (board != NULL)
+		text_string(text, board);
 	if (frame->error != 0) {
 		text_string(text, ", error code ");
 		text_hex(text, frame->error, 1);
@@ -178,8 +182,11 @@ static void nmi_handle(struct trap_frame *frame)
 	this_local->nmi_place = frame->rip;
 	this_local->nmis++; /* after the place: who sees the count sees that */
 	nmi_skip_halt(frame);
-	if (!cpu_stop_requested())
+	if (!cpu_stop_requested()) {
+		if (machine_check_nmi() != NULL)
+			trap_report(frame); /* does not return: what has been measured may be wrong */
 		return;
+	}
 	this_local->stopped = true;
 	machine_stopped();
 }

@@ -143,6 +143,21 @@ static void read_run(bool ns)
 	store_close(&store);
 }
 
+/* An archive that somebody brings, without a journal that knows its sums. */
+static void unpack(const char *log, size_t log_bytes)
+{
+	char *bytes = memory_new(log_bytes + 1, 1);
+	struct error error = {0};
+
+	if (log_bytes > 0)
+		memcpy(bytes, log, log_bytes);
+	if (store_file_unpack(log_name, &bytes, &log_bytes, &error) == 0)
+		FUZZ_CHECK(bytes[log_bytes] == '\0');
+	else
+		FUZZ_CHECK(error.status == STATUS_USAGE && error.text[0] != '\0');
+	free(bytes);
+}
+
 int fuzz_store(const uint8_t *bytes, size_t len_bytes)
 {
 	char *copy = memory_new(len_bytes + 1, 1), *end = copy + len_bytes, *run, *journal, *log;
@@ -159,6 +174,7 @@ int fuzz_store(const uint8_t *bytes, size_t len_bytes)
 		put_file("run.json", run, strlen(run));
 		put_file("journal.jsonl", journal, strlen(journal));
 		put_file(log_name, log, (size_t)(end - log));
+		unpack(log, (size_t)(end - log));
 	}
 	read_run((copy[0] & 2) != 0);
 	free(copy);

@@ -10,8 +10,11 @@
 /* Nearest first: of several differences of the same CPUs the one that matters most is told. */
 static const struct {
 	const char *key, *thing;
-} kinds[] = {
-    {"cpu_core", "a core"}, {"cpu_l3", "an L3 cache"}, {"cpu_package", "a package"}, {"cpu_node", "a NUMA node"}};
+} kinds[] = {{"cpu_core", "a core"},
+	     {"cpu_l3", "an L3 cache"},
+	     {"cpu_package", "a package"},
+	     {"cpu_node", "a NUMA node"},
+	     {"cpu_kind", "a kind of core"}};
 
 /* --- Reading ------------------------------------------------------------------------------------------------------ */
 

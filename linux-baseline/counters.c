@@ -18,6 +18,7 @@
 
 #include "os_linux.h"
 #include "os.h"
+#include "topology.h"
 
 enum { PAGE_BYTES = 4096 };
 
@@ -237,11 +238,19 @@ static void counters_stop(struct counting *counting, unsigned turn)
 /* Events join the last turn's group as long as the kernel says that the counters suffice for it; then a turn begins. */
 static void counters_prepare(struct counting *counting)
 {
+	bool kinds_differ = topology_kinds_differ();
 	unsigned leader = 0;
 
 	counting->turns = 0;
 	for (unsigned i = 0; i < counting->count; i++) {
-		int error = counting->turns > 0 ? event_add(counting, i, leader) : -EINVAL;
+		int error;
+
+		if (kinds_differ && counting->events[i].kind == 'r') {
+			counting_refuse(&counting->events[i], "these CPUs are of several kinds, on which a code is not "
+							      "the same event: switch efficient cores off");
+			continue;
+		}
+		error = counting->turns > 0 ? event_add(counting, i, leader) : -EINVAL;
 
 		if (error == -EINVAL) {
 			error = event_add(counting, i, i);

@@ -86,6 +86,30 @@ static uint32_t l3_of(unsigned cpu)
 	return cache_of(cpu, 3);
 }
 
+/* Intel's hybrid processors have a PMU for each kind of core, with its CPUs; others have none of these: not known. */
+static uint32_t kind_of(unsigned cpu)
+{
+	static const char *const pmus[] = {"cpu_core", "cpu_atom", "cpu_lowpower"};
+	static struct cpu_list list;
+	char path[PATH_BYTES], line[LINE_BYTES];
+
+	for (uint32_t kind = 0; kind < sizeof(pmus) / sizeof(pmus[0]); kind++) {
+		snprintf(path, sizeof(path), "/sys/devices/%s/cpus", pmus[kind]);
+		if (facts_line(path, line, sizeof(line)) && cpu_list_parse(&list, line) && cpu_list_has(&list, cpu))
+			return kind;
+	}
+	return GROUP_NAME_UNKNOWN;
+}
+
+bool topology_kinds_differ(void)
+{
+	for (unsigned cpu = 1; cpu < os_cpu_count(); cpu++) {
+		if (kind_of(port_cpu_real(cpu)) != kind_of(port_cpu_real(0)))
+			return true;
+	}
+	return false;
+}
+
 static void groups_emit(struct wire *wire, const char *key, uint32_t name_of(unsigned cpu))
 {
 	static uint32_t names[CPU_LIST_MAX];
@@ -130,4 +154,5 @@ void topology_emit(struct wire *wire)
 		nodes[cpu] = node_of(port_cpu_real(cpu));
 	groups_text(nodes, os_cpu_count(), text);
 	wire_pair(wire, "cpu_node", text);
+	groups_emit(wire, "cpu_kind", kind_of);
 }

@@ -51,6 +51,8 @@ static void foreign_words_are_refused(void **state)
 	assert_false(placement_groups_parse(&groups, NULL));
 }
 
+static const char *second_key = "cpu_l3"; /* of difference() */
+
 /* The difference between two boots with these words for cpu_core and cpu_l3; "" if there is none. */
 static char *difference(const char *core_a, const char *l3_a, const char *core_b, const char *l3_b)
 {
@@ -65,7 +67,7 @@ static char *difference(const char *core_a, const char *l3_a, const char *core_b
 		sample_open(&streams[i], "test");
 		if (words[i][0] != NULL)
 			sample_env(&streams[i], "cpu_core", words[i][0]);
-		sample_env(&streams[i], "cpu_l3", words[i][1]);
+		sample_env(&streams[i], second_key, words[i][1]);
 		sample_run(&streams[i], "clock_read", "", samples, 2, 100);
 		sample_done(&streams[i], 0);
 		assert_int_equal(stream_parse(&read[i], streams[i].bytes, streams[i].len_bytes, &error), 0);
@@ -110,12 +112,25 @@ static void the_nearest_of_the_first_cpus_that_differ_is_told(void **state)
 			  "placements, not two systems");
 }
 
+static void kinds_of_cores_that_differ_are_told(void **state)
+{
+	(void)state;
+	second_key = "cpu_kind";
+	ASSERT_DIFFERENCE("0-3", "0*4", "0-3", "0*4", "");
+	ASSERT_DIFFERENCE("0-3", "0*2,1*2", "0-3", "-*4", ""); /* a Linux that does not know */
+	ASSERT_DIFFERENCE("0-3", "0*2,1*2", "0-3", "0,1,0,1",
+			  "CPUs 0 and 1 share a kind of core on A and do not on B: rows of 2 or more CPUs compare two "
+			  "placements, not two systems");
+	second_key = "cpu_l3";
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(words_are_groups),
 	    cmocka_unit_test(foreign_words_are_refused),
 	    cmocka_unit_test(cpus_that_share_the_same_are_alike_whatever_their_numbers),
+	    cmocka_unit_test(kinds_of_cores_that_differ_are_told),
 	    cmocka_unit_test(the_nearest_of_the_first_cpus_that_differ_is_told),
 	};
 

@@ -29,13 +29,13 @@ struct bench {
 	 */
 	void (*repeat)(struct bench_run *run);
 	struct bench_param params[BENCH_PARAMS_MAX];
-	const char
-	    *series[BENCH_SERIES_MAX]; /* names of what is recorded side by side; none: one series without a name */
-	unsigned per;                  /* operations in one sample, 1 if 0: the harness divides */
-	unsigned min_cpus;             /* fewer: skipped with the reason */
-	unsigned max_samples;          /* bound for benchmarks whose one sample is long; 0: none */
-	unsigned max_warmup;           /* the same for warm-up samples */
-	const char *spread;            /* why warm samples under sim are not all equal; NULL: they are */
+	/* Names of what is recorded side by side; none: one series without a name. */
+	const char *series[BENCH_SERIES_MAX];
+	unsigned per;          /* operations in one sample, 1 if 0: the harness divides */
+	unsigned min_cpus;     /* fewer: skipped with the reason */
+	unsigned max_samples;  /* bound for benchmarks whose one sample is long; 0: none */
+	unsigned max_warmup;   /* the same for warm-up samples */
+	const char *spread;    /* why warm samples under sim are not all equal; NULL: they are */
 	const char *spread_at; /* where: "PARAM=VALUE:… …", all pairs of one must hold; series=NAME; NULL: all */
 	bool bare;             /* a sample is not what lies between a start and a stop stamp: no control is in it */
 	bool extra;            /* long, or of use in few runs: measured only where bench= names it */

@@ -89,6 +89,7 @@ void os_cond_destroy(struct os_cond *cond);
 
 struct os_sem;
 
+/* count: at most 2^31 - 1, as POSIX's SEM_VALUE_MAX. */
 void os_sem_init(struct os_sem *sem, unsigned count);
 static inline void os_sem_down(struct os_sem *sem);
 static inline void os_sem_up(struct os_sem *sem);

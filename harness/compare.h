@@ -79,8 +79,8 @@ struct compare {
 	/* Whether it was one computer (computer.h), of bare metal, and of hosts in two runs; NULL where that is no question. */
 	char *computer;
 	enum computer_match computer_match;
-	char *
-	    placement; /* what their CPUs share differs: the sentence (placement.h); NULL: it does not, or is not told */
+	/* What their CPUs share differs: the sentence (placement.h); NULL: it does not, or is not told. */
+	char *placement;
 	struct compare_missing *missing;
 	size_t missing_count;
 };

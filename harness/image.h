@@ -45,8 +45,8 @@ struct image_options {
 	const char *samples, *warmup;
 	const char *words; /* more words for every entry, NULL: none */
 	struct image_serial serial;
-	const char
-	    *stick; /* the FAT serial number of a partition that GRUB can write to, as 1234-abcd; NULL: there is none */
+	/* The FAT serial number of a partition that GRUB can write to, as 1234-abcd; NULL: there is none. */
+	const char *stick;
 	bool collector; /* and a Linux that takes the results there */
 	const struct image_bench *benches;
 	size_t bench_count;

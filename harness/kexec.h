@@ -23,9 +23,9 @@ struct kexec_options {
 	const char *initrd; /* NULL: that kernel's; "none": without */
 	const char *append; /* Linux's command line, NULL: the one it has now */
 	const char *place;  /* of the results, NULL: wherever there is room */
-	const char
-	    *words; /* the Aerokernel's: what is measured, and how; rsdp= here is taken for ACPI's root pointer */
-	bool stay;  /* halt at the end instead of Linux */
+	/* The Aerokernel's: what is measured, and how; rsdp= here is taken for ACPI's root pointer. */
+	const char *words;
+	bool stay; /* halt at the end instead of Linux */
 };
 
 enum { KEXEC_ARGUMENTS = 8 };

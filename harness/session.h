@@ -36,8 +36,8 @@ struct session {
 	enum session_way way;
 	const char *profile; /* profile.h; NULL: as Linux was when the session was begun; borrowed, as facts */
 	const json_t *facts; /* of Linux then (boot_facts.h) */
-	const char
-	    *words; /* further ones of every boot of either system: events=…; NULL: none; borrowed, as all below */
+	/* Further ones of every boot of either system: events=…; NULL: none; borrowed, as all below. */
+	const char *words;
 	const char *kernel, *initrd, *place; /* what kexec.h's options are told; NULL: its defaults */
 };
 

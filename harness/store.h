@@ -58,8 +58,8 @@ struct store_boot {
 	uint32_t archive_crc;
 	double seconds; /* wall time of the boot */
 	json_t *argv;   /* what was launched: array of strings; NULL if nothing */
-	json_t
-	    *environment;  /* what the boot ran under where that can change from boot to boot (boot_facts.h); or NULL */
+	/* What the boot ran under where that can change from boot to boot (boot_facts.h); or NULL. */
+	json_t *environment;
 	json_t *machine;   /* what a virtual machine was and went through (launch.h); or NULL */
 	unsigned attempts; /* journal lines of this index up to this one; filled in by the store */
 };

@@ -43,8 +43,8 @@ struct stream_run {
 	uint64_t overflow; /* samples that did not fit and are UINT32_MAX */
 	int64_t irqs;      /* interrupts during the run on all CPUs; -1: unknown */
 	int64_t smis;      /* system management interrupts during the point, all its series together; -1: unknown */
-	unsigned
-	    copies;    /* of a @repeat: samples are so many operations and twice as many, in turn; n is even. @run: 0 */
+	/* Of a @repeat: samples are so many operations and twice as many, in turn; n is even. @run: 0. */
+	unsigned copies;
 	unsigned line; /* of its @run, from 1 */
 };
 

@@ -35,8 +35,8 @@ struct subject {
 	bool poll;
 	unsigned cpus;              /* CPUs of this subject; 0: as many as the run asks for */
 	char build[BUILD_NAME_MAX]; /* "": the programs beside this one */
-	char
-	    name[SUBJECT_NAME_MAX]; /* canonical, the result key: poll, lean, tuned, cpus=N, build=NAME in this order */
+	/* Canonical, the result key: poll, lean, tuned, cpus=N, build=NAME in this order. */
+	char name[SUBJECT_NAME_MAX];
 };
 
 /*

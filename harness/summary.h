@@ -53,10 +53,13 @@ struct summary_row {
 	size_t planned; /* runs of the plan */
 	double min, p50, p90, p99, p999, max, mean, stddev, iqr; /* pooled; NaN: not supported by n */
 	double cold;                                             /* median of the runs' cold samples; NaN if unknown */
-	double
-	    control; /* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown */
-	double
-	    subtracted; /* from all but stddev and iqr: control; 0 of the control itself, where nothing is known of it, and where it is not in the samples (bench.h, bare) */
+	/* p50 of clock_read on this subject in the same run, per operation of this row; NaN if unknown. */
+	double control;
+	/*
+	 * From all but stddev and iqr: control; 0 of the control itself, where nothing is known of it, and where it is not in
+	 * the samples (bench.h, bare).
+	 */
+	double subtracted;
 	double raw_p50; /* as measured */
 	bool coarse;    /* a time below SUMMARY_GRAINS grains of the clock */
 	/*
@@ -65,8 +68,8 @@ struct summary_row {
 	 */
 	bool by_difference;
 	double differenced; /* the median of the runs' (t(2n) - t(n)) / n; NaN where nothing was repeated */
-	bool
-	    cut; /* of boots that were cut or garbled (STORE_CUT): what is proved of them, never pooled with whole ones */
+	/* Of boots that were cut or garbled (STORE_CUT): what is proved of them, never pooled with whole ones. */
+	bool cut;
 	bool bare;    /* what lies between two stamps is not what a sample is: nothing is subtracted */
 	double grain; /* of the clock, from the control; in the row's unit per operation; NaN if unknown */
 	uint64_t overflow;
@@ -84,8 +87,8 @@ struct summary_note {
 
 struct summary {
 	struct store *store;
-	struct summary_row
-	    *rows; /* by benchmark, then point in the order of the stream, then subject in the plan's order */
+	/* By benchmark, then point in the order of the stream, then subject in the plan's order. */
+	struct summary_row *rows;
 	size_t row_count;
 	struct summary_note *notes;
 	size_t note_count;

@@ -9,8 +9,8 @@
 struct wake {
 	struct os_event event;
 	uint64_t start; /* t0, before the call */
-	uint64_t
-	    called; /* t1, after it; only by WAKE_CALL, because reading the clock delays a waiter on the same CPU */
+	/* t1, after it; only by WAKE_CALL, because reading the clock delays a waiter on the same CPU. */
+	uint64_t called;
 	struct waiters waiters;
 };
 

@@ -64,8 +64,8 @@ struct rt {
 	uint32_t utilisation_ppm;
 	enum rt_state state; /* atomic: the timer interrupt may change it under one that has yielded */
 	uint64_t arrivals, misses, throttlings;
-	struct thread
-	    again; /* a dummy for the inbox: the thread has yielded, is somewhere, and its next period has begun */
+	/* A dummy for the inbox: the thread has yielded, is somewhere, and its next period has begun. */
+	struct thread again;
 	bool sent; /* it is in the inbox; atomic */
 };
 

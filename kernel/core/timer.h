@@ -29,5 +29,5 @@ void timer_cancel(struct timer *timer);
 void timer_sleep_until(uint64_t deadline_tsc);
 /* Blocks for at least ns nanoseconds. */
 void timer_sleep_ns(uint64_t ns);
-/* Nanoseconds as ticks of the clock, rounded up; at most 2^63. */
+/* Nanoseconds as ticks of the clock, rounded up; never more than 2^63, also for longer times. */
 uint64_t timer_ticks(uint64_t ns);

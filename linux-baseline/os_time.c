@@ -29,41 +29,51 @@ static int64_t ns_of(const struct timespec *time)
 	return (int64_t)time->tv_sec * (int64_t)NS_PER_S + time->tv_nsec;
 }
 
-/*
- * CLOCK_MONOTONIC's time, and the tick right before it. Whatever comes in between (an interrupt, another thread, the host)
- * makes the time too late, so that a wide pair is read again: the narrowest one counts.
- */
-static int64_t clocks_read(uint64_t *tick)
+/* A time of CLOCK_MONOTONIC, and the tick right before it. */
+struct clocks {
+	uint64_t ticks;
+	int64_t ns;
+};
+
+static struct clocks clocks_read(void)
 {
-	enum { TRIES = 8, NARROW_US = 10, US_PER_S = 1000000 };
-	uint64_t width = UINT64_MAX, narrow = os_clock_hz() / US_PER_S * NARROW_US;
-	int64_t ns = 0;
+	struct clocks clocks = {.ticks = __builtin_ia32_rdtsc()};
+	struct timespec now;
 
-	for (unsigned i = 0; i < TRIES && width > narrow; i++) {
-		uint64_t before = __builtin_ia32_rdtsc(), passed;
-		struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	clocks.ns = ns_of(&now);
+	return clocks;
+}
 
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		passed = __builtin_ia32_rdtsc() - before;
-		if (passed >= width)
-			continue;
-		width = passed;
-		*tick = before;
-		ns = ns_of(&now);
+/* Whatever comes between the two readings (an interrupt, another thread, the host) makes the time too late: the closest pair. */
+static struct clocks clocks_read_closely(void)
+{
+	enum { TRIES = 8 };
+	uint64_t least = UINT64_MAX;
+	struct clocks closest = {0};
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct clocks clocks = clocks_read();
+		uint64_t width = __builtin_ia32_rdtsc() - clocks.ticks;
+
+		if (width < least) {
+			least = width;
+			closest = clocks;
+		}
 	}
-	return ns;
+	return closest;
 }
 
 /* CLOCK_MONOTONIC's time at the tick, rounded up; at least 1 ns, because 0 would stop a timer. */
-static struct timespec time_of_tick(uint64_t tick)
+static struct timespec time_of_tick(uint64_t tick, struct clocks now)
 {
-	uint64_t now_ticks = 0, hz = os_clock_hz();
-	__int128 ns = clocks_read(&now_ticks);
+	uint64_t hz = os_clock_hz();
+	__int128 ns = now.ns;
 
-	if (tick > now_ticks)
-		ns += (__int128)(((unsigned __int128)(tick - now_ticks) * NS_PER_S + hz - 1) / hz);
+	if (tick > now.ticks)
+		ns += (__int128)(((unsigned __int128)(tick - now.ticks) * NS_PER_S + hz - 1) / hz);
 	else
-		ns -= (__int128)((unsigned __int128)(now_ticks - tick) * NS_PER_S / hz);
+		ns -= (__int128)((unsigned __int128)(now.ticks - tick) * NS_PER_S / hz);
 	if (ns < 1)
 		ns = 1;
 	if (ns / NS_PER_S > INT64_MAX / NS_PER_S) /* ktime_t's end, year 2262: the kernel refuses nothing below */
@@ -75,7 +85,7 @@ static struct timespec time_of_tick(uint64_t tick)
 void os_sleep_until(uint64_t tick)
 {
 	while (__builtin_ia32_rdtsc() < tick) {
-		struct timespec until = time_of_tick(tick);
+		struct timespec until = time_of_tick(tick, clocks_read());
 
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 	}
@@ -134,7 +144,7 @@ int os_alarm_start(struct os_alarm *alarm, uint64_t first, uint64_t period_ns, v
 	error = alarm_timer_create(alarm);
 	if (error != 0)
 		return error;
-	times.it_value = time_of_tick(first);
+	times.it_value = time_of_tick(first, clocks_read_closely());
 	alarm->first_ns = ns_of(&times.it_value);
 	alarm->period_ns = (int64_t)period_ns;
 	if (timer_settime(alarm->timer, TIMER_ABSTIME, &times, NULL) == 0)

@@ -184,24 +184,9 @@ static char *kind_difference(const struct store *store, const char *subject, con
 	return difference;
 }
 
-/* In what the computer is not that of the session that the run is, if it is one; as above. */
-static char *session_difference(const struct store *store, const struct stream *stream)
-{
-	const json_t *facts = json_object_get(json_object_get(store->run, "session"), "facts");
-	struct computer session, own;
-	char *text;
-
-	computer_read(&session, NULL, facts);
-	computer_read(&own, stream, NULL);
-	if (facts != NULL && computer_match(&session, &own, &text) == COMPUTER_OTHER)
-		return text;
-	if (facts != NULL)
-		free(text);
-	return NULL;
-}
-
 char *collect_kind_foreign(const struct store *store, const char *subject, const struct collect_boot *boot)
 {
+	const json_t *session = json_object_get(store->run, "session");
 	struct stream stream;
 	char *difference;
 
@@ -209,8 +194,8 @@ char *collect_kind_foreign(const struct store *store, const char *subject, const
 	difference = kind_difference(store, subject, &stream);
 	if (difference == NULL)
 		difference = plan_difference(store, subject, &stream, boot->status == STORE_OK);
-	if (difference == NULL)
-		difference = session_difference(store, &stream);
+	if (difference == NULL && session != NULL)
+		difference = computer_difference(json_object_get(session, "facts"), &stream);
 	stream_free(&stream);
 	return difference;
 }

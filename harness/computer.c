@@ -194,6 +194,19 @@ enum computer_match computer_match(const struct computer *a, const struct comput
 	return match;
 }
 
+char *computer_difference(const json_t *facts, const struct stream *stream)
+{
+	struct computer one, other;
+	char *text;
+
+	computer_read(&one, NULL, facts);
+	computer_read(&other, stream, NULL);
+	if (computer_match(&one, &other, &text) == COMPUTER_OTHER)
+		return text;
+	free(text);
+	return NULL;
+}
+
 /* What was found of several pairs so far; text NULL: nothing yet. */
 struct finding {
 	enum computer_match match;

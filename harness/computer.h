@@ -38,7 +38,12 @@ void computer_read(struct computer *computer, const struct stream *stream, const
  * memory by a sixteenth or 256 MiB, because each system counts what it may use.
  */
 enum computer_match computer_match(const struct computer *a, const struct computer *b, char **text);
-/* The same of all boots with numbers of two subjects, each against the first of A. */
+/*
+ * In what the computer of a stream is another one than these facts of a Linux (boot_facts.h) are of: the sentence, allocated.
+ * NULL: in nothing that both tell.
+ */
+char *computer_difference(const json_t *facts, const struct stream *stream);
+/* computer_match() of all boots with numbers of two subjects, each against the first of A. */
 enum computer_match computer_match_subjects(const struct summary *a, const char *subject_a, const struct summary *b,
 					    const char *subject_b, char **text);
 /* "same", "unknown", "other". */

@@ -112,20 +112,6 @@ static char *commit_difference(const struct session *session, const struct strea
 	return memory_format("the image is of build %s, not of %s: write it anew", said, wanted);
 }
 
-/* Whether the Aerokernel ran on another computer than the session's Linux: the wrong file, or the wrong stick; as above. */
-static char *computer_difference(const struct session *session, const struct stream *stream)
-{
-	struct computer own, booted;
-	char *text;
-
-	computer_read(&own, NULL, session->facts);
-	computer_read(&booted, stream, NULL);
-	if (computer_match(&own, &booted, &text) == COMPUTER_OTHER)
-		return text;
-	free(text);
-	return NULL;
-}
-
 /* An event of the session's words that a whole stream neither counts nor says why not; allocated, NULL: there is none. */
 static char *event_difference(const struct stream *stream, const char *words)
 {
@@ -165,8 +151,8 @@ static char *foreign(const struct session *session, const struct plan_boot *boot
 	os = stream_env(&stream, "os");
 	if (os == NULL || strcmp(os, "aerokernel") != 0)
 		difference = memory_format("it is a stream of %s", os != NULL ? os : "nobody");
-	if (difference == NULL && whole)
-		difference = computer_difference(session, &stream);
+	if (difference == NULL && whole) /* the wrong file, or the wrong stick */
+		difference = computer_difference(session->facts, &stream);
 	/* Each round that goes by kexec has a seed of its own: so what lay in memory from another round is told apart. */
 	if (difference == NULL && session->way == SESSION_KEXEC)
 		difference = selection_word_difference(&stream, words, "seed");

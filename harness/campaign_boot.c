@@ -12,8 +12,11 @@
 #include "paths.h"
 #include "stream.h"
 
-/* A boot may take this many times its expected length, and at least the floor; no output for as long as the floor is a hang. */
-enum { PATIENCE = 10, BOOT_FLOOR_S = 300, SILENCE_FLOOR_S = 150, PADDING_BYTES = 4096 };
+/*
+ * Bounds on a boot in multiples of the seconds that it should take, and at least so many: they detect hangs on a busy host. A
+ * boot speaks after each point, which is a small part of it.
+ */
+enum { BOOT_PATIENCE = 10, BOOT_FLOOR_S = 300, SILENCE_PATIENCE = 3, SILENCE_FLOOR_S = 150, PADDING_BYTES = 4096 };
 static const double NS_PER_S = 1e9;
 
 /* --- One boot ---------------------------------------------------------------------------------------------------------------- */
@@ -51,11 +54,11 @@ char *campaign_boot_name(const struct campaign *campaign, const struct plan_boot
 	return memory_format("%s %u/%u", subject->subject.name, boot->round + 1, subject->boots);
 }
 
-static double bound_seconds(double given, double expected, double floor)
+static double bound_seconds(double given, double patient, double floor)
 {
 	if (given > 0)
 		return given;
-	return expected * PATIENCE > floor ? expected * PATIENCE : floor;
+	return patient > floor ? patient : floor;
 }
 
 struct store_boot campaign_boot_record(const struct campaign *campaign, const struct plan_boot *boot)
@@ -120,9 +123,11 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	request.words = active->words;
 	request.padding_bytes = subject_is_timed(&subject->subject) ? stats_random_below(&random, PADDING_BYTES) : 0;
 	request.timeout_ns =
-	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds, BOOT_FLOOR_S) * NS_PER_S);
+	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds * BOOT_PATIENCE, BOOT_FLOOR_S) *
+		       NS_PER_S);
 	request.silence_ns =
-	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds, SILENCE_FLOOR_S) * NS_PER_S);
+	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds * SILENCE_PATIENCE, SILENCE_FLOOR_S) *
+		       NS_PER_S);
 	*running = launch_start(&active->launch, &request, &result) == 0;
 	if (*running) {
 		active->argv = json_array();

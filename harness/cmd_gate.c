@@ -78,7 +78,7 @@ static void gate_help(const char *program)
 	    "Counted:\n"
 	    "      --baseline FILE  what the points cost, written by --update\n"
 	    "      --measure        make the run now, as the baseline's was made\n"
-	    "      --timeout TIME   bound on one boot of --measure (default: ten times what it should take)\n"
+	    "      --timeout TIME   bound on a boot of --measure, on silence (default: 10 and 3 times the expected)\n"
 	    "      --conformance    test that the measured programs keep their contract, too\n"
 	    "      --update         write the run's counts to FILE instead of judging them, and show the difference\n"
 	    "      --reason TEXT    why the counts changed, for --update\n"

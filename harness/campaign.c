@@ -2,20 +2,13 @@
 /* Carries a plan out: see campaign.h. */
 #include "campaign.h"
 
-#include <signal.h>
 #include <stdlib.h>
 
 #include "campaign_boot.h"
 #include "memory.h"
+#include "stop_signal.h"
 
 static const double NS_PER_S = 1e9;
-
-static volatile sig_atomic_t stop_signal;
-
-static void stop_note(int number)
-{
-	stop_signal = number;
-}
 
 /* --- All boots -------------------------------------------------------------------------------------------------------------------- */
 
@@ -204,26 +197,15 @@ static unsigned runnable(const struct campaign *campaign)
 	return count;
 }
 
-/* Installs stop_note() for the signals that end a run, without SA_RESTART, so that sleeps end. */
-static void signals_set(struct sigaction *old, bool install)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = stop_note};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], install ? &action : &old[i], install ? &old[i] : NULL);
-}
-
 /* Makes the boots that are not done, unless status says that there was an error before. */
 static int carry_out(struct campaign *campaign, unsigned boots, int status, struct error *error)
 {
 	struct in_flight flight = {.count = 0};
-	struct sigaction old[3];
+	struct stop_signal_watch watch;
 
 	progress_begin(&campaign->progress, boots, campaign->ok, campaign->quiet);
-	stop_signal = 0;
-	signals_set(old, true);
-	while (status == 0 && stop_signal == 0) {
+	stop_signal_watch(&watch);
+	while (status == 0 && !stop_signal_came()) {
 		status = start_some(campaign, &flight, error);
 		if (flight.count == 0)
 			break;
@@ -233,8 +215,7 @@ static int carry_out(struct campaign *campaign, unsigned boots, int status, stru
 	}
 	while (flight.count > 0)
 		campaign_boot_abandon(campaign, &flight.active[--flight.count]);
-	campaign->interrupted = stop_signal != 0;
-	signals_set(old, false);
+	campaign->interrupted = stop_signal_unwatch(&watch);
 	progress_end(&campaign->progress);
 	campaign->seconds = (double)(process_now_ns() - campaign->progress.begun_ns) / NS_PER_S;
 	return status;

@@ -44,8 +44,8 @@ struct campaign {
 
 /*
  * Returns 0 when every boot has been tried (see failed and interrupted), or a status with the error set when the store
- * can take no more; what is stored stays valid then. SIGINT, SIGTERM and SIGHUP end the current boots; their logs are
- * kept as partial.
+ * can take no more; what is stored stays valid then. SIGINT, SIGTERM and SIGHUP (stop_signal.h) end the current boots; their
+ * logs are kept as partial.
  */
 int campaign_run(struct campaign *campaign, struct error *error);
 /* The same for the one boot with this index, which may have failed before; all others are left as they are. */

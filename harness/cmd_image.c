@@ -12,13 +12,13 @@
 #include "catalog.h"
 #include "counter.h"
 #include "image_make.h"
-#include "image_tool.h"
 #include "kernel_benches.h"
 #include "kernel_words.h"
 #include "launch.h"
 #include "memory.h"
 #include "output.h"
 #include "parse.h"
+#include "stop_signal.h"
 #include "subject.h"
 
 enum {
@@ -236,6 +236,7 @@ static int image_run(struct image_command *command, struct error *error)
 	struct image_make *make = &command->make;
 	struct kernel_benches names = {0};
 	struct catalog catalog = {0};
+	struct stop_signal_watch watch;
 	char *kernel = launch_path("aerokernel.elf"), *words, *through;
 	bool network = command->pxe != NULL;
 	int status;
@@ -251,11 +252,12 @@ static int image_run(struct image_command *command, struct error *error)
 		status = benches_find(command, &catalog, &names, error);
 	if (status == 0)
 		status = image_entry_check(&make->menu, error);
-	image_tools_watch();
+	stop_signal_watch(&watch);
 	umask(S_IWGRP |
 	      S_IWOTH); /* who reads the medium, or serves the tree, is somebody else; and equal bytes for all */
 	if (status == 0)
 		status = network ? image_make_network(make, error) : image_make_disk(make, error);
+	stop_signal_unwatch(&watch);
 	if (status == 0 && network)
 		network_tell(make);
 	else if (status == 0)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +16,11 @@
 #include "memory.h"
 #include "process.h"
 #include "progress.h"
+#include "stop_signal.h"
 #include "stream.h"
 
 enum { CHUNK_BYTES = 1 << 16, TICK_MS = 250, STRANGE_LINES = 20 };
 static const double NS_PER_S = 1e9;
-
-static volatile sig_atomic_t stop_signal;
-
-static void stop_note(int number)
-{
-	stop_signal = number;
-}
 
 /* A boot that came whole: its records. */
 struct whole {
@@ -234,7 +227,7 @@ static bool is_over(struct taking *taking)
 
 	if (request->boots > 0 && taking->whole_count >= request->boots)
 		taking->capture->end = CAPTURE_WHOLE;
-	else if (stop_signal != 0)
+	else if (stop_signal_came())
 		taking->capture->end = CAPTURE_INTERRUPTED;
 	else if (taking->damaged && request->boots == 1 && silent_s >= request->damaged_s)
 		taking->capture->end = CAPTURE_DAMAGED;
@@ -270,20 +263,10 @@ static int take_all(struct taking *taking, struct error *error)
 	return status;
 }
 
-/* Installs stop_note() for the signals that end a capture, without SA_RESTART, so that poll() ends. */
-static void signals_set(struct sigaction *old, bool install)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = stop_note};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], install ? &action : &old[i], install ? &old[i] : NULL);
-}
-
 int capture_run(struct capture *capture, const struct capture_request *request, struct error *error)
 {
 	struct taking taking = {.capture = capture, .request = request, .spool_fd = -1, .heard_ns = process_now_ns()};
-	struct sigaction old[3];
+	struct stop_signal_watch watch;
 	int status = 0;
 
 	*capture = (struct capture){.bytes = memory_text("")};
@@ -294,12 +277,11 @@ int capture_run(struct capture *capture, const struct capture_request *request, 
 		if (taking.spool_fd < 0)
 			return error_set_errno(error, STATUS_FAILED, "cannot create", request->spool);
 	}
-	stop_signal = 0;
-	signals_set(old, true);
+	stop_signal_watch(&watch);
 	progress_begin(&taking.progress, 0, 0, request->quiet);
 	status = take_all(&taking, error);
 	progress_end(&taking.progress);
-	signals_set(old, false);
+	stop_signal_unwatch(&watch);
 	if (taking.spool_fd >= 0)
 		close(taking.spool_fd);
 	free(taking.whole);

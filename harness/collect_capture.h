@@ -17,7 +17,7 @@ enum capture_end {
 	CAPTURE_DAMAGED,     /* the last @done came, but its stream is not whole, and nothing more came */
 	CAPTURE_SILENT,      /* nothing for silence_s */
 	CAPTURE_CLOSED,      /* end of file, or the line went away */
-	CAPTURE_INTERRUPTED, /* SIGINT, SIGTERM or SIGHUP */
+	CAPTURE_INTERRUPTED, /* SIGINT, SIGTERM or SIGHUP: stop_signal.h */
 };
 
 struct capture_request {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 
 #include "memory.h"
 #include "process.h"
+#include "stop_signal.h"
 #include "store.h"
 #include "store_file.h"
 
@@ -113,31 +113,14 @@ static int tool_failed(const char *program, const struct process *process, struc
 	return STATUS_FAILED;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-	(void)number;
-	interrupted = 1;
-}
-
-void image_tools_watch(void)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = interrupt};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
-}
-
-/* Ends it early when a signal has come: process_sleep() returns then. */
+/* Ends it early when a signal has come. */
 static int tool_wait(const char *program, struct process *process, struct error *error)
 {
 	struct process *processes[] = {process};
 
-	while (!interrupted && !process_poll(process))
+	while (!stop_signal_came() && !process_poll(process))
 		process_sleep(processes, 1, POLL_MS);
-	if (interrupted) {
+	if (stop_signal_came()) {
 		process_abort(process);
 		return error_set(error, STATUS_INTERRUPTED, "interrupted: nothing was written");
 	}

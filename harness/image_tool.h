@@ -16,12 +16,10 @@ struct image_tool {
 
 /* Whether all are in $PATH; count of them. Returns 0, or STATUS_UNSUPPORTED: the error names the packages to install. */
 int image_tools_check(const struct image_tool *tools, unsigned count, struct error *error);
-/* From now on SIGINT, SIGTERM and SIGHUP end the tool that runs, and what was begun is removed. */
-void image_tools_watch(void);
 /*
  * Runs argv (argv[0] is looked up in $PATH) with SOURCE_DATE_EPOCH set, so that tools that write dates write that one
  * (https://reproducible-builds.org/specs/source-date-epoch/). Returns 0, STATUS_FAILED with its last words, or
- * STATUS_INTERRUPTED.
+ * STATUS_INTERRUPTED: in a watch (stop_signal.h) a signal ends the tool.
  */
 int image_tool_run(const char *const *argv, struct error *error);
 /* Where GRUB's modules are, a directory for each platform: $AEROBENCH_GRUB, or where packages put them. */

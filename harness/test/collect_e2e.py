@@ -208,6 +208,7 @@ def as_files(collector, scratch, log, other, whole):
 
 def interrupted(collector):
     """Ctrl-C before anything came."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job ignores it, and so would its children
     far, near = pty.openpty()
     process = collector.start("--serial", os.ttyname(near))
     wait_for(process.stderr, "listening")

@@ -5,6 +5,7 @@ Usage of such a script: --list [harness] | ARGUMENT NAME…     --list harness l
 Exit status: 0 passed, 1 failed, 77 skipped (one line says why), 2 usage.
 """
 import inspect
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,5 +57,6 @@ def main(names, make):
     if len(sys.argv) < 3 or any(name not in tests for name in sys.argv[2:]):
         print(names["__doc__"], file=sys.stderr)
         return 2
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background job ignores it, and so would its children
     results = [run(name, tests[name], lambda scratch: make(sys.argv[1], scratch)) for name in sys.argv[2:]]
     return max(results, key=lambda status: (status == 1, status))

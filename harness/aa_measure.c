@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,13 +93,18 @@ static char **run_words(const struct aa_measure *measure, const char *subject, s
 	return words;
 }
 
-/* What a child writes to its stdout, and its exit status; -1: it could not run. Its stderr is ours. */
+/*
+ * What a child writes to its stdout, and its exit status; -1: it could not run. Its stderr is ours. A terminal's SIGINT goes
+ * to the child too, which ends its boot and says how to go on: it is waited for. What else ends this program ends the
+ * child's boot as well.
+ */
 static char *child_output(char **words, int *status)
 {
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, old;
+	pid_t parent = getpid(), child;
 	char *text = NULL;
 	size_t size = 0;
 	int ends[2];
-	pid_t child;
 	FILE *out;
 
 	*status = -1;
@@ -106,14 +112,16 @@ static char *child_output(char **words, int *status)
 		return NULL;
 	child = fork();
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* before the question, so that no death goes unnoticed */
+		if (getppid() != parent)
+			_exit(127);
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
 		execv("/proc/self/exe", words);
 		_exit(127);
 	}
-	/* An interrupt goes to the child too, which ends its boot and says how to go on. */
-	signal(SIGINT, SIG_IGN);
+	sigaction(SIGINT, &ignore, &old);
 	close(ends[1]);
 	out = fdopen(ends[0], "r");
 	if (out == NULL || getdelim(&text, &size, '\0', out) < 0) {
@@ -124,7 +132,7 @@ static char *child_output(char **words, int *status)
 		fclose(out);
 	if (child > 0)
 		waitpid(child, status, 0);
-	signal(SIGINT, SIG_DFL);
+	sigaction(SIGINT, &old, NULL);
 	return text;
 }
 

@@ -101,12 +101,12 @@ static int outcome(const struct campaign *campaign, const struct run_options *op
 		fprintf(stderr, "aerobench: the logs of failed boots are in %s\n", campaign->store->path);
 	if (campaign->left_out > 0 && !options->quiet)
 		error_warn("%u boots were left out to keep the budget", campaign->left_out);
+	if (campaign->interrupted) /* before JSON, whose reader may be gone */
+		fprintf(stderr, "aerobench: interrupted; go on by: aerobench run --resume %s\n", id);
 	if (options->json && outcome_json(campaign, error) != 0)
 		return (int)error->status;
-	if (campaign->interrupted) {
-		fprintf(stderr, "aerobench: interrupted; go on by: aerobench run --resume %s\n", id);
+	if (campaign->interrupted)
 		return STATUS_INTERRUPTED;
-	}
 	if (!options->json && campaign->ok > 0)
 		printf("run %s: %u boots in %s, seed %llu%s; see it by: aerobench show %s\n", id, campaign->ok,
 		       progress_time(time, sizeof(time), campaign->seconds), (unsigned long long)campaign->plan->seed,

@@ -7,6 +7,7 @@ The systems under test are stand-ins (fake_baseline.py), so that what is to be f
 Usage: timed_e2e.py --list | timed_e2e.py BIN NAME…     BIN: the directory with aerobench (listed.py)
 """
 import json
+import os
 import shutil
 import signal
 import sys
@@ -209,6 +210,17 @@ def test_tier_2_takes_the_second_set_that_is_missing(bench):
          "the second set is taken as the first was", status, data)
     rows = {test["statistic"]: test for test in data["tests"] if test["benchmark"] == "yield_pair"}
     need(rows["location"]["second"]["pairs"] == 8, "as many pairs", rows)
+
+
+def test_a_self_check_that_is_ended_ends_the_run_it_makes(bench):
+    bench.fake("slow 300")  # it never gets as far
+    process = bench.start("aa", "-s", "linux@host", "-b", "yield_pair", "--samples", "200", "--pairs", "6")
+    bench.wait_for(lambda: len(bench.calls()) == 1, "the first boot")
+    os.kill(process.pid, signal.SIGTERM)
+    bench.wait_for(lambda: not e2e.alive(bench.calls()[0]), "the end of the boot")
+    status, _, err = bench.end(process)
+    need(status == -signal.SIGTERM and "--resume" in err, "how to go on with what is stored is told", status, err)
+    need(list(bench.run_dir().glob("000-*partial")), "what the boot had said is kept", list(bench.run_dir().iterdir()))
 
 
 def test_tier_2_that_ends_before_its_first_look_judges_nothing(bench):

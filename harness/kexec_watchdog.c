@@ -3,8 +3,9 @@
  * Running watchdogs by Linux's Documentation/ABI/testing/sysfs-class-watchdog. Whether one is stopped in the end is up to
  * whoever keeps it alive (systemd does stop its own for a kexec, systemd-system.conf(5), KExecWatchdogSec=) and to its
  * driver, which does not say; but watchdog.stop_on_reboot=1 makes all of them stop (drivers/watchdog/watchdog_core.c),
- * even those that nobody else may stop (nowayout). The BMC's by ipmi_watchdog is of another kind: it is set to
- * two minutes when Linux is left (drivers/char/ipmi/ipmi_watchdog.c, wdog_reboot_handler()).
+ * even those that nobody else may stop (nowayout). Those of the chipsets of PCs always stop when Linux is left: iTCO_wdt.c and
+ * sp5100_tco.c there do so by watchdog_stop_on_reboot(), before that by a shutdown of the device. The BMC's by ipmi_watchdog
+ * is of another kind: it is set to two minutes when Linux is left (drivers/char/ipmi/ipmi_watchdog.c, wdog_reboot_handler()).
  */
 #include "kexec_watchdog.h"
 
@@ -37,6 +38,18 @@ static bool stops_by_itself(const char *root)
 	return strcmp(text, "1") == 0;
 }
 
+/* Whether no watchdog of this identity goes on when Linux is left. The software one is a timer of Linux's own. */
+static bool ends_with_linux(const char *identity)
+{
+	static const char *const identities[] = {"Software Watchdog", "iTCO_wdt", "SP5100 TCO timer"};
+
+	for (size_t i = 0; i < sizeof(identities) / sizeof(identities[0]); i++) {
+		if (strcmp(identity, identities[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int one_check(const char *root, unsigned number, char **warning, struct error *error)
 {
 	char state[TEXT_BYTES], identity[TEXT_BYTES], timeout[TEXT_BYTES], nowayout[TEXT_BYTES];
@@ -45,8 +58,7 @@ static int one_check(const char *root, unsigned number, char **warning, struct e
 	attribute_read(root, number, "identity", identity);
 	attribute_read(root, number, "timeout", timeout);
 	attribute_read(root, number, "nowayout", nowayout);
-	/* softdog is a timer of Linux's own, and ends with it */
-	if (strcmp(state, "active") != 0 || strcmp(identity, "Software Watchdog") == 0)
+	if (strcmp(state, "active") != 0 || ends_with_linux(identity))
 		return 0;
 	if (strcmp(nowayout, "1") == 0)
 		return error_set(

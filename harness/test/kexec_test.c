@@ -380,17 +380,21 @@ static void watchdog_put(const char *state, const char *identity, const char *no
 
 static void a_watchdog_that_would_reset_the_machine_is_told(void **state)
 {
+	static const char *const harmless[] = {"Software Watchdog\n", "iTCO_wdt\n", "SP5100 TCO timer\n"};
+
 	(void)state;
 	linux_make();
 	warned(NULL);
-	watchdog_put("inactive\n", "iTCO_wdt\n", "0\n");
+	watchdog_put("inactive\n", "wdat_wdt\n", "0\n");
 	warned(NULL);
-	watchdog_put("active\n", "Software Watchdog\n", "0\n");
-	warned(NULL);
-	watchdog_put("active\n", "iTCO_wdt\n", "0\n");
-	warned("watchdog1 (iTCO_wdt) is running: unless it is stopped when Linux ends, it resets the machine 30 s");
-	watchdog_put("active\n", "iTCO_wdt\n", "1\n");
-	refused(STATUS_UNSUPPORTED, "watchdog1 (iTCO_wdt) is running and may not be stopped",
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		watchdog_put("active\n", harmless[i], "1\n"); /* nowayout keeps nobody from leaving */
+		warned(NULL);
+	}
+	watchdog_put("active\n", "wdat_wdt\n", "0\n");
+	warned("watchdog1 (wdat_wdt) is running: unless it is stopped when Linux ends, it resets the machine 30 s");
+	watchdog_put("active\n", "wdat_wdt\n", "1\n");
+	refused(STATUS_UNSUPPORTED, "watchdog1 (wdat_wdt) is running and may not be stopped",
 		&(struct kexec_options){0});
 	/* which makes even that one stop */
 	text_put("/sys/module/watchdog/parameters/stop_on_reboot", "1\n");

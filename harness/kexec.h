@@ -48,5 +48,10 @@ void kexec_plan_free(struct kexec_plan *plan);
 char *kexec_append_of(const char *command_line);
 /* Runs the plan's command: Linux has everything then, and still runs. */
 int kexec_load(const struct kexec_plan *plan, struct error *error);
-/* Leaves Linux, in the order of its services where systemd runs, else at once. Returns on an error, or while it ends. */
+/*
+ * Leaves Linux, in the order of its services where systemd runs, else at once. Returns while it ends; or on an error, with all
+ * as it was before kexec_load(), also where a signal stops it: `systemctl reboot` starts what is loaded (systemctl(1), reboot).
+ */
 int kexec_go(struct error *error);
+/* The same by these two commands, with the governors below root: for tests. */
+int kexec_leave(char *const *leave, char *const *unload, const char *root, struct error *error);

@@ -14,6 +14,7 @@
 #include "kexec_says.h"
 #include "kexec_speed.h"
 #include "process.h"
+#include "stop_signal.h"
 
 enum { MINUTE_S = 60 };
 
@@ -47,21 +48,44 @@ int kexec_load(const struct kexec_plan *plan, struct error *error)
 	return command_run(plan->load, LOAD_TIMEOUT_NS, error);
 }
 
-int kexec_go(struct error *error)
+/* With Linux's governors at the highest speed, and back where they were if it is not left. */
+static int leave_fast(char *const *leave, const char *root, struct error *error)
 {
-	static const char *const in_order[] = {"systemctl", "kexec", NULL};
-	const char *at_once[] = {kexec_tool(), "-e", NULL};
-	struct stat about;
-	bool systemd = stat("/run/systemd/system", &about) == 0 && S_ISDIR(about.st_mode); /* sd_booted(3) */
 	struct kexec_speed speed;
-	char *slow = kexec_speed_raise(&speed, "");
+	char *slow = kexec_speed_raise(&speed, root);
 
 	if (slow != NULL)
 		error_warn("a CPU may measure slowly, at the speed that Linux has chosen for it: %s", slow);
-	sync();
-	if (command_run((char *const *)(systemd ? in_order : at_once), GO_TIMEOUT_NS, error) != STATUS_OK)
-		kexec_speed_restore(&speed, "");
+	if (command_run(leave, GO_TIMEOUT_NS, error) != STATUS_OK)
+		kexec_speed_restore(&speed, root);
 	kexec_speed_free(&speed);
 	free(slow);
 	return error->status;
+}
+
+int kexec_leave(char *const *leave, char *const *unload, const char *root, struct error *error)
+{
+	struct error loaded = {STATUS_OK, ""};
+	struct stop_signal_watch watch;
+
+	stop_signal_watch(&watch);
+	sync(); /* may take minutes */
+	if (stop_signal_came())
+		error_set(error, STATUS_INTERRUPTED, "interrupted: this Linux was not left");
+	else
+		leave_fast(leave, root, error);
+	if (error->status != STATUS_OK && command_run(unload, GO_TIMEOUT_NS, &loaded) != STATUS_OK)
+		error_warn("the Aerokernel is still loaded, and a reboot may start it: %s", loaded.text);
+	stop_signal_unwatch(&watch);
+	return error->status;
+}
+
+int kexec_go(struct error *error)
+{
+	static const char *const in_order[] = {"systemctl", "kexec", NULL};
+	const char *at_once[] = {kexec_tool(), "-e", NULL}, *unload[] = {kexec_tool(), "-u", NULL};
+	struct stat about;
+	bool systemd = stat("/run/systemd/system", &about) == 0 && S_ISDIR(about.st_mode); /* sd_booted(3) */
+
+	return kexec_leave((char *const *)(systemd ? in_order : at_once), (char *const *)unload, "", error);
 }

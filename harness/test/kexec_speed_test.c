@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "kexec.h"
 #include "kexec_speed.h"
 #include "memory.h"
 #include "sample_linux.h"
@@ -64,6 +65,25 @@ static void a_linux_that_is_not_left_gets_its_governors_back(void **state)
 	sample_linux_remove(root);
 }
 
+static void who_stops_it_finds_linux_as_it_was_and_nothing_loaded(void **state)
+{
+	char *root = linux_make(), *unloaded = memory_format("touch '%s/unloaded'", root);
+	char *speeds = memory_format("cat '%s" GOVERNOR(0) "' >'%s/seen'; kill -INT $PPID; exit 1", root, root);
+	char *leave[] = {(char *)"/bin/sh", (char *)"-c", speeds, NULL};
+	char *unload[] = {(char *)"/bin/sh", (char *)"-c", unloaded, NULL};
+	struct error error = {STATUS_OK, ""};
+
+	(void)state;
+	assert_int_equal(kexec_leave(leave, unload, root, &error), STATUS_FAILED);
+	is_now(root, "/seen", "performance");
+	is_now(root, GOVERNOR(0), "schedutil");
+	is_now(root, GOVERNOR(1), "powersave");
+	is_now(root, "/unloaded", "");
+	free(speeds);
+	free(unloaded);
+	sample_linux_remove(root);
+}
+
 static void a_governor_that_cannot_be_set_is_named_with_the_reason(void **state)
 {
 	char *root = linux_make(), *file = memory_format("%s%s", root, GOVERNOR(1)), *kept;
@@ -102,6 +122,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(all_cpus_ask_for_the_highest_and_limits_stay),
 	    cmocka_unit_test(a_linux_that_is_not_left_gets_its_governors_back),
+	    cmocka_unit_test(who_stops_it_finds_linux_as_it_was_and_nothing_loaded),
 	    cmocka_unit_test(a_governor_that_cannot_be_set_is_named_with_the_reason),
 	    cmocka_unit_test(a_linux_without_governors_is_left_as_it_is),
 	};

@@ -133,8 +133,13 @@ static bool plans(const struct store *store, const char *subject)
 static int check_kind(const struct store *store, const struct collect_target *target, const struct collect_boots *boots,
 		      struct error *error)
 {
+	char *mixture = collect_kind_mixture(boots);
 	int status = 0;
 
+	if (mixture != NULL)
+		status = error_set(error, STATUS_USAGE,
+				   "the boots that came are not of one run: %s: collect without --into", mixture);
+	free(mixture);
 	for (size_t i = 0; i < boots->count && status == 0; i++) {
 		char *difference = collect_kind_foreign(store, target->subject, &boots->boots[i]);
 

@@ -102,39 +102,77 @@ char *collect_kind_difference(const struct stream *stream, const struct stream *
 	return benchmarks_difference(stream, other);
 }
 
-static bool is_alike(const struct stream *first, const struct collect_boot *boot)
-{
-	struct stream stream;
-	char *difference;
-	bool alike;
+/* The streams of boots that are of one kind so far. */
+struct alike {
+	struct stream *streams;
+	size_t count;
+};
 
-	collect_kind_stream(&stream, boot->status, boot->log, boot->log_bytes);
-	difference = collect_kind_difference(&stream, first);
-	alike = difference == NULL;
-	free(difference);
-	stream_free(&stream);
-	return alike;
+static void alike_init(struct alike *alike, size_t most)
+{
+	*alike = (struct alike){.streams = memory_new(most, sizeof(*alike->streams))};
+}
+
+static void alike_free(struct alike *alike)
+{
+	for (size_t i = 0; i < alike->count; i++)
+		stream_free(&alike->streams[i]);
+	free(alike->streams);
+}
+
+/*
+ * Adds a boot that differs from none of them; a boot that tells little is alike to boots that differ, so one of them is not
+ * enough. NULL, or in what it differs from the first that it does: allocated.
+ */
+static char *alike_add(struct alike *alike, const struct collect_boot *boot)
+{
+	struct stream *stream = &alike->streams[alike->count];
+	char *difference = NULL;
+
+	collect_kind_stream(stream, boot->status, boot->log, boot->log_bytes);
+	for (size_t i = 0; i < alike->count && difference == NULL; i++)
+		difference = collect_kind_difference(stream, &alike->streams[i]);
+	if (difference == NULL)
+		alike->count++;
+	else
+		stream_free(stream);
+	return difference;
 }
 
 bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind)
 {
-	struct stream first;
+	struct alike alike;
 	size_t stays = 0;
 
 	*kind = (struct collect_boots){0};
 	if (boots->count == 0)
 		return false;
 	kind->boots = memory_new(boots->count, sizeof(*kind->boots));
-	collect_kind_stream(&first, boots->boots[0].status, boots->boots[0].log, boots->boots[0].log_bytes);
+	alike_init(&alike, boots->count);
 	for (size_t i = 0; i < boots->count; i++) {
-		if (i == 0 || is_alike(&first, &boots->boots[i]))
+		char *difference = alike_add(&alike, &boots->boots[i]);
+
+		if (difference == NULL)
 			kind->boots[kind->count++] = boots->boots[i];
 		else
 			boots->boots[stays++] = boots->boots[i];
+		free(difference);
 	}
 	boots->count = stays;
-	stream_free(&first);
+	alike_free(&alike);
 	return true;
+}
+
+char *collect_kind_mixture(const struct collect_boots *boots)
+{
+	struct alike alike;
+	char *difference = NULL;
+
+	alike_init(&alike, boots->count);
+	for (size_t i = 0; i < boots->count && difference == NULL; i++)
+		difference = alike_add(&alike, &boots->boots[i]);
+	alike_free(&alike);
+	return difference;
 }
 
 /* --- Boots that a run has ------------------------------------------------------------------------------------------ */

@@ -26,8 +26,13 @@ const struct collect_boot *collect_kind_stranger(const struct collect_boots *boo
  * (computer.h). Allocated; NULL: in nothing that both tell.
  */
 char *collect_kind_difference(const struct stream *stream, const struct stream *other);
-/* Moves the first boot, and all that can be of one run with it, from boots into kind, in their order. False: there is none. */
+/*
+ * Moves the first boot, and all that can be of one run with it and with each other, from boots into kind, in their order.
+ * False: there is none.
+ */
 bool collect_kind_take(struct collect_boots *boots, struct collect_boots *kind);
+/* In what one of the boots differs from another, so that they cannot be of one run; allocated. NULL: they can. */
+char *collect_kind_mixture(const struct collect_boots *boots);
 /*
  * Why the boot can be none of a run's boots of this subject: as collect_kind_difference(), as its campaign wants them, or, of
  * a session, by the computer that it was begun on. Allocated; NULL: it can.

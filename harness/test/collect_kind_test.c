@@ -134,6 +134,29 @@ static void boots_of_a_kind_are_taken_together_in_their_order(void **state)
 	free(capture);
 }
 
+/* A boot whose environment was lost is alike to all, and makes nothing alike. */
+static void a_boot_that_tells_little_does_not_join_two_kinds(void **state)
+{
+	static const char *const samples[] = {NULL, "20", "1000", "20"};
+	struct collect_boots boots, kind;
+	char *capture = capture_make(samples, sizeof(samples) / sizeof(samples[0]), &boots);
+	char *mixture = collect_kind_mixture(&boots);
+
+	(void)state;
+	assert_string_equal(mixture, "samples=1000 instead of 20");
+	free(mixture);
+	assert_true(collect_kind_take(&boots, &kind));
+	assert_int_equal(kind.count, 3);
+	assert_null(collect_kind_mixture(&kind));
+	collect_boots_free(&kind);
+	assert_true(collect_kind_take(&boots, &kind));
+	assert_int_equal(kind.count, 1);
+	collect_boots_free(&kind);
+	assert_false(collect_kind_take(&boots, &kind));
+	collect_boots_free(&boots);
+	free(capture);
+}
+
 static void a_session_takes_no_boot_of_another_computer(void **state)
 {
 	char directory[] = "/tmp/aerobench_kind_XXXXXX", *subjects[] = {(char *)"aerokernel@metal"}, *command;
@@ -213,6 +236,7 @@ int main(void)
 	    cmocka_unit_test(a_session_takes_no_boot_of_another_computer),
 	    cmocka_unit_test(a_boot_of_another_system_is_a_stranger),
 	    cmocka_unit_test(boots_of_a_kind_are_taken_together_in_their_order),
+	    cmocka_unit_test(a_boot_that_tells_little_does_not_join_two_kinds),
 	};
 
 	return cmocka_run_group_tests_name("which boots can be of one run", tests, NULL, NULL);

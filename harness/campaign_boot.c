@@ -14,7 +14,8 @@
 
 /*
  * Bounds on a boot in multiples of the seconds that it should take, and at least so many: they detect hangs on a busy host. A
- * boot speaks after each point, which is a small part of it.
+ * boot speaks after each point, which is a small part of the whole suite; of a selection one may be nearly all, and slower than
+ * the suite's are on average, which the expected seconds go by.
  */
 enum { BOOT_PATIENCE = 10, BOOT_FLOOR_S = 300, SILENCE_PATIENCE = 3, SILENCE_FLOOR_S = 150, PADDING_BYTES = 4096 };
 static const double NS_PER_S = 1e9;
@@ -54,11 +55,20 @@ char *campaign_boot_name(const struct campaign *campaign, const struct plan_boot
 	return memory_format("%s %u/%u", subject->subject.name, boot->round + 1, subject->boots);
 }
 
-static double bound_seconds(double given, double patient, double floor)
+static uint64_t bound_ns(double given, double patient, double floor)
 {
-	if (given > 0)
-		return given;
-	return patient > floor ? patient : floor;
+	double seconds = given > 0 ? given : patient > floor ? patient : floor;
+
+	return (uint64_t)(seconds * NS_PER_S);
+}
+
+void campaign_boot_bounds(const struct campaign *campaign, const struct plan_subject *subject, uint64_t *timeout_ns,
+			  uint64_t *silence_ns)
+{
+	int silence = subject->bench != NULL ? BOOT_PATIENCE : SILENCE_PATIENCE;
+
+	*timeout_ns = bound_ns(campaign->timeout_seconds, subject->seconds * BOOT_PATIENCE, BOOT_FLOOR_S);
+	*silence_ns = bound_ns(campaign->timeout_seconds, subject->seconds * silence, SILENCE_FLOOR_S);
 }
 
 struct store_boot campaign_boot_record(const struct campaign *campaign, const struct plan_boot *boot)
@@ -122,12 +132,7 @@ int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active,
 	*active = (struct campaign_boot){.boot = boot, .words = campaign_boot_words(campaign, boot)};
 	request.words = active->words;
 	request.padding_bytes = subject_is_timed(&subject->subject) ? stats_random_below(&random, PADDING_BYTES) : 0;
-	request.timeout_ns =
-	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds * BOOT_PATIENCE, BOOT_FLOOR_S) *
-		       NS_PER_S);
-	request.silence_ns =
-	    (uint64_t)(bound_seconds(campaign->timeout_seconds, subject->seconds * SILENCE_PATIENCE, SILENCE_FLOOR_S) *
-		       NS_PER_S);
+	campaign_boot_bounds(campaign, subject, &request.timeout_ns, &request.silence_ns);
 	*running = launch_start(&active->launch, &request, &result) == 0;
 	if (*running) {
 		active->argv = json_array();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -28,6 +29,9 @@ struct store_boot campaign_boot_record(const struct campaign *campaign, const st
 
 /* What the runner is told: allocated. */
 char *campaign_boot_words(const struct campaign *campaign, const struct plan_boot *boot);
+/* How long a boot of the subject may take, and be silent, before it counts as hung. */
+void campaign_boot_bounds(const struct campaign *campaign, const struct plan_subject *subject, uint64_t *timeout_ns,
+			  uint64_t *silence_ns);
 /* Starts it. *running: it runs; else it is stored as failed. Returns the store's status. */
 int campaign_boot_start(struct campaign *campaign, struct campaign_boot *active, const struct plan_boot *boot,
 			bool *running, struct error *error);

@@ -87,7 +87,7 @@ static const char help_text[] =
     "                       or a copy of the memory; refused while the next boot is one of Linux\n"
     "      --at-boot        unattended: wait until Linux has settled, pass over what failed three times\n"
     "      --settle TIME    with --at-boot: until so long after the boot of Linux (default: 60s)\n"
-    "      --timeout TIME   bound on one boot of Linux, and on its silence (default: 10 and 3 times the expected)\n"
+    "      --timeout TIME   bound on one boot of Linux, on silence (default: 10 and 3 times the expected; -b: 10)\n"
     "unit: the last two, which go into it\n\n"
     "  -o, --results DIR    where runs are kept\n"
     "  -q, --quiet          no progress\n"

@@ -83,7 +83,7 @@ void run_options_help(const char *program)
 	       "                     cycles, LLC-misses, page-faults … ('aerobench doctor --events'); an event that\n"
 	       "                     a system cannot count is reported with the reason, the others are counted\n"
 	       "      --budget TIME  at most this long (90s, 5m, 1h): fewer boots of each subject\n"
-	       "      --timeout TIME bound on one boot, and on its silence (default: 10 and 3 times the expected)\n"
+	       "      --timeout TIME bound on one boot, and on silence (default: 10 and 3 times the expected; -b: 10)\n"
 	       "      --dry-run      tell what would run and how long it would take\n"
 	       "      --resume RUN   go on with an interrupted run; boots that are done are not repeated\n"
 	       "  -o, --results DIR  where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"

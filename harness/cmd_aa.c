@@ -110,8 +110,6 @@ static int options_check(const struct aa_options *options, int argc, char **argv
 	if (optind < argc)
 		return error_set(error, STATUS_USAGE, "unexpected argument '%s': a run is named by --from",
 				 argv[optind]);
-	if (options->reading.select.ns)
-		return error_set(error, STATUS_USAGE, "--ns: rates and margins have no unit");
 	if (options->from == NULL && options->reading.select.subject_count == 0)
 		return error_set(error, STATUS_USAGE, "name what to measure by -s, or a run by --from");
 	for (size_t i = 0; options->from == NULL && i < options->reading.select.subject_count; i++) {

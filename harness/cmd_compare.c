@@ -61,8 +61,8 @@ static void compare_help(const char *program)
 	    "      --margin PERCENT  smallest change that counts in a verdict (default: 3)\n"
 	    "      --details         every statistic of every row: p10 and deviation too, p values, dependence\n"
 	    "      --markdown        tables for a README: ratios of medians, spreads and tails\n"
-	    "%s",
-	    program, program, program, program, reading_help);
+	    "%s%s",
+	    program, program, program, program, reading_ns_help, reading_help);
 }
 
 /* --- Sides -------------------------------------------------------------------------------------------------------- */
@@ -330,6 +330,7 @@ static int option_take(struct comparison *comparison, int option, char **argv, s
 static int comparison_options(struct comparison *comparison, int argc, char **argv, struct error *error)
 {
 	static const struct option options[] = {READING_LONG,
+						READING_NS_LONG,
 						{"margin", required_argument, NULL, OPTION_MARGIN},
 						{"details", no_argument, NULL, OPTION_DETAILS},
 						{"markdown", no_argument, NULL, OPTION_MARKDOWN},

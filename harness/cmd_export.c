@@ -132,6 +132,7 @@ static int export_main(int argc, char **argv)
 	static const struct option options[] = {{"format", required_argument, NULL, OPTION_FORMAT},
 						{"output", required_argument, NULL, 'o'},
 						READING_LONG,
+						READING_NS_LONG,
 						{NULL, 0, NULL, 0}};
 	struct exporting exporting = {0};
 	struct error error = {0};

@@ -102,9 +102,7 @@ static int add(const struct history_options *options, const char *run, struct er
 	bool failed = false;
 	int status;
 
-	/* Of a run everything is kept; ticks stay ticks. */
-	whole.select.benchmark_count = 0;
-	whole.select.ns = false;
+	whole.select.benchmark_count = 0; /* of a run everything is kept */
 	status = reading_load(&whole, run, &store, &summary, error);
 	if (status != 0)
 		return status;

@@ -30,8 +30,8 @@ static void show_help(const char *program)
 	       "name\n"
 	       "of an import.\n\n"
 	       "      --raw          as measured: what reading the clock costs is not subtracted\n"
-	       "%s",
-	       program, reading_help);
+	       "%s%s",
+	       program, reading_ns_help, reading_help);
 }
 
 static bool show_subject_has_rows(const struct summary *summary, const char *subject, bool cut)
@@ -281,7 +281,8 @@ static int show_run(const struct reading *reading, const char *run, struct error
 
 static int show_main(int argc, char **argv)
 {
-	static const struct option options[] = {READING_LONG, {"raw", no_argument, NULL, SHOW_RAW}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	    READING_LONG, READING_NS_LONG, {"raw", no_argument, NULL, SHOW_RAW}, {NULL, 0, NULL, 0}};
 	struct reading reading = {.select.cut = true};
 	struct error error = {0};
 	int option, status = 0;

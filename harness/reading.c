@@ -13,11 +13,12 @@
 
 const char reading_help[] = "  -b, --benchmark NAME[:PARAM=VALUE…]  only these benchmarks or points; may be repeated\n"
 			    "  -s, --subject SYSTEM@MACHINE         only these subjects; may be repeated\n"
-			    "      --ns           ticks as nanoseconds, by the clock's calibrated rate\n"
 			    "      --results DIR  where runs are kept (default: $AEROBENCH_RESULTS or results/runs)\n"
 			    "      --json         everything as JSON\n"
 			    "      --color WHEN   auto, always or never\n"
 			    "  -h, --help\n";
+
+const char reading_ns_help[] = "      --ns           ticks as nanoseconds, by the clock's calibrated rate\n";
 
 static void append(char ***items, size_t *count, const char *text)
 {

@@ -32,13 +32,18 @@ enum { READING_RESULTS = 0x1000, READING_JSON, READING_COLOR, READING_NS };
 #define READING_LONG                                                                                          \
 	{"benchmark", required_argument, NULL, 'b'}, {"subject", required_argument, NULL, 's'},               \
 	    {"results", required_argument, NULL, READING_RESULTS}, {"json", no_argument, NULL, READING_JSON}, \
-	    {"color", required_argument, NULL, READING_COLOR}, {"ns", no_argument, NULL, READING_NS},         \
+	    {"color", required_argument, NULL, READING_COLOR},                                                \
 	{                                                                                                     \
 		"help", no_argument, NULL, 'h'                                                                \
 	}
+/* One more, for a command that prints ticks. */
+#define READING_NS_LONG                             \
+	{                                           \
+		"ns", no_argument, NULL, READING_NS \
+	}
 
 /* The lines of --help for these options. */
-extern const char reading_help[];
+extern const char reading_help[], reading_ns_help[];
 /*
  * Takes one result of getopt_long with its argument. Returns 0, or STATUS_USAGE with the error set: also for '?' and
  * ':', so a command hands over what it does not know itself.

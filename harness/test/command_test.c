@@ -287,6 +287,22 @@ static void wrong_words_are_refused_with_the_nearest_right_one(void **state)
 	assert_refused("compare -s linux@sim", 2, "two subjects");
 }
 
+static void nanoseconds_are_for_commands_that_print_ticks(void **state)
+{
+	static const char *const others[] = {"aa", "budgets", "flat", "gate", "history", "import"};
+
+	(void)state;
+	status_of("show --ns -s linux@sim", 0, "yield_pair");
+	status_of("compare --ns", 0, "yield_pair");
+	status_of("export --format csv --ns", 0, "yield_pair");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char *arguments = memory_format("%s --ns", others[i]);
+
+		assert_refused(arguments, 2, "unknown option '--ns'");
+		free(arguments);
+	}
+}
+
 static void instructions_and_ticks_are_a_usage_error(void **state)
 {
 	(void)state;
@@ -349,6 +365,7 @@ int main(void)
 	    cmocka_unit_test(a_run_with_itself_has_changed_nothing),
 	    cmocka_unit_test(budgets_and_flatness_have_their_statuses),
 	    cmocka_unit_test(wrong_words_are_refused_with_the_nearest_right_one),
+	    cmocka_unit_test(nanoseconds_are_for_commands_that_print_ticks),
 	    cmocka_unit_test(instructions_and_ticks_are_a_usage_error),
 	    cmocka_unit_test(a_full_disk_behind_stdout_is_a_failure),
 	    cmocka_unit_test(every_command_has_help),

@@ -9,6 +9,7 @@ and memory, devices and partition are files. That the same runs under Linux on a
 """
 import os
 import pathlib
+import re
 import resource
 import shutil
 import struct
@@ -25,8 +26,15 @@ from guest_tree_test import members, unpack
 BASE, BYTES, SERIAL = 32 << 20, 1 << 20, "1234-abcd"
 REAL = ["dd", "od", "tr", "mkdir", "sync", "mv", "rm", "cat"]
 FAKE = ["mount", "umount", "insmod", "fsck.fat", "sleep"]
-# An hour is what a machine that stands waits for.
-FAKE_SCRIPT = "#!/bin/sh\necho \"${0##*/} $*\" >>/calls\n[ \"${0##*/} $1\" != 'sleep 3600' ] || kill -KILL $PPID\n"
+# Who sleeps moves the clock, by what /slow says more. An hour is what a machine that stands waits for.
+FAKE_SCRIPT = """#!/bin/sh
+echo "${0##*/} $*" >>/calls
+[ "${0##*/}" = sleep ] || exit 0
+read -r slow_s </slow
+read -r up_s rest </proc/uptime
+echo "$((${up_s%%.*} + $1 + slow_s)).25 1.00" >/proc/uptime
+[ $1 != 3600 ] || kill -KILL $PPID
+"""
 SAID = b"@aero 1\nwhat was measured\n" * 50
 
 
@@ -40,8 +48,8 @@ def tree_made():
         fake, init, archive = [pathlib.Path(scratch) / name for name in ("fake", "init", "tree.gz")]
         fake.write_text(FAKE_SCRIPT)
         waits = pathlib.Path(INIT).read_text()
-        assert "\nWAIT_S=60 " in waits
-        init.write_text(waits.replace("\nWAIT_S=60 ", "\nWAIT_S=2 "))
+        assert "\nWAIT_S=120 TELL_S=10 " in waits
+        init.write_text(waits.replace("\nWAIT_S=120 TELL_S=10 ", "\nWAIT_S=12 TELL_S=5 "))
         words = [f"--program={name}" for name in REAL] + [f"--program={fake}=/usr/bin/{name}" for name in FAKE]
         subprocess.run([GUEST_TREE, archive, "--init", init, *words], check=True)
         return members(archive)
@@ -53,12 +61,15 @@ class Root:
     def __init__(self, scratch, tree):
         self.path = pathlib.Path(scratch)
         unpack(tree, self.path)
-        for name in "vda", "vda4", "sr0":
-            (self.path / "sys/class/block" / name).mkdir(parents=True)
+        for name, sectors in ("vda", 1 << 16), ("vda4", 1 << 13), ("sr0", 0):
+            entry = self.path / "sys/class/block" / name
+            entry.mkdir(parents=True)
+            (entry / "size").write_text(f"{sectors}\n")
+        (self.path / "sys/class/block/vda4/partition").write_text("4\n")
         sector = bytearray(512)
         struct.pack_into("<BI", sector, 38, 0x29, int(SERIAL.replace("-", ""), 16))
         for name, data in ("dev/vda", bytes(512)), ("dev/vda4", sector), ("dev/sr0", b""), ("load_modules", b"#!/bin/sh\ninsmod /x.ko\n"), \
-                ("proc/cmdline", f"quiet aerobench={BASE},{BYTES},{SERIAL}\n".encode()):
+                ("proc/cmdline", f"quiet aerobench={BASE},{BYTES},{SERIAL}\n".encode()), ("proc/uptime", b"1234.56 78.90\n"), ("slow", b"0\n"):
             (self.path / name).write_bytes(data)
         os.mkfifo(self.path / "dev/kmsg")
         self.remember(SAID)
@@ -72,6 +83,16 @@ class Root:
             memory.seek(BASE)
             if said is not None:
                 memory.write((head + struct.pack("<QIII", len(said) if length is None else length, 2, 0x10, 0)).ljust(4096, b"\0") + said)
+
+    def device(self, bus, name, driver=None, **facts):
+        """One of Linux's, with its files."""
+        entry = self.path / "sys/bus" / bus / "devices" / name
+        entry.mkdir(parents=True)
+        for file, text in facts.items():
+            (entry / file).write_text(f"{text}\n")
+        if driver:
+            (entry / "driver").symlink_to(f"/sys/bus/{bus}/drivers/{driver}")
+            (self.path / f"sys/bus/{bus}/drivers/{driver}").mkdir(parents=True)
 
     def run(self, file_bytes=resource.RLIM_INFINITY):
         """(what it said on the console, whether it reset the machine); no file may grow beyond file_bytes."""
@@ -118,6 +139,7 @@ class Collector(unittest.TestCase):
         self.assertIn(says, said)
         self.assertIn("The machine stands here", said)
         self.assertFalse(reset, said)
+        return said
 
     def test_each_boot_becomes_a_file_of_its_own(self):
         self.goes_on(f"results/boot001.log: {len(SAID)} bytes, state 2, code 16")
@@ -154,10 +176,36 @@ class Collector(unittest.TestCase):
 
     def test_a_medium_that_is_not_found_stops_the_series(self):
         (self.root.path / "dev/vda4").write_bytes(bytes(512))
-        self.stands(f"no partition {SERIAL}: this Linux has no driver")
-        shutil.rmtree(self.root.path / "sys/class/block/vda4")
+        said = self.stands(f"no partition {SERIAL} on any drive that this Linux found in 12 s: sr0 (0 MiB), vda (32 MiB); without a driver: nothing\n")
+        waits = [line for line in said.splitlines() if "waits for" in line]
+        self.assertEqual([re.sub(".*, for ", "", line) for line in waits], [f"{left} s more; drives so far: sr0 (0 MiB), vda (32 MiB)" for left in (7, 2)])
+        shutil.rmtree(self.root.path / "sys/class/block")
         self.root.remember(None)
-        self.stands("and there is no region of results")
+        self.stands("in 12 s: none; without a driver: nothing; and there is no region of results")
+
+    def test_a_wait_is_over_by_the_clock(self):
+        """However long one look at a drive that does not answer takes."""
+        (self.root.path / "dev/vda4").write_bytes(bytes(512))
+        (self.root.path / "slow").write_text("50\n")
+        self.stands("no partition")
+        self.assertEqual((self.root.path / "calls").read_text().count("sleep 1\n"), 1)
+
+    def test_what_has_no_driver_is_named(self):
+        (self.root.path / "dev/vda4").write_bytes(bytes(512))
+        for name, driver, number, kind in ("00:1f.2", None, 0x2822, 0x10400), ("00:14.0", None, 0xa36d, 0xc0330), \
+                ("00:1a.0", "ehci-pci", 0x1c2d, 0xc0320), ("00:0d.2", None, 0x9a1b, 0xc0340), ("00:02.0", None, 0x9a49, 0x30000):
+            self.root.device("pci", "0000:" + name, driver, vendor="0x8086", device=f"0x{number:04x}", **{"class": f"0x{kind:06x}"})
+        self.root.device("usb", "1-1", "usb", idVendor="174c", idProduct="55aa")
+        self.root.device("usb", "1-1:1.0", bInterfaceClass="08")
+        self.root.device("usb", "1-0:1.0", bInterfaceClass="09")
+        self.stands("without a driver: PCI 8086:a36d (class 0c0330), PCI 8086:2822 (class 010400), USB 174c:55aa\n")
+
+    def test_it_says_what_it_does_before_it_does_it(self):
+        said, _ = self.root.run()
+        self.assertEqual(re.findall("aerobench collector: (.*)", said),
+                         [f"loads drivers for the stick with the partition {SERIAL}",
+                          f"writes {len(SAID)} bytes to /dev/vda4 as results/boot001.log: leave the stick in",
+                          f"results/boot001.log: {len(SAID)} bytes, state 2, code 16"])
 
 
 if __name__ == "__main__":

@@ -292,7 +292,10 @@ static void memory_print(FILE *file, const struct image_options *options)
 		WIRE_REGION_ENDED, base + offsetof(struct wire_region, seen));
 }
 
-/* $next: what the next start of GRUB does; $round: an x for each boot that was started. There is no arithmetic. */
+/*
+ * $next: what the next start of GRUB does; $round: an x for each boot that was started. There is no arithmetic. Firmware reads
+ * some 15 MB for the collector, from a port of USB 1.1 for a minute: module progress shows how far it is.
+ */
 static void state_print(FILE *file, const struct image_options *options)
 {
 	char *rounds = memory_new(IMAGE_BOOTS_MAX + 1, 1);
@@ -310,6 +313,7 @@ static void state_print(FILE *file, const struct image_options *options)
 			"if [ \"$next\" = collect ]; then\n\tset next=rest\n"
 			"\tsave_env --file ($stick)" IMAGE_STATE " next round\n"
 			"\techo \"Aerobench: a small Linux takes the results from memory to this stick.\"\n"
+			"\tinsmod progress\n"
 			"\tcutmem 0x%llx 0x%llx\n"
 			"\tlinux " IMAGE_COLLECTOR_KERNEL " memmap=0x%llx\\$0x%llx,0x%llx%%0x%llx-5+2 nokaslr "
 			"maxcpus=1 quiet aerobench=%llu,%llu,%s",

@@ -16,7 +16,7 @@ enum { IMAGE_BOOTS_MAX = 99, IMAGE_TIMEOUT_MAX_S = 3600, IMAGE_WORDS_MAX = 1500 
 #define IMAGE_KERNEL "/boot/aerokernel.elf"
 #define IMAGE_CONFIG "/boot/grub/grub.cfg"
 #define IMAGE_COLLECTOR_KERNEL "/boot/collector/vmlinuz"
-#define IMAGE_COLLECTOR_TREE "/boot/collector/initramfs"
+#define IMAGE_COLLECTOR_TREE "/boot/collector/initramfs.gz"
 #define IMAGE_STICK_LABEL "AEROBENCH"
 #define IMAGE_STATE "/state.env"
 #define IMAGE_NOTICES "/boot/NOTICES.txt"

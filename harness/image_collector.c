@@ -16,16 +16,23 @@
 
 enum { OPEN_DIRECTORIES = 16, LINE_BYTES = 512 };
 
-/* What a stick or disk may hang on, and its file system. A kernel that lacks one of the first does without. */
+/*
+ * What a stick or disk may hang on, and its file system. A kernel that lacks one of the first does without. The drivers of some
+ * chips stand beside the common one, which leaves these chips to them and does not depend on them: xHCI of Renesas since Linux
+ * 6.12 (commit 25f51b76f90f) and of AMD's PROM21 since 7.2; card readers and bridges to ATA in usb-storage's ignore_ids
+ * (drivers/usb/storage/usual-tables.c).
+ */
 static struct module {
 	const char *name;
 	bool needed, found;
 } modules_wanted[] = {
-    {"usb-storage", false, false}, {"uas", false, false},        {"sd_mod", false, false},
-    {"xhci-pci", false, false},    {"ehci-pci", false, false},   {"ohci-pci", false, false},
-    {"uhci-hcd", false, false},    {"ahci", false, false},       {"nvme", false, false},
-    {"virtio_blk", false, false},  {"virtio_pci", false, false}, {"vfat", true, false},
-    {"nls_cp437", true, false},    {"nls_ascii", true, false},
+    {"usb-storage", false, false},     {"uas", false, false},        {"ums-realtek", false, false},
+    {"ums-cypress", false, false},     {"ums-isd200", false, false}, {"ums-onetouch", false, false},
+    {"sd_mod", false, false},          {"xhci-pci", false, false},   {"xhci-pci-renesas", false, false},
+    {"xhci-pci-prom21", false, false}, {"ehci-pci", false, false},   {"ohci-pci", false, false},
+    {"uhci-hcd", false, false},        {"ahci", false, false},       {"nvme", false, false},
+    {"virtio_blk", false, false},      {"virtio_pci", false, false}, {"vfat", true, false},
+    {"nls_cp437", true, false},        {"nls_ascii", true, false},
 };
 
 enum { MODULES = sizeof(modules_wanted) / sizeof(modules_wanted[0]) };

@@ -289,10 +289,10 @@ static void a_stick_counts_its_boots_and_is_collected_after_each(void **state)
 						"set rounds=xxx\n", "!\tlinux ", "set round=${round}x", "save_env",
 						"set after=reset", "= $rounds", "set default=exit", NULL});
 	options.collector = true;
-	assert_lines(&options,
-		     (const char *[]){"= collect", "set next=rest", "save_env", "cutmem 0x10000000 0x14000000",
-				      "memmap=0x4000000\\$0x10000000", "aerobench=268435456,67108864,0123-abcd",
-				      "console=ttyS0,115200", "initrd", "boot", "set next=collect", NULL});
+	assert_lines(&options, (const char *[]){"= collect", "set next=rest", "save_env", "insmod progress",
+						"cutmem 0x10000000 0x14000000", "memmap=0x4000000\\$0x10000000",
+						"aerobench=268435456,67108864,0123-abcd", "console=ttyS0,115200",
+						"initrd", "boot", "set next=collect", NULL});
 	options.boots = 0;
 	options.unattended = false;
 	assert_lines(&options, (const char *[]){"set next=collect", "set timeout=-1", "!round}x", NULL});

@@ -165,7 +165,8 @@ static void advise_cpus(struct advice *advice, const struct stream *stream)
 		    "ones",
 		    "the CPUs are of several kinds");
 	if (listed > up && up > 0)
-		add(advice, "update the firmware (BIOS); see the boot's console for their APIC IDs",
+		add(advice,
+		    "update the firmware (BIOS), unless the Aerokernel takes no more of them; see the boot's console",
 		    "%lld of the %lld CPUs that the firmware lists did not start", listed - up, listed);
 	if (differs != NULL && differs[0] != '\0')
 		add(advice, "update the firmware (BIOS) and load its defaults before setting anything",

@@ -80,7 +80,7 @@ KERNEL_TEST(madt_with_holes_disabled_and_doubled_cpus_lists_each_usable_one_once
 	add_x2apic(&table, 0xfffffffe, 1);
 	add_x2apic(&table, 77, 0);
 	madt_read(&madt, table.bytes, table.len_bytes);
-	CHECK(ids_are(expected, 6) && !madt.cpus_cut && madt.apic_base == 0xfe000000);
+	CHECK(ids_are(expected, 6) && madt.cpus_listed == 6 && !madt.cpus_cut && madt.apic_base == 0xfe000000);
 }
 
 KERNEL_TEST(madt_tells_io_apics_and_where_the_local_ones_are)
@@ -136,6 +136,7 @@ KERNEL_TEST(madt_with_more_cpus_than_fit_is_cut)
 	}
 	madt_read(&madt, bytes, sizeof(bytes));
 	CHECK(madt.cpus_cut && madt.cpus_count == CPU_MAX && madt.apic_ids[CPU_MAX - 1] == 3 * (CPU_MAX - 1));
+	CHECK(madt.cpus_listed == CPU_MAX + 1);
 	madt_read(&madt, bytes, sizeof(bytes) - 16);
 	CHECK(!madt.cpus_cut && madt.cpus_count == CPU_MAX);
 }

@@ -33,6 +33,7 @@ static void cpu_add(struct madt *madt, uint32_t id, uint32_t flags)
 		if (madt->apic_ids[at] == id)
 			return; /* some firmware lists a CPU as APIC and as x2APIC */
 	}
+	madt->cpus_listed++;
 	if (madt->cpus_count == CPU_MAX)
 		madt->cpus_cut = true;
 	else

@@ -15,8 +15,9 @@ enum { MADT_IO_APICS_MAX = 64 };
 struct madt {
 	unsigned cpus_count; /* usable ones, the boot CPU included, in the table's order, each once */
 	uint32_t apic_ids[CPU_MAX];
-	bool cpus_cut;       /* more than CPU_MAX were listed */
-	uintptr_t apic_base; /* 0: no table */
+	bool cpus_cut;        /* more than CPU_MAX were listed */
+	unsigned cpus_listed; /* all of them */
+	uintptr_t apic_base;  /* 0: no table */
 	unsigned io_apics_count;
 	uintptr_t io_apics[MADT_IO_APICS_MAX]; /* physical addresses, each once */
 };

@@ -87,7 +87,7 @@ static void slots_add_others(void)
 	cpu_order_sort(ids, count, &bits);
 	for (unsigned at = 1; at < count; at++)
 		slot_add(ids[at]);
-	machine_facts.cpus_listed = acpi.madt.cpus_count == 0 ? 1 : acpi.madt.cpus_count;
+	machine_facts.cpus_listed = acpi.madt.cpus_listed == 0 ? 1 : acpi.madt.cpus_listed;
 	if (above_8bit)
 		boot_warn("CPUs whose APIC ID needs x2APIC are left out: it is not used", NULL);
 	if (acpi.madt.cpus_cut)

@@ -226,12 +226,12 @@ static void tell_json(const struct collecting *collecting, const struct collect_
 						boot->reason != NULL ? output_text_json(boot->reason) : json_null(),
 						"runs", (json_int_t)boot->runs, "refused", refused_json(boot)));
 	}
-	output_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
+	output_json(json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
 			      "aerobench.collect_outcome/1", "id", outcome->id, "path", output_text_json(outcome->path),
 			      "boots_ok", (json_int_t)outcome->ok, "boots_cut", (json_int_t)outcome->cut,
-			      "boots_failed", (json_int_t)outcome->failed, "left_out", (json_int_t)all->left_count,
-			      "sent_again", (json_int_t)all->again, "boots", array, "collected",
-			      collector_json(collecting)),
+			      "boots_failed", (json_int_t)outcome->failed, "boots_there", (json_int_t)outcome->there,
+			      "left_out", (json_int_t)all->left_count, "sent_again", (json_int_t)all->again, "boots",
+			      array, "collected", collector_json(collecting)),
 		    error);
 }
 
@@ -341,7 +341,9 @@ static void tell_run(const struct collecting *collecting, const struct collect_b
 	if (collecting->json) {
 		tell_json(collecting, boots, all, outcome, error);
 	} else {
-		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok, boots->count);
+		printf("run %s: %zu of %zu boots whole", outcome->id, outcome->ok, boots->count - outcome->there);
+		if (outcome->there > 0)
+			printf(", there already: %zu", outcome->there);
 		if (all->again > 0)
 			printf(", sent again: %zu", all->again);
 		printf("; see it by: aerobench show %s\n", outcome->id);

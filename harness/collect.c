@@ -259,7 +259,6 @@ static unsigned place(const struct store *store, const char *subject, unsigned r
 static int append(struct store *store, const struct collect_target *target, const struct collect_boot *boot,
 		  unsigned round, const struct store_output *output, struct error *error)
 {
-	const struct store_boot *same;
 	struct store_boot record = {.index = place(store, target->subject, round),
 				    .round = round,
 				    .subject = (char *)target->subject,
@@ -270,10 +269,6 @@ static int append(struct store *store, const struct collect_target *target, cons
 
 	if (check_round(store, target, round, error) != 0)
 		return (int)error->status;
-	same = collect_again_find(store, target->subject, boot);
-	if (same != NULL)
-		return error_set(error, STATUS_FAILED, "this boot is in %s already, as round %u", store->id,
-				 same->round + 1);
 	return store_append(store, &record, output, error);
 }
 
@@ -284,29 +279,62 @@ static void count(struct collect_outcome *outcome, enum store_status status)
 	outcome->failed += status == STORE_FAILED;
 }
 
+/* The round of a boot: where the user wants it, or where a part of it is; else a new one, which only the first may free. */
+static unsigned choose_round(const struct store *store, const struct collect_target *target,
+			     const struct collect_boot *boot, size_t *placed)
+{
+	const struct store_boot *part = collect_again_part(store, target->subject, boot);
+	unsigned round;
+
+	if (target->round < 0 && part != NULL)
+		return part->round;
+	round = target->round >= 0 ? (unsigned)(target->round + (long)*placed) : next_round(store, target->subject);
+	while (target->round < 0 && *placed > 0 && find_round(store, target->subject, round) != NULL)
+		round++;
+	++*placed;
+	return round;
+}
+
+/* The boots that the run has not. */
+static int append_new(struct store *store, const struct collect_target *target, const struct collect_boots *boots,
+		      const char *capture, struct collect_outcome *outcome, struct error *error)
+{
+	size_t placed = 0;
+	int status = 0;
+
+	for (size_t i = 0; i < boots->count && status == 0; i++) {
+		const struct collect_boot *boot = &boots->boots[i];
+		const struct store_output output = {boot->log, boot->log_bytes, capture + boot->from,
+						    boot->to - boot->from};
+		const struct store_boot *same = collect_again_find(store, target->subject, boot);
+
+		if (same != NULL) {
+			outcome->there++;
+			outcome->there_round = same->round;
+			continue;
+		}
+		status = append(store, target, boot, choose_round(store, target, boot, &placed), &output, error);
+		if (status == 0)
+			count(outcome, boot->status);
+	}
+	return status;
+}
+
 int collect_store(const struct collect_target *target, const struct collect_boots *boots, const char *capture,
 		  struct collect_outcome *outcome, struct error *error)
 {
 	struct store store;
-	unsigned round;
 	int status;
 
 	*outcome = (struct collect_outcome){0};
 	status = open_run(&store, target, boots, error);
 	if (status != 0)
 		return status;
-	round = target->round >= 0 ? (unsigned)target->round : next_round(&store, target->subject);
-	for (size_t i = 0; i < boots->count && status == 0; i++) {
-		const struct collect_boot *boot = &boots->boots[i];
-		struct store_output output = {boot->log, boot->log_bytes, capture + boot->from, boot->to - boot->from};
-
-		status = append(&store, target, boot, round, &output, error);
-		if (status == 0)
-			count(outcome, boot->status);
-		round++;
-		while (target->round < 0 && find_round(&store, target->subject, round) != NULL)
-			round++;
-	}
+	status = append_new(&store, target, boots, capture, outcome, error);
+	if (status == 0 && outcome->there > 0 && outcome->there == boots->count)
+		status = error_set(error, STATUS_FAILED, "%s in %s already, %sas round %u",
+				   boots->count == 1 ? "this boot is" : "these boots are", store.id,
+				   boots->count == 1 ? "" : "the last ", outcome->there_round + 1);
 	if (store.boot_count == 0 && target->run == NULL) {
 		store_discard(&store, target->results);
 		return status;

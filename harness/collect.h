@@ -18,15 +18,20 @@ struct collect_target {
 	const char *results; /* the directory of runs, paths_results() */
 	const char *run;     /* an id, its beginning, a directory, or "latest"; NULL: a new run */
 	const char *subject; /* "aerokernel@metal" */
-	/* Of the first boot, from 0; the others follow. -1: the first round without a whole boot of the subject. */
+	/*
+	 * Of the first boot, from 0; the others follow. -1: that of a part of the same boot, else the first round without a
+	 * whole boot of the subject.
+	 */
 	long round;
 	json_t *command;   /* array of words: how the boots came */
 	json_t *collector; /* object: who took them in, from what */
 };
 
 struct collect_outcome {
-	char *id, *path; /* of the run; NULL if none was opened, or a new one got no boot */
-	size_t ok, cut, failed;
+	char *id, *path;        /* of the run; NULL if none was opened, or a new one got no boot */
+	size_t ok, cut, failed; /* stored */
+	size_t there;           /* not stored, because the run has them already */
+	unsigned there_round;   /* the last of those, from 0 */
 };
 
 /*
@@ -37,7 +42,7 @@ int collect_check(const struct collect_target *target, struct error *error);
 /*
  * Stores all boots, which are of one kind (collect_kind.h); capture is what they came in. Returns 0 if they are stored,
  * whatever their status; STATUS_USAGE: no such run, or it has no place for the subject, or measured something else;
- * STATUS_FAILED: the round has a whole boot already, the run has this boot, or the store cannot be written. What is stored stays;
+ * STATUS_FAILED: the round has a whole boot already, the run has all these boots, or the store cannot be written. What is stored stays;
  * a new run into which nothing could be stored does not.
  * collect_outcome_free() in every case.
  */

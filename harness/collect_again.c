@@ -66,36 +66,50 @@ static bool is_same(const struct identity *a, const struct identity *b)
 	return a->records_bytes == b->records_bytes && a->records_crc == b->records_crc;
 }
 
-static bool is_stored(const struct store *store, const struct store_boot *stored, const struct identity *identity,
-		      enum store_status status)
+static bool stored_read(const struct store *store, const struct store_boot *stored, struct identity *identity)
 {
-	struct identity other;
 	size_t len_bytes;
 	char *log;
-	bool same;
 
-	if (stored->log == NULL || (status == STORE_OK && stored->status != STORE_OK) ||
-	    store_read_log(store, stored, &log, &len_bytes, NULL) != 0)
+	if (stored->log == NULL || store_read_log(store, stored, &log, &len_bytes, NULL) != 0)
 		return false;
-	identity_read(&other, stored->status, log, len_bytes);
-	same = is_same(identity, &other);
-	free(other.stamp);
+	identity_read(identity, stored->status, log, len_bytes);
 	free(log);
-	return same;
+	return true;
+}
+
+/* The first boot of the subject that is this one. part: only a part of it was stored, of a whole one. */
+static const struct store_boot *find(const struct store *store, const char *subject, const struct collect_boot *boot,
+				     bool part)
+{
+	const struct store_boot *found = NULL;
+	struct identity identity, other;
+
+	if (part && boot->status != STORE_OK)
+		return NULL;
+	identity_read(&identity, boot->status, boot->log, boot->log_bytes);
+	for (size_t i = 0; i < store->boot_count && found == NULL; i++) {
+		const struct store_boot *stored = &store->boots[i];
+
+		if (strcmp(stored->subject, subject) != 0 ||
+		    part != (boot->status == STORE_OK && stored->status != STORE_OK) ||
+		    !stored_read(store, stored, &other))
+			continue;
+		found = is_same(&identity, &other) ? stored : NULL;
+		free(other.stamp);
+	}
+	free(identity.stamp);
+	return found;
 }
 
 const struct store_boot *collect_again_find(const struct store *store, const char *subject,
 					    const struct collect_boot *boot)
 {
-	const struct store_boot *found = NULL;
-	struct identity identity;
+	return find(store, subject, boot, false);
+}
 
-	identity_read(&identity, boot->status, boot->log, boot->log_bytes);
-	for (size_t i = 0; i < store->boot_count && found == NULL; i++) {
-		if (strcmp(store->boots[i].subject, subject) == 0 &&
-		    is_stored(store, &store->boots[i], &identity, boot->status))
-			found = &store->boots[i];
-	}
-	free(identity.stamp);
-	return found;
+const struct store_boot *collect_again_part(const struct store *store, const char *subject,
+					    const struct collect_boot *boot)
+{
+	return find(store, subject, boot, true);
 }

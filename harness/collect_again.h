@@ -21,3 +21,6 @@ uint32_t collect_again_crc(const char *log, size_t len_bytes, size_t *records_by
  */
 const struct store_boot *collect_again_find(const struct store *store, const char *subject,
 					    const struct collect_boot *boot);
+/* The boot of which only a part was stored, and which this whole one is by its stamp; or NULL. */
+const struct store_boot *collect_again_part(const struct store *store, const char *subject,
+					    const struct collect_boot *boot);

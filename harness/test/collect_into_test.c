@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Boots that are collected into a run that has some of them, or parts of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "collect.h"
+#include "memory.h"
+#include "sample_stream.h"
+#include "store.h"
+
+static const char subject[] = "aerokernel@metal";
+static char directory[64];
+static struct store store;
+
+static int store_make(void **state)
+{
+	char *subjects[] = {(char *)subject};
+	struct store_plan plan = {.subjects = subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 2};
+	struct error error = {0};
+
+	(void)state;
+	strcpy(directory, "/tmp/aerobench_into_XXXXXX");
+	return mkdtemp(directory) != NULL && store_create(&store, directory, &plan, json_object(), &error) == 0 ? 0
+														: -1;
+}
+
+static int store_drop(void **state)
+{
+	char *command = memory_format("rm -rf %s", directory);
+	int status;
+
+	(void)state;
+	store_close(&store);
+	status = system(command);
+	free(command);
+	return status;
+}
+
+/* A boot with this stamp, whose one sample is value. */
+static char *say(const char *stamp, uint32_t value)
+{
+	struct sample_stream stream;
+	char *text;
+
+	sample_open(&stream, "aerokernel");
+	sample_env(&stream, "boot_stamp", stamp);
+	wire_begin(&stream.wire, "head");
+	wire_end_crc_head(&stream.wire);
+	sample_run(&stream, "clock_read", "", &value, 1, 4);
+	sample_run(&stream, "yield", "", &value, 1, 4);
+	sample_done(&stream, 0);
+	text = memory_format("%.*s", (int)stream.len_bytes, stream.bytes);
+	sample_free(&stream);
+	return text;
+}
+
+/* The first point of such a boot. */
+static char *say_part(const char *stamp)
+{
+	char *text = say(stamp, 5);
+
+	*strstr(text, "@run yield") = '\0';
+	return text;
+}
+
+/* Stores the text as the boot of this round. Frees the text. */
+static void put(char *text, enum store_status status, unsigned round)
+{
+	struct store_boot boot = {.index = round, .round = round, .subject = (char *)subject, .status = status};
+	struct store_output output = {.stream = text, .stream_bytes = strlen(text)};
+	struct error error = {0};
+
+	boot.reason = status == STORE_OK ? NULL : (char *)"cut";
+	if (store_append(&store, &boot, &output, &error) != 0)
+		fail_msg("%s", error.text);
+	free(text);
+}
+
+/* The round of the whole boot with this stamp; -1: there is none, or several. */
+static int round_of(const char *stamp)
+{
+	char *word = memory_format("boot_stamp=%s", stamp), *log;
+	struct error error = {0};
+	int round = -1, found = 0;
+	size_t len_bytes;
+
+	for (size_t i = 0; i < store.boot_count; i++) {
+		if (store.boots[i].status != STORE_OK)
+			continue;
+		assert_int_equal(store_read_log(&store, &store.boots[i], &log, &len_bytes, &error), 0);
+		if (strstr(log, word) != NULL) {
+			round = (int)store.boots[i].round;
+			found++;
+		}
+		free(log);
+	}
+	free(word);
+	return found == 1 ? round : -1;
+}
+
+/* Collects the text into the run. Frees the text. */
+static int collect(char *text, struct collect_outcome *outcome, struct error *error)
+{
+	char *id = memory_text(store.id);
+	json_t *none = json_array();
+	const struct collect_target target = {
+	    .results = directory, .run = id, .subject = subject, .round = -1, .command = none, .collector = none};
+	struct collect_boots boots;
+	struct error problem = {0};
+	int status;
+
+	collect_boots_read(&boots, text, strlen(text));
+	store_close(&store);
+	status = collect_store(&target, &boots, text, outcome, error);
+	if (store_open(&store, directory, id, &problem) != 0)
+		fail_msg("%s", problem.text);
+	collect_boots_free(&boots);
+	json_decref(none);
+	free(text);
+	free(id);
+	return status;
+}
+
+static void of_a_log_that_grows_the_new_boots_are_taken(void **state)
+{
+	char *first = say("77", 5), *second = say("78", 6), *log = memory_format("%s%s", first, second);
+	char *same = memory_text(log);
+	struct collect_outcome outcome;
+	struct error error = {0}, twice = {0};
+
+	(void)state;
+	put(first, STORE_OK, 0);
+	free(second);
+	assert_int_equal(collect(log, &outcome, &error), 0);
+	assert_int_equal(outcome.ok, 1);
+	assert_int_equal(outcome.there, 1);
+	assert_int_equal(store.boot_count, 2);
+	assert_int_equal(round_of("78"), 1);
+	collect_outcome_free(&outcome);
+	assert_int_equal(collect(same, &outcome, &twice), STATUS_FAILED);
+	assert_non_null(strstr(twice.text, "already, the last as round 2"));
+	assert_int_equal(store.boot_count, 2);
+	collect_outcome_free(&outcome);
+}
+
+static void a_whole_boot_takes_the_place_of_its_own_part_before_another_s(void **state)
+{
+	char *second = say("78", 5), *third = say("79", 6);
+	struct collect_outcome outcome;
+	struct error error = {0};
+
+	(void)state;
+	put(say_part("77"), STORE_CUT, 0);
+	put(say_part("78"), STORE_CUT, 1);
+	assert_int_equal(collect(memory_format("%s%s", second, third), &outcome, &error), 0);
+	assert_int_equal(outcome.ok, 2);
+	assert_int_equal(round_of("78"), 1);
+	assert_int_equal(round_of("79"), 0);
+	assert_int_equal(store.boot_count, 2);
+	collect_outcome_free(&outcome);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(of_a_log_that_grows_the_new_boots_are_taken, store_make, store_drop),
+	    cmocka_unit_test_setup_teardown(a_whole_boot_takes_the_place_of_its_own_part_before_another_s, store_make,
+					    store_drop),
+	};
+
+	return cmocka_run_group_tests_name("collecting into a run", tests, NULL, NULL);
+}

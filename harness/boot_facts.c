@@ -148,6 +148,8 @@ json_t *boot_facts_json(const char *root)
 	set_text(facts, "cpu_model", line_behind(root, "/proc/cpuinfo", "model name"));
 	set_text(facts, "microcode", line_behind(root, "/proc/cpuinfo", "microcode"));
 	set_text(facts, "governor", all_values(root, CPU_FILES "/cpu[0-9]*/cpufreq/scaling_governor"));
+	set_text(facts, "energy_preference",
+		 all_values(root, CPU_FILES "/cpu[0-9]*/cpufreq/energy_performance_preference"));
 	set_text(facts, "mitigations", mitigations(root));
 	if (cpus != NULL)
 		json_object_set_new(facts, "cpus_listed", cpus);
@@ -224,14 +226,10 @@ static char *fact_difference(const json_t *then, const json_t *now, const char *
 
 char *boot_facts_differences(const json_t *then, const json_t *now)
 {
-	static const char *const keys[] = {"kernel",      "command_line",
-					   "cpu_vendor",  "cpu_model",
-					   "microcode",   "cpus_listed",
-					   "cpus_online", "governor",
-					   "boost",       "smt",
-					   "isolated",    "nohz_full",
-					   "mitigations", "transparent_hugepage",
-					   "clocksource", "idle_driver"};
+	static const char *const keys[] = {
+	    "kernel",      "command_line", "cpu_vendor",           "cpu_model",   "microcode",  "cpus_listed",
+	    "cpus_online", "governor",     "energy_preference",    "boost",       "smt",        "isolated",
+	    "nohz_full",   "mitigations",  "transparent_hugepage", "clocksource", "idle_driver"};
 	char *text = NULL;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

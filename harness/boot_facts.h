@@ -11,7 +11,7 @@
 /*
  * root: "", or a directory that a test made. A new reference to an object of texts and numbers:
  * boot_id kernel command_line (boot_words.h) cpu_vendor cpu_model microcode cpus_listed cpus_online memory_bytes governor
- * boost smt isolated nohz_full mitigations transparent_hugepage clocksource idle_driver
+ * energy_preference boost smt isolated nohz_full mitigations transparent_hugepage clocksource idle_driver
  */
 json_t *boot_facts_json(const char *root);
 /*

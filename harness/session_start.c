@@ -153,6 +153,21 @@ static int check_kexec(const struct session_start *start, struct plan *plan, con
 	return (int)error->status;
 }
 
+/*
+ * The Aerokernel asks the processor for performance (kernel/x86/power_reset.c), and this stays until a reset wherever the next
+ * Linux asks for nothing else: intel_pstate_hwp_set() of drivers/cpufreq/intel_pstate.c leaves under `powersave` what it finds.
+ */
+static void tell_preference(const struct session_start *start, const json_t *facts)
+{
+	const char *preference = json_string_value(json_object_get(facts, "energy_preference"));
+
+	if (start->way == SESSION_KEXEC && preference != NULL && strcmp(preference, "performance") != 0)
+		error_warn("this Linux's energy_performance_preference is '%s', and may be 'performance' when it comes "
+			   "back by kexec, where the session would stop: boot it as a profile has it ('aerobench "
+			   "session metal profile'), or start after one 'aerobench kexec'",
+			   preference);
+}
+
 /* --- The run ------------------------------------------------------------------------------------------------------ */
 
 /*
@@ -209,6 +224,7 @@ int session_start(struct session *session, const struct session_start *start, st
 	char *path = NULL;
 	int status = check_profile(start, facts, error);
 
+	tell_preference(start, facts);
 	run.subjects = (char **)session_subjects;
 	run.subject_count = SESSION_SUBJECTS;
 	run.results = start->results;

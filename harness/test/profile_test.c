@@ -158,9 +158,11 @@ static void facts_hold_what_is_there_and_no_more(void **state)
 	sample_linux_boot(root, "root=UUID=secret ip=10.0.0.1 isolcpus=1 quiet idle=poll", "1");
 	sample_linux_set(root, "/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "schedutil");
 	sample_linux_set(root, "/sys/devices/system/cpu/smt/control", NULL);
+	sample_linux_set(root, "/sys/devices/system/cpu/cpu0/cpufreq/energy_performance_preference", "power");
 	facts = boot_facts_json(root);
 	assert_string_equal(json_string_value(json_object_get(facts, "command_line")), "isolcpus=1 idle=poll");
 	assert_string_equal(json_string_value(json_object_get(facts, "governor")), "performance,schedutil");
+	assert_string_equal(json_string_value(json_object_get(facts, "energy_preference")), "power");
 	assert_string_equal(json_string_value(json_object_get(facts, "cpu_model")),
 			    "Intel(R) Xeon(R) CPU E5-2680 v4 @ 2.40GHz");
 	assert_string_equal(json_string_value(json_object_get(facts, "transparent_hugepage")), "madvise");
@@ -174,9 +176,12 @@ static void facts_hold_what_is_there_and_no_more(void **state)
 static void boots_differ_in_what_changes_numbers_and_nothing_else(void **state)
 {
 	char *root = sample_linux_make(), *found;
-	json_t *then = boot_facts_json(root), *now;
+	json_t *then, *now;
 
 	(void)state;
+	sample_linux_set(root, "/sys/devices/system/cpu/cpu1/cpufreq/energy_performance_preference",
+			 "balance_performance");
+	then = boot_facts_json(root);
 	sample_linux_boot(root, "BOOT_IMAGE=/other root=UUID=5678 aerobench.results=256M+64M", "");
 	sample_linux_set(root, "/proc/meminfo", "MemTotal:       16303000 kB");
 	now = boot_facts_json(root);
@@ -187,9 +192,11 @@ static void boots_differ_in_what_changes_numbers_and_nothing_else(void **state)
 	sample_linux_boot(root, "mitigations=off", "");
 	sample_linux_set(root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", NULL);
 	sample_linux_set(root, "/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave");
+	sample_linux_set(root, "/sys/devices/system/cpu/cpu1/cpufreq/energy_performance_preference", "performance");
 	now = boot_facts_json(root);
 	found = boot_facts_differences(then, now);
-	assert_string_equal(found, "command_line: with mitigations=off; governor: performance, now powersave");
+	assert_string_equal(found, "command_line: with mitigations=off; governor: performance, now powersave; "
+				   "energy_preference: balance_performance, now performance");
 	free(found);
 	json_decref(now);
 	json_decref(then);

@@ -164,6 +164,8 @@ static void a_whole_boot_takes_the_place_of_its_own_part_before_another_s(void *
 	assert_int_equal(round_of("79"), 0);
 	assert_int_equal(store.boot_count, 2);
 	collect_outcome_free(&outcome);
+	free(second);
+	free(third);
 }
 
 int main(void)

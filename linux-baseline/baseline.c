@@ -147,6 +147,8 @@ static int set_up(const struct baseline_defaults *defaults)
 		environment_booted();
 	if (cpus_set() != 0)
 		return -EINVAL;
+	if (port_threads_begin() != 0)
+		return complain("threads", "this process cannot have a second one; see ulimit -u");
 	port_relax_pauses = !setting_is(SETTING_SPIN, "none");
 	if (setting_is(SETTING_PROFILE, "tuned"))
 		profile_tune();

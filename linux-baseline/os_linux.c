@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NS_PER_S = 1000 * 1000 * 1000, NS_PER_US = 1000, AGREE_PPM = 50 };
+enum { NS_PER_S = 1000 * 1000 * 1000, NS_PER_US = 1000, AGREE_PPM = 50, PORT_STACK_ALIGN = 4096 /* a page */ };
 
 unsigned port_cpu_count;
 uint16_t port_cpu_logical[CPU_SETSIZE];
@@ -167,6 +167,30 @@ void os_delay_ns(uint64_t ns)
 }
 
 /* --- Threads ------------------------------------------------------------------------------------------------------ */
+
+static void *thread_that_ends(void *arg)
+{
+	return arg;
+}
+
+/* On a stack that is not glibc's: those it keeps. */
+int port_threads_begin(void)
+{
+	static char stack[PORT_STACK_BYTES] __attribute__((aligned(PORT_STACK_ALIGN)));
+	pthread_attr_t attr;
+	pthread_t thread;
+	int error = pthread_attr_init(&attr);
+
+	if (error != 0)
+		return -error;
+	error = pthread_attr_setstack(&attr, stack, sizeof(stack));
+	if (error == 0)
+		error = pthread_create(&thread, &attr, thread_that_ends, NULL);
+	if (error == 0)
+		error = pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	return -error;
+}
 
 static void cpu_set_one(cpu_set_t *set, unsigned cpu)
 {

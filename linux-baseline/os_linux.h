@@ -24,6 +24,12 @@ enum { PORT_STACK_BYTES = 64 * 1024 };
  * to them. 0, -EINVAL (none, one twice, or one that the process cannot have) or -errno of sched_setaffinity().
  */
 int port_cpus_set(const unsigned *cpus, unsigned count);
+/*
+ * Makes the process one that has had a second thread, and leaves nothing of it for the next create to use again. Until
+ * then glibc spares a mutex and malloc() their atomic instructions (SINGLE_THREAD_P, glibc 2.34 and newer), so that the
+ * same benchmark would measure one mutex before and another behind the first benchmark that creates a thread. 0 or -errno.
+ */
+int port_threads_begin(void);
 /* Whether the caller, any thread, is between os_periodic_begin() and its end. */
 bool port_periodic(void);
 /* Linux's number of our CPU. */

@@ -192,10 +192,31 @@ int port_threads_begin(void)
 	return -error;
 }
 
+/*
+ * 0, or one more than the CPU that the thread has moved itself to, and to which it is pinned since then. Whoever lifts that
+ * by a system call of his own moves back before he creates a thread (bench/thread_create_seq_paper.c).
+ */
+static __thread unsigned thread_pinned;
+
 static void cpu_set_one(cpu_set_t *set, unsigned cpu)
 {
 	CPU_ZERO(set);
 	CPU_SET(cpu_real[cpu], set);
+}
+
+static int attr_init(pthread_attr_t *attr, const cpu_set_t *set)
+{
+	int error = pthread_attr_init(attr);
+
+	if (error != 0)
+		return error;
+	if (set != NULL)
+		error = pthread_attr_setaffinity_np(attr, sizeof(*set), set);
+	if (error == 0)
+		error = pthread_attr_setstacksize(attr, PORT_STACK_BYTES);
+	if (error != 0)
+		pthread_attr_destroy(attr);
+	return error;
 }
 
 int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
@@ -205,13 +226,12 @@ int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
 
 	if (cpu >= port_cpu_count)
 		return -EINVAL;
-	error = pthread_attr_init(&attr->pthread);
+	cpu_set_one(&set, cpu);
+	attr->cpu = cpu;
+	error = attr_init(&attr->pthread, &set);
 	if (error != 0)
 		return -error;
-	cpu_set_one(&set, cpu);
-	error = pthread_attr_setaffinity_np(&attr->pthread, sizeof(set), &set);
-	if (error == 0)
-		error = pthread_attr_setstacksize(&attr->pthread, PORT_STACK_BYTES);
+	error = attr_init(&attr->inheriting, NULL);
 	if (error != 0)
 		pthread_attr_destroy(&attr->pthread);
 	return -error;
@@ -220,15 +240,20 @@ int os_thread_attr_init(struct os_thread_attr *attr, unsigned cpu)
 void os_thread_attr_destroy(struct os_thread_attr *attr)
 {
 	pthread_attr_destroy(&attr->pthread);
+	pthread_attr_destroy(&attr->inheriting);
 }
 
 /*
  * glibc starts a thread whose attribute holds an affinity in a stopped state, sets the affinity from the creator, and
- * only then lets it run (nptl/pthread_create.c, "stopped_start"). Policy and priority are inherited.
+ * only then lets it run (nptl/pthread_create.c, "stopped_start"). Policy and priority are inherited, and so is the affinity
+ * where the attribute holds none: clone(2) copies the creator's, which is that one CPU until os_thread_move() or
+ * os_periodic_begin().
  */
 int os_thread_create(struct os_thread *thread, const struct os_thread_attr *attr, void *(*fn)(void *), void *arg)
 {
-	return -pthread_create(&thread->pthread, &attr->pthread, fn, arg);
+	bool inherits = attr->cpu + 1 == thread_pinned && !port_periodic();
+
+	return -pthread_create(&thread->pthread, inherits ? &attr->inheriting : &attr->pthread, fn, arg);
 }
 
 int os_thread_join(struct os_thread *thread, void **result)
@@ -246,7 +271,10 @@ int os_thread_move(unsigned cpu)
 	if (port_periodic())
 		return -EBUSY;
 	cpu_set_one(&set, cpu);
-	return sched_setaffinity(0, sizeof(set), &set) == 0 ? 0 : -errno;
+	if (sched_setaffinity(0, sizeof(set), &set) != 0)
+		return -errno;
+	thread_pinned = cpu + 1;
+	return 0;
 }
 
 /* A voluntary switch is one that leaves the run queue: sched_yield() and preemption count as involuntary. */

@@ -71,9 +71,13 @@ struct os_thread {
 	pthread_t pthread;
 };
 
-/* The affinity is in the attribute: glibc applies it before the thread's first instruction. */
+/*
+ * The affinity is in the attribute: glibc applies it before the thread's first instruction, by a system call of the
+ * creator for each thread. A creator that is pinned to the same CPU spares itself that: its threads inherit its affinity.
+ */
 struct os_thread_attr {
-	pthread_attr_t pthread;
+	pthread_attr_t pthread, inheriting;
+	unsigned cpu;
 };
 
 /*

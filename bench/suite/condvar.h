@@ -44,6 +44,7 @@ static inline void condvar_begin(struct bench_run *run, struct condvar *condvar,
 	place_main(run);
 	os_mutex_init(&condvar->mutex);
 	os_cond_init(&condvar->cond);
+	condvar->waiters.apart = waiters > 1;
 	waiters_start(run, &condvar->waiters, waiters, same, condvar_waiter, condvar);
 }
 

@@ -6,8 +6,9 @@
  * slept. A round in which a waiter had not fallen asleep is no wake-up: it is repeated, never recorded, and counted.
  *
  * What the proof costs (a system call, on some systems) may not be part of a sample. One waiter stamps before it
- * proves; but of several waiters on one CPU the later ones would wait for the earlier ones' proofs. So with several
- * waiters a round that is measured, an odd one, is followed by one that is not, in which each proves that it slept in
+ * proves; but of several waiters on one CPU the later ones would wait for the earlier ones' proofs, and where the sample
+ * is the waker's call, on its own CPU a preemptive system may run the waiter, with its proof, inside it. So there
+ * (apart) a round that is measured, an odd one, is followed by one that is not, in which each proves that it slept in
  * both.
  */
 #pragma once
@@ -32,7 +33,7 @@ struct waiters {
 	uint32_t round; /* the predicate; by the waker */
 	uint32_t over;  /* this round is the last */
 	unsigned count;
-	bool apart;       /* proofs have rounds of their own */
+	bool apart;       /* proofs have rounds of their own; set before waiters_start() */
 	unsigned repeats; /* tries in which a waiter had not slept */
 	struct waiter waiter[WAITERS_MAX];
 } __attribute__((aligned(SHARE_ALIGN_BYTES)));
@@ -83,7 +84,6 @@ static inline void waiters_start(struct bench_run *run, struct waiters *all, uns
 	all->round = 0;
 	all->over = 0;
 	all->repeats = 0;
-	all->apart = count > 1;
 	all->count = 0;
 	while (run->failed == NULL && all->count < count) {
 		struct waiter *waiter = &all->waiter[all->count];

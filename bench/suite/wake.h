@@ -33,10 +33,11 @@ static inline void *wake_waiter(void *arg)
 	return NULL;
 }
 
-static inline void wake_begin(struct bench_run *run, struct wake *wake, unsigned waiters, bool same)
+static inline void wake_begin(struct bench_run *run, struct wake *wake, unsigned waiters, bool same, enum wake_how how)
 {
 	place_main(run);
 	os_event_init(&wake->event);
+	wake->waiters.apart = waiters > 1 || how == WAKE_CALL;
 	waiters_start(run, &wake->waiters, waiters, same, wake_waiter, wake);
 }
 

@@ -19,7 +19,7 @@ static void measure(struct bench_run *run)
 {
 	if (!place_possible(run))
 		return;
-	wake_begin(run, &wake, bench_int(run, "waiters"), place_same(run));
+	wake_begin(run, &wake, bench_int(run, "waiters"), place_same(run), WAKE_ALL);
 	while (bench_next(run)) {
 		wake_round(run, &wake, WAKE_ALL);
 		waiters_record(run, &wake.waiters, wake.start);

@@ -14,7 +14,7 @@ static struct wake wake;
 
 static void measure(struct bench_run *run)
 {
-	wake_begin(run, &wake, 1, false);
+	wake_begin(run, &wake, 1, false, WAKE_ONE);
 	while (bench_next(run)) {
 		wake_round(run, &wake, WAKE_ONE);
 		bench_record(run, wake.start, wake.waiters.waiter[0].stamp);

@@ -225,7 +225,8 @@ void host_judge(const struct host *host, enum subject_machine machine, struct ho
 		judge_kvm(host->kvm, verdict);
 	if (machine == SUBJECT_QEMU)
 		against(verdict, true,
-			"plain TCG: ticks are host time and include translation; good for shapes and ratios only");
+			"plain TCG: ticks are host time and include translation; good for shapes, not for ratios of "
+			"systems: what traps or halts costs another factor there than what computes");
 	else if (machine != SUBJECT_SIM) /* nothing of this computer enters a count of instructions */
 		judge_time(host, verdict);
 	verdict->fit = verdict->reason_count == 0;

@@ -167,8 +167,8 @@ void doctor_judge(struct doctor *doctor, bool emulated)
 	doctor->reason_count = 0;
 	if (emulated) {
 		against(doctor, true,
-			"QEMU TCG: ticks are host time and include translation, or executed instructions, good "
-			"for shapes and ratios only");
+			"QEMU TCG: ticks are host time and include translation, good for shapes and not for ratios "
+			"of systems, or they are executed instructions");
 	} else {
 		judge_clock(doctor);
 		against(doctor, machine_facts.hypervisor[0] != '\0',

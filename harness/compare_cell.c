@@ -12,6 +12,17 @@
 #include "reading.h"
 #include "subject.h"
 
+char *compare_row_text(const struct compare *compare, const struct compare_row *row)
+{
+	const char *unit = row->a->unit, *more = strcmp(unit, "permille") == 0 ? ": more is better" : "";
+	bool other = strcmp(unit, compare->unit) != 0;
+	char *name = reading_row_name(row->a);
+	char *text = memory_format("%s%s%s%s", name, other ? ", " : "", other ? unit : "", more);
+
+	free(name);
+	return text;
+}
+
 char *compare_factor_text(double factor)
 {
 	char text[64];

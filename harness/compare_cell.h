@@ -4,6 +4,11 @@
 
 #include "compare.h"
 
+/*
+ * The row's name, with its unit where that is not the one that the table is headed with. Of a rate, in permille of what is
+ * due, more is better, and it says so: there a ratio above 1 speaks for B.
+ */
+char *compare_row_text(const struct compare *compare, const struct compare_row *row);
 /* Three significant digits, whole from 100 on, thousands by comma; "–" for what is unknown. */
 char *compare_factor_text(double factor);
 /*

@@ -69,7 +69,7 @@ void compare_print_markdown(FILE *file, const struct compare *compare)
 	fputs("|---|---:|---:|---:|---:|---:|---:|\n", file);
 	for (size_t i = 0; i < compare->row_count; i++) {
 		const struct compare_row *row = &compare->rows[i];
-		char *name = reading_row_name(row->a), *runs = compare_runs_text(row, false);
+		char *name = compare_row_text(compare, row), *runs = compare_runs_text(row, false);
 
 		exact &= row->exact;
 		fputc('|', file);

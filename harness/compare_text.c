@@ -50,9 +50,9 @@ static void location_cell(struct table *table, const struct compare_row *row, bo
 
 /* --- Two systems -------------------------------------------------------------------------------------------------- */
 
-static void systems_row(struct table *table, const struct compare_row *row)
+static void systems_row(struct table *table, const struct compare *compare, const struct compare_row *row)
 {
-	own_cell(table, reading_row_name(row->a));
+	own_cell(table, compare_row_text(compare, row));
 	location_cell(table, row, true);
 	location_cell(table, row, false);
 	for (size_t i = 0; i < TEXT_TESTS; i++) {
@@ -157,7 +157,7 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 	fprintf(file, "\n%s%s against %s: %s per operation, ratios are %s / %s%s\n", bold ? "\033[1m" : "",
 		compare->subject_b, compare->subject_a, compare->unit, b, a, bold ? "\033[0m" : "");
 	for (size_t i = 0; i < compare->row_count; i++)
-		systems_row(&table, &compare->rows[i]);
+		systems_row(&table, compare, &compare->rows[i]);
 	table_print(&table, file, bold);
 	table_free(&table);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -169,9 +169,9 @@ void compare_print_systems(FILE *file, const struct compare *compare, bool bold)
 
 /* --- Two versions ------------------------------------------------------------------------------------------------- */
 
-static void versions_row(struct table *table, const struct compare_row *row)
+static void versions_row(struct table *table, const struct compare *compare, const struct compare_row *row)
 {
-	own_cell(table, reading_row_name(row->a));
+	own_cell(table, compare_row_text(compare, row));
 	location_cell(table, row, false);
 	location_cell(table, row, true);
 	for (size_t i = 0; i < TEXT_TESTS; i++) {
@@ -200,7 +200,7 @@ void compare_print_versions(FILE *file, const struct compare *compare, bool bold
 	fprintf(file, "\n%sA %s, B %s: %s per operation, ratios are B / A%s\n", bold ? "\033[1m" : "",
 		compare->subject_a, compare->subject_b, compare->unit, bold ? "\033[0m" : "");
 	for (size_t i = 0; i < compare->row_count; i++)
-		versions_row(&table, &compare->rows[i]);
+		versions_row(&table, compare, &compare->rows[i]);
 	table_print(&table, file, bold);
 	table_free(&table);
 	print_tally(file, compare);
@@ -248,9 +248,9 @@ static void details_pair(struct table *table, const char *name, double a, double
 	table_end_row(table);
 }
 
-static void details_row(struct table *table, const struct compare_row *row)
+static void details_row(struct table *table, const struct compare *compare, const struct compare_row *row)
 {
-	char *name = reading_row_name(row->a), *runs = compare_runs_text(row, true);
+	char *name = compare_row_text(compare, row), *runs = compare_runs_text(row, true);
 	char *title = memory_format("%s, %s; Cliff's delta %+.2f, Kolmogorov-Smirnov distance %.2f", name, runs,
 				    row->cliff, row->ks);
 
@@ -275,7 +275,7 @@ void compare_print_details(FILE *file, const struct compare *compare, bool bold)
 	fprintf(file, "\n%sA %s, B %s: %s per operation; %zu tests adjusted together%s\n", bold ? "\033[1m" : "",
 		compare->subject_a, compare->subject_b, compare->unit, compare->family, bold ? "\033[0m" : "");
 	for (size_t i = 0; i < compare->row_count; i++)
-		details_row(&table, &compare->rows[i]);
+		details_row(&table, compare, &compare->rows[i]);
 	table_print(&table, file, bold);
 	table_free(&table);
 	print_tally(file, compare);

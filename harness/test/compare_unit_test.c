@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows whose unit is not the one that a comparison's table is headed with. */
+#include "compare_text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sample_run.h"
+
+static const char aerokernel[] = "aerokernel@qemu", baseline[] = "linux@qemu";
+
+static void boot(struct sample_run *run, const char *subject, const char *os)
+{
+	static const uint32_t ticks[] = {500, 510, 520}, beats[] = {900, 910}, missed[] = {3, 4};
+	struct sample_stream stream;
+
+	sample_open(&stream, os);
+	sample_run(&stream, "alarm", "", ticks, 3, 50);
+	sample_unit = "permille";
+	sample_run(&stream, "rate", "", beats, 2, 50);
+	sample_unit = "misses";
+	sample_run(&stream, "slips", "", missed, 2, 50);
+	sample_run_boot(run, subject, 0, &stream);
+}
+
+/* The table of these benchmarks; allocated. */
+static char *table_of(struct sample_run *run, char *benchmark,
+		      void (*print)(FILE *file, const struct compare *compare, bool bold))
+{
+	struct summary_select select = {.benchmarks = (char *[]){benchmark}, .benchmark_count = benchmark != NULL};
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+	char *text = NULL;
+	size_t len_bytes;
+	FILE *file = open_memstream(&text, &len_bytes);
+
+	assert_int_equal(summary_load(&summary, &run->store, &select, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, aerokernel},
+				      (struct compare_side){&summary, baseline}, 0.03, &error),
+			 0);
+	print(file, &compare, false);
+	fclose(file);
+	compare_free(&compare);
+	summary_free(&summary);
+	return text;
+}
+
+static void markdown(FILE *file, const struct compare *compare, bool bold)
+{
+	(void)bold;
+	compare_print_markdown(file, compare);
+}
+
+static void (*const prints[])(FILE *file, const struct compare *compare, bool bold) = {
+    compare_print_systems, compare_print_versions, compare_print_details, markdown};
+
+static void has(const char *text, const char *part, bool wanted)
+{
+	if ((strstr(text, part) != NULL) != wanted)
+		fail_msg("'%s' is %s in:\n%s", part, wanted ? "not" : "wrongly", text);
+}
+
+static void every_table_names_the_units_that_its_head_does_not(void **state)
+{
+	struct sample_run run;
+
+	(void)state;
+	sample_run_open(&run, "aerokernel@qemu linux@qemu", 1);
+	boot(&run, aerokernel, "aerokernel");
+	boot(&run, baseline, "linux");
+	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
+		char *text = table_of(&run, NULL, prints[i]);
+
+		has(text, "ticks per operation", true);
+		has(text, "alarm,", i == 2); /* the details go on with the runs */
+		has(text, "rate, permille: more is better", true);
+		has(text, "slips, misses", true);
+		has(text, "misses: more", false);
+		free(text);
+		text = table_of(&run, (char[]){"rate"}, prints[i]);
+		has(text, "permille per operation", true);
+		has(text, "rate: more is better", true);
+		free(text);
+	}
+	sample_run_close(&run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(every_table_names_the_units_that_its_head_does_not)};
+
+	return cmocka_run_group_tests_name("compare_unit", tests, NULL, NULL);
+}

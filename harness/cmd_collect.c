@@ -132,12 +132,8 @@ static int take_option(struct collecting *collecting, int option, char **argv, s
 	case 'h':
 		collecting->help = true;
 		return 0;
-	case ':':
-		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
-				 argv[0]);
 	default:
-		return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1],
-				 argv[0]);
+		return parse_refused(option, argv, error);
 	}
 }
 

@@ -449,9 +449,7 @@ static int parse(struct session_command *command, int argc, char **argv, struct 
 	optind = 0;
 	while (status == 0 && (option = getopt_long(argc, argv, ":b:o:qh", long_options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return error_set(error, STATUS_USAGE,
-					 "option '%s' is unknown or lacks its value; see 'aerobench session --help'",
-					 argv[optind - 1]);
+			return parse_refused(option, argv, error);
 		status = take(command, option, error);
 	}
 	command->words = argv + optind;

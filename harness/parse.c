@@ -4,16 +4,28 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double WEEK_S = 7 * 24 * 3600;
 
+/* Whether the word is of one-letter options, this one among them. */
+static bool has_letter(const char *word, int letter)
+{
+	return word != NULL && word[0] == '-' && word[1] != '-' && strchr(word + 1, letter) != NULL;
+}
+
 int parse_refused(int option, char *const *argv, struct error *error)
 {
+	/* getopt() stays at the word of which it has refused a letter, unless that was the last; of others it is 0 or a code */
+	bool letter =
+	    optopt > ' ' && optopt < 0x7f && (has_letter(argv[optind - 1], optopt) || has_letter(argv[optind], optopt));
+	const char short_name[] = {'-', (char)optopt, '\0'}, *name = letter ? short_name : argv[optind - 1];
+
 	if (option == ':')
-		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", argv[optind - 1],
-				 argv[0]);
-	return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", argv[optind - 1], argv[0]);
+		return error_set(error, STATUS_USAGE, "option '%s' needs a value: `%s --help`", name, argv[0]);
+	return error_set(error, STATUS_USAGE, "unknown option '%s': `%s --help` lists them", name, argv[0]);
 }
 
 int parse_number(const char *option, const char *text, int64_t low, int64_t high, int64_t *value, struct error *error)

@@ -2,6 +2,7 @@
 /* Values of options: what is accepted, what is refused by name, and that a refused value changes nothing. */
 #include "parse.h"
 
+#include <getopt.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,12 +72,44 @@ static void times_have_their_units(void **state)
 	}
 }
 
+/* What is said of the first option that is refused. */
+static void refused(const char *wanted, const char *first, const char *second)
+{
+	static const struct option options[] = {{"quiet", no_argument, NULL, 'q'}, {NULL, 0, NULL, 0}};
+	char *argv[] = {(char *)"aerobench run", (char *)first, (char *)second, NULL};
+	struct error error = {STATUS_OK, ""};
+	int option;
+
+	opterr = 0;
+	optind = 0;
+	do
+		option = getopt_long(second != NULL ? 3 : 2, argv, ":b:q", options, NULL);
+	while (option == 'q' || option == 'b');
+	assert_int_equal(parse_refused(option, argv, &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, wanted));
+	assert_non_null(strstr(error.text, "`aerobench run --help`"));
+}
+
+static void a_refused_option_is_named_wherever_it_stands(void **state)
+{
+	(void)state;
+	refused("unknown option '--nonsense':", "--nonsense", NULL);
+	refused("unknown option '--quiet=1':", "--quiet=1", "-b");
+	refused("unknown option '-z':", "-z", NULL);
+	refused("unknown option '-z':", "-qz", NULL);
+	refused("unknown option '-z':", "-zq", NULL);
+	refused("unknown option '-z':", "--quiet", "-zq");
+	refused("option '-b' needs a value:", "-b", NULL);
+	refused("option '-b' needs a value:", "-qb", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(numbers_lie_inside_their_limits),
 	    cmocka_unit_test(percentages_become_fractions),
 	    cmocka_unit_test(times_have_their_units),
+	    cmocka_unit_test(a_refused_option_is_named_wherever_it_stands),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../export.h"
 #include "../memory.h"
@@ -12,40 +11,13 @@
 #include "../store.h"
 #include "../store_file.h"
 #include "../summary.h"
+#include "../test/scratch.h"
 #include "mend.h"
 
-/* In memory where that is possible: every file is synced. */
-static char directory[] = "/dev/shm/aerobench_fuzz_XXXXXX";
-static const char directory_else[] = "/tmp/aerobench_fuzz_XXXXXX";
+static const char *directory;
 
 /* The log's name in a mended journal. */
 static const char log_name[] = "fuzz.log.zst";
-
-static void directory_remove(void)
-{
-	static const char *const names[] = {"run.json", "journal.jsonl", "fuzz.log.zst"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = memory_format("%s/%s", directory, names[i]);
-
-		unlink(path);
-		free(path);
-	}
-	rmdir(directory);
-}
-
-static void directory_make(void)
-{
-	static int made;
-
-	if (made++ > 0)
-		return;
-	if (mkdtemp(directory) == NULL) {
-		strcpy(directory, directory_else);
-		FUZZ_CHECK(mkdtemp(directory) != NULL);
-	}
-	atexit(directory_remove);
-}
 
 static void put_file(const char *name, const char *text, size_t len_bytes)
 {
@@ -167,7 +139,7 @@ int fuzz_store(const uint8_t *bytes, size_t len_bytes)
 	run = len_bytes > 0 ? copy + 1 : copy;
 	journal = run + strlen(run) < end ? run + strlen(run) + 1 : end;
 	log = journal + strlen(journal) < end ? journal + strlen(journal) + 1 : end;
-	directory_make();
+	directory = directory != NULL ? directory : scratch_make_quick();
 	if ((copy[0] & 1) != 0) {
 		mended_run(run, journal, log, (size_t)(end - log));
 	} else {

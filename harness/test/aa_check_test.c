@@ -80,7 +80,6 @@ static void checked_free(struct checked *checked)
 	aa_check_free(&checked->check);
 	summary_free(&checked->summary);
 	sample_run_close(&checked->run);
-	sample_run_remove(&checked->run);
 }
 
 static const struct aa_series *series_of(const struct aa_check *made, const char *name, enum stats_statistic statistic)

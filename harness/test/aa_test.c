@@ -15,37 +15,22 @@
 
 #include "aa.h"
 #include "memory.h"
+#include "scratch.h"
 #include "stats_plan.h"
 
 /* 2026-11-21T00:00:00Z */
 static const time_t today = 1795219200;
 
-struct fixture {
-	char *directory, *path;
-};
-
+/* *state is the path of a file that is not there yet. */
 static int set_up(void **state)
 {
-	struct fixture *fixture = memory_new(1, sizeof(*fixture));
-	char directory[] = "/tmp/aerobench_aa_XXXXXX";
-
-	assert_non_null(mkdtemp(directory));
-	fixture->directory = memory_text(directory);
-	fixture->path = memory_format("%s/history/aa/host.jsonl", directory);
-	*state = fixture;
+	*state = memory_format("%s/history/aa/host.jsonl", scratch_make());
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	struct fixture *fixture = *state;
-	char *command = memory_format("rm -rf %s", fixture->directory);
-
-	assert_int_equal(system(command), 0);
-	free(command);
-	free(fixture->path);
-	free(fixture->directory);
-	free(fixture);
+	free(*state);
 	return 0;
 }
 
@@ -73,19 +58,19 @@ static json_t *line_of(const char *run, const char *created, const char *machine
 	    "estimates", estimates);
 }
 
-static void append(const struct fixture *fixture, json_t *line)
+static void append(const char *path, json_t *line)
 {
 	struct error error = {0};
 
-	assert_int_equal(aa_append(fixture->path, line, &error), 0);
+	assert_int_equal(aa_append(path, line, &error), 0);
 	json_decref(line);
 }
 
-static void load(const struct fixture *fixture, struct aa_record *record)
+static void load(const char *path, struct aa_record *record)
 {
 	struct error error = {0};
 
-	assert_int_equal(aa_load(record, fixture->path, "m1", "linux@host", &error), 0);
+	assert_int_equal(aa_load(record, path, "m1", "linux@host", &error), 0);
 }
 
 static void a_missing_file_holds_no_check_and_arms_nothing(void **state)
@@ -131,18 +116,18 @@ static void the_latest_check_of_machine_and_subject_comes_back(void **state)
 /* The report shows it where the run's own configuration has none; margins mix no configurations. */
 static void without_a_machine_the_latest_check_of_any_comes_back(void **state)
 {
-	const struct fixture *fixture = *state;
+	const char *path = *state;
 	struct error error = {0};
 	struct aa_record record;
 
-	append(fixture, line_of("new", "2026-11-20T00:00:00Z", "m2", 12, 0.01));
-	append(fixture, line_of("old", "2026-11-10T00:00:00Z", "m1", 11, 0.01));
-	assert_int_equal(aa_load(&record, fixture->path, NULL, "linux@host", &error), 0);
+	append(path, line_of("new", "2026-11-20T00:00:00Z", "m2", 12, 0.01));
+	append(path, line_of("old", "2026-11-10T00:00:00Z", "m1", 11, 0.01));
+	assert_int_equal(aa_load(&record, path, NULL, "linux@host", &error), 0);
 	assert_string_equal(record.run, "new");
 	assert_string_equal(record.machine, "m2");
 	assert_int_equal(record.tests[0].comparisons, 12);
 	aa_free(&record);
-	assert_int_equal(aa_load(&record, fixture->path, NULL, "linux@qemu", &error), 0);
+	assert_int_equal(aa_load(&record, path, NULL, "linux@qemu", &error), 0);
 	assert_null(record.json);
 	aa_free(&record);
 }
@@ -185,12 +170,12 @@ static void only_the_last_hundred_comparisons_teach(void **state)
 	aa_free(&record);
 }
 
-static void assert_disarmed(const struct fixture *fixture, time_t now, const char *word)
+static void assert_disarmed(const char *path, time_t now, const char *word)
 {
 	struct aa_record record;
 	char *reason;
 
-	load(fixture, &record);
+	load(path, &record);
 	assert_false(aa_arms(&record, now, &reason));
 	assert_non_null(strstr(reason, word));
 	free(reason);
@@ -224,9 +209,9 @@ static void age_few_sets_and_false_alarms_disarm(void **state)
 }
 
 /* Puts text behind what the file holds. */
-static void spoil(const struct fixture *fixture, const char *text)
+static void spoil(const char *path, const char *text)
 {
-	FILE *file = fopen(fixture->path, "a");
+	FILE *file = fopen(path, "a");
 
 	assert_non_null(file);
 	assert_true(fputs(text, file) >= 0);
@@ -249,16 +234,16 @@ static void a_torn_last_line_is_left_out_and_cut_off_by_the_next_check(void **st
 	aa_free(&record);
 }
 
-static void assert_refused(const struct fixture *fixture, const char *word)
+static void assert_refused(const char *path, const char *word)
 {
 	struct aa_record record;
 	struct error error = {0};
 
-	assert_int_equal(aa_load(&record, fixture->path, "m1", "linux@host", &error), STATUS_USAGE);
-	assert_non_null(strstr(error.text, fixture->path));
+	assert_int_equal(aa_load(&record, path, "m1", "linux@host", &error), STATUS_USAGE);
+	assert_non_null(strstr(error.text, path));
 	assert_non_null(strstr(error.text, word));
 	assert_null(record.json);
-	assert_int_equal(truncate(fixture->path, 0), 0);
+	assert_int_equal(truncate(path, 0), 0);
 }
 
 static void damage_anywhere_else_is_an_error_that_names_the_line(void **state)

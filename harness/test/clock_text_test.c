@@ -64,7 +64,6 @@ static void says(const char *subject, const char *unit, const char *const (*boot
 	free(text);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void the_worst_bound_of_the_boots_is_told_in_ticks_and_time(void **state)

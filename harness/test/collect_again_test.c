@@ -12,10 +12,10 @@
 #include "collect_again.h"
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "store.h"
 
 static const char subject[] = "aerokernel@metal";
-static char directory[64];
 static struct store store;
 
 static int store_make(void **state)
@@ -25,21 +25,14 @@ static int store_make(void **state)
 	struct error error = {0};
 
 	(void)state;
-	strcpy(directory, "/tmp/aerobench_again_XXXXXX");
-	return mkdtemp(directory) != NULL && store_create(&store, directory, &plan, json_object(), &error) == 0 ? 0
-														: -1;
+	return store_create(&store, scratch_make(), &plan, json_object(), &error);
 }
 
 static int store_drop(void **state)
 {
-	char *command = memory_format("rm -rf %s", directory);
-	int status;
-
 	(void)state;
 	store_close(&store);
-	status = system(command);
-	free(command);
-	return status;
+	return 0;
 }
 
 /* A boot whose one sample is value; stamp NULL: of a time before streams had one. Text before and behind it is noise. */

@@ -12,10 +12,11 @@
 #include "collect.h"
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "store.h"
 
 static const char subject[] = "aerokernel@metal";
-static char directory[64];
+static const char *directory;
 static struct store store;
 
 static int store_make(void **state)
@@ -25,21 +26,15 @@ static int store_make(void **state)
 	struct error error = {0};
 
 	(void)state;
-	strcpy(directory, "/tmp/aerobench_into_XXXXXX");
-	return mkdtemp(directory) != NULL && store_create(&store, directory, &plan, json_object(), &error) == 0 ? 0
-														: -1;
+	directory = scratch_make();
+	return store_create(&store, directory, &plan, json_object(), &error);
 }
 
 static int store_drop(void **state)
 {
-	char *command = memory_format("rm -rf %s", directory);
-	int status;
-
 	(void)state;
 	store_close(&store);
-	status = system(command);
-	free(command);
-	return status;
+	return 0;
 }
 
 /* A boot with this stamp, whose one sample is value. */

@@ -12,6 +12,7 @@
 #include "collect_kind.h"
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 
 /* A boot that tells these samples and this build; NULL: it does not. second: a benchmark that it measures besides, or NULL. */
 static void say(struct sample_stream *stream, const char *samples, const char *commit, const char *second)
@@ -159,7 +160,7 @@ static void a_boot_that_tells_little_does_not_join_two_kinds(void **state)
 
 static void a_session_takes_no_boot_of_another_computer(void **state)
 {
-	char directory[] = "/tmp/aerobench_kind_XXXXXX", *subjects[] = {(char *)"aerokernel@metal"}, *command;
+	char *directory = scratch_make(), *subjects[] = {(char *)"aerokernel@metal"};
 	struct store_plan plan = {.subjects = subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 1};
 	struct collect_boot boot = {.status = STORE_OK};
 	struct sample_stream stream;
@@ -171,7 +172,6 @@ static void a_session_takes_no_boot_of_another_computer(void **state)
 	say(&stream, "1000", "abc", NULL);
 	boot.log = stream.bytes;
 	boot.log_bytes = stream.len_bytes;
-	assert_non_null(mkdtemp(directory));
 	for (size_t i = 0; i < 2; i++) {
 		json_t *run = json_pack("{s:{s:{s:f}}}", "session", "facts", "clock_hz", clocks_hz[i]);
 		char *difference;
@@ -185,9 +185,6 @@ static void a_session_takes_no_boot_of_another_computer(void **state)
 		free(difference);
 		store_close(&store);
 	}
-	command = memory_format("rm -rf %s", directory);
-	assert_int_equal(system(command), 0);
-	free(command);
 	sample_free(&stream);
 }
 

@@ -22,26 +22,16 @@
 #include "collect_capture.h"
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "store_file.h"
 
-static char directory[64];
+static const char *directory;
 
 static int directory_make(void **state)
 {
 	(void)state;
-	strcpy(directory,
-	       access("/dev/shm", W_OK) == 0 ? "/dev/shm/aerobench_room_XXXXXX" : "/tmp/aerobench_room_XXXXXX");
-	return mkdtemp(directory) != NULL ? 0 : -1;
-}
-
-static int directory_remove(void **state)
-{
-	char *command = memory_format("rm -rf %s", directory);
-	int status = system(command);
-
-	(void)state;
-	free(command);
-	return status;
+	directory = scratch_make_quick();
+	return 0;
 }
 
 static void limit_files(rlim_t bytes)
@@ -277,7 +267,7 @@ static void a_capture_that_its_user_ended_blames_nobody(void **state)
 	}
 }
 
-#define ROOM_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
+#define ROOM_TEST(claim) cmocka_unit_test_setup(claim, directory_make)
 
 int main(void)
 {

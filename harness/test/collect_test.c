@@ -22,6 +22,7 @@
 #include "collect_capture.h"
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "serial_line.h"
 #include "store_file.h"
 #include "summary.h"
@@ -173,7 +174,7 @@ static char *with_cr(const struct sample_stream *stream, size_t *len_bytes)
 
 static void a_capture_is_verbatim_and_ends_with_a_whole_stream(void **state)
 {
-	char *spool = memory_format("/tmp/aerobench_spool_%d", (int)getpid()), *kept;
+	char *spool = memory_format("%s/spool", scratch_make()), *kept;
 	struct error error = {0};
 	struct sample_stream stream;
 	struct machine machine;
@@ -192,7 +193,6 @@ static void a_capture_is_verbatim_and_ends_with_a_whole_stream(void **state)
 	assert_int_equal(store_file_read(spool, 1 << 20, &kept, &kept_bytes, &error), 0);
 	assert_int_equal(kept_bytes, len);
 	assert_memory_equal(kept, text, len);
-	unlink(spool);
 	free(kept);
 	free(spool);
 	capture_free(&capture);
@@ -235,7 +235,7 @@ static void silence_damage_a_signal_and_a_lost_line_end_a_capture(void **state)
 		    {CAPTURE_INTERRUPTED, SIGINT, false, false, 60},
 		    {CAPTURE_CLOSED, 0, true, false, 60},
 		    {CAPTURE_DAMAGED, 0, false, true, 60}};
-	char *spool = memory_format("/tmp/aerobench_spool_%d", (int)getpid());
+	char *spool = memory_format("%s/spool", scratch_make());
 	struct sample_stream stream;
 
 	(void)state;
@@ -283,24 +283,13 @@ static void a_line_has_one_reader(void **state)
 
 /* --- The store ------------------------------------------------------------------------------------------------------ */
 
-static char directory[64];
+static const char *directory;
 
 static int directory_make(void **state)
 {
 	(void)state;
-	strcpy(directory,
-	       access("/dev/shm", W_OK) == 0 ? "/dev/shm/aerobench_collect_XXXXXX" : "/tmp/aerobench_collect_XXXXXX");
-	return mkdtemp(directory) != NULL ? 0 : -1;
-}
-
-static int directory_remove(void **state)
-{
-	char *command = memory_format("rm -rf %s", directory);
-	int status = system(command);
-
-	(void)state;
-	free(command);
-	return status;
+	directory = scratch_make_quick();
+	return 0;
 }
 
 /* Stores the boots of a capture; into: NULL for a new run. Returns the status, the id in *id. */
@@ -565,7 +554,7 @@ static void a_run_takes_only_boots_that_measured_the_same(void **state)
 	sample_free(&other);
 }
 
-#define STORE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
+#define STORE_TEST(claim) cmocka_unit_test_setup(claim, directory_make)
 
 int main(void)
 {

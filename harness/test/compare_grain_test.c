@@ -92,7 +92,6 @@ static int tear_down(void **state)
 	compare_free(&result->compare);
 	summary_free(&result->summary);
 	sample_run_close(&result->run);
-	sample_run_remove(&result->run);
 	return 0;
 }
 

@@ -90,7 +90,6 @@ static void result_free(struct result *result)
 	compare_free(&result->compare);
 	summary_free(&result->summary);
 	sample_run_close(&result->run);
-	sample_run_remove(&result->run);
 }
 
 static void twice_the_cost_is_found_through_a_drift_of_both(void **state)
@@ -248,7 +247,6 @@ static void samples_that_drift_are_flagged_and_shuffled_ones_are_not(void **stat
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void few_rounds_have_a_ratio_and_no_interval_or_verdict(void **state)
@@ -315,7 +313,6 @@ static void counts_are_compared_exactly(void **state)
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void ticks_are_not_compared_with_instructions(void **state)
@@ -342,7 +339,6 @@ static void ticks_are_not_compared_with_instructions(void **state)
 	assert_non_null(strstr(error.text, "instructions"));
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void two_runs_are_no_pairs_and_are_not_judged(void **state)
@@ -376,7 +372,6 @@ static void two_runs_are_no_pairs_and_are_not_judged(void **state)
 	for (int i = 0; i < 2; i++) {
 		summary_free(&summaries[i]);
 		sample_run_close(&runs[i]);
-		sample_run_remove(&runs[i]);
 	}
 }
 
@@ -423,7 +418,6 @@ static void a_row_of_the_same_samples_is_shown_and_not_counted_again(void **stat
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 /* Neither of two systems is meant to become the other. */
@@ -482,7 +476,6 @@ static void points_of_one_side_are_listed_with_the_reason(void **state)
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 int main(void)

@@ -83,9 +83,7 @@ static void every_table_says_whether_it_was_one_computer(void **state)
 		free(text);
 	}
 	sample_run_close(&same);
-	sample_run_remove(&same);
 	sample_run_close(&other);
-	sample_run_remove(&other);
 }
 
 static void the_sides_numbers_of_boots_stand_in_the_order_of_their_columns(void **state)
@@ -108,7 +106,6 @@ static void the_sides_numbers_of_boots_stand_in_the_order_of_their_columns(void 
 	has(text, "wake, 1 of 2×50, 2×50; ", true);
 	free(text);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 int main(void)

@@ -112,7 +112,6 @@ static enum computer_match match(const struct words *words, char **text)
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 	return found;
 }
 
@@ -275,7 +274,6 @@ static void virtual_machines_are_asked_for_no_computer(void **state)
 	compare_free(&compare);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal(void **state)
@@ -304,7 +302,6 @@ static void what_the_aerokernel_says_of_its_fitness_is_the_verdict_of_metal(void
 	assert_string_equal(json_string_value(json_array_get(reasons, 1)), "TSC offset unknown");
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void figures_pair_metal_with_the_host_in_one_panel(void **state)
@@ -330,12 +327,10 @@ static void figures_pair_metal_with_the_host_in_one_panel(void **state)
 	assert_false(figure_is_elsewhere(&run.store.plan, "metal"));
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 	sample_run_open(&run, "aerokernel@qemu linux@host", 1);
 	assert_false(figure_is_elsewhere(&run.store.plan, "host"));
 	assert_false(figure_is_on(&run.store.plan, "linux@host", "qemu"));
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 int main(void)

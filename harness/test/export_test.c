@@ -73,7 +73,6 @@ static void exported_close(struct exported *exported)
 {
 	summary_free(&exported->summary);
 	store_close(&exported->store);
-	sample_run_remove(&exported->run);
 }
 
 static char *text_of(const struct export_format *format, const struct summary *summary)

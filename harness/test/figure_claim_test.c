@@ -218,5 +218,5 @@ int main(void)
 	    cmocka_unit_test(committed_values_are_well_formed),
 	};
 
-	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_remove);
+	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_close);
 }

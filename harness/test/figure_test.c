@@ -457,5 +457,5 @@ int main(void)
 	    cmocka_unit_test(tables_have_known_bytes),
 	};
 
-	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_remove);
+	return cmocka_run_group_tests(tests, sample_shared_make, sample_shared_close);
 }

@@ -234,7 +234,6 @@ static void stored_close(struct stored *stored)
 {
 	close(stored->fd);
 	sample_run_close(&stored->run);
-	sample_run_remove(&stored->run);
 	free(stored->packed);
 	free(stored->path);
 }

@@ -13,18 +13,19 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "scratch.h"
 
 enum { ENTRIES = 40 };
 
-static char root[] = "/tmp/aerobench_advice_XXXXXX";
+static const char *root;
 
 static int make_root(void **state)
 {
 	char *directory;
 
 	(void)state;
-	if (mkdtemp(root) == NULL || setenv("AEROBENCH_ROOT", root, 1) != 0)
-		return 1;
+	root = scratch_make();
+	setenv("AEROBENCH_ROOT", root, 1);
 	for (size_t i = 0; i < 2; i++) {
 		directory = memory_format("%s/results%s", root, i > 0 ? "/history" : "");
 		if (mkdir(directory, 0700) != 0)
@@ -32,16 +33,6 @@ static int make_root(void **state)
 		free(directory);
 	}
 	return 0;
-}
-
-static int drop_root(void **state)
-{
-	char *command = memory_format("rm -rf %s", root);
-	int status = system(command);
-
-	(void)state;
-	free(command);
-	return status;
 }
 
 /* One entry a minute: 100 with a little noise, `after` from the middle on. */
@@ -161,5 +152,5 @@ int main(void)
 	    cmocka_unit_test(a_damaged_history_gives_no_advice_and_no_error),
 	};
 
-	return cmocka_run_group_tests(tests, make_root, drop_root);
+	return cmocka_run_group_tests(tests, make_root, NULL);
 }

@@ -18,6 +18,7 @@
 #include "memory.h"
 #include "sample_noise.h"
 #include "sample_run.h"
+#include "scratch.h"
 #include "stats_random.h"
 
 enum { SAMPLES = 1000, DAY_S = 86400 };
@@ -126,17 +127,14 @@ static void make_run(struct made *made, const struct recipe *recipe)
 				  .warmup = -1,
 				  .runs = recipe->rounds,
 				  .seed = 1};
-	/* In memory where that is possible: every boot is flushed to disk several times. */
-	char shared[] = "/dev/shm/aerobench_timed_XXXXXX", temporary[] = "/tmp/aerobench_timed_XXXXXX";
-	char *path = access("/dev/shm", W_OK) == 0 ? shared : temporary;
+	char *path = scratch_make_quick();
 	const struct summary_select everything = {0};
 	struct error error = {0};
 	struct stats_random random = {recipe->seed};
 	unsigned done = recipe->done > 0 ? recipe->done : recipe->rounds;
 
-	assert_non_null(mkdtemp(path));
 	setenv("AEROBENCH_ROOT", path, 1);
-	made->run.results = memory_text(path);
+	made->run.results = path;
 	made->samples = recipe->samples;
 	made->other_noise = recipe->other_noise;
 	assert_int_equal(store_create(&made->run.store, path, &plan, record_of(recipe), &error), 0);
@@ -167,7 +165,6 @@ static void drop(struct made *made)
 	gate_timed_free(&made->timed);
 	summary_free(&made->summary);
 	sample_run_close(&made->run);
-	sample_run_remove(&made->run);
 }
 
 static const struct gate_timed_test *location(const struct made *made)

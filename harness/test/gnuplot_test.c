@@ -11,18 +11,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../memory.h"
+#include "scratch.h"
 
-static char directory[] = "/tmp/gnuplot it's.XXXXXX";
+static char *directory;
 static const char *const kinds[] = {"svg", NULL};
-static const struct gnuplot_job job = {.directory = directory, .name = "one", .source = "plots/one.gp", .kinds = kinds};
+static struct gnuplot_job job = {.name = "one", .source = "plots/one.gp", .kinds = kinds};
 
 static int make_directory(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) != NULL ? 0 : -1;
+	job.directory = directory = memory_format("%s/it's", scratch_make());
+	return mkdir(directory, 0777);
 }
 
 static void remove_file(const char *name)
@@ -35,10 +38,14 @@ static void remove_file(const char *name)
 
 static int remove_directory(void **state)
 {
+	int left;
+
 	(void)state;
 	remove_file("one.gnuplot");
 	remove_file("one.svg");
-	return rmdir(directory);
+	left = rmdir(directory); /* nothing else is there */
+	free(directory);
+	return left;
 }
 
 static void write_script(const char *text)

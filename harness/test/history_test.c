@@ -378,7 +378,6 @@ static void an_entry_is_the_median_over_runs_per_operation(void **state)
 	assert_int_equal(count_entries(&error), 1);
 	summary_free(&summary);
 	store_close(&store);
-	sample_run_remove(&run);
 }
 
 int main(void)

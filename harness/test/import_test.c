@@ -19,6 +19,7 @@
 #include "memory.h"
 #include "paths.h"
 #include "sample_run.h"
+#include "scratch.h"
 #include "store_file.h"
 
 /* --- Helpers ----------------------------------------------------------------------------------------------------------- */
@@ -313,24 +314,6 @@ static void what_is_no_import_is_refused_with_a_reason(void **state)
 
 /* --- On disk ----------------------------------------------------------------------------------------------------------- */
 
-static int directory_make(void **state)
-{
-	char path[] = "/tmp/aerobench_import_XXXXXX";
-
-	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
-	return *state == NULL;
-}
-
-static int directory_remove(void **state)
-{
-	char *command = memory_format("rm -rf %s", (char *)*state);
-	int status = system(command);
-
-	free(command);
-	free(*state);
-	return status;
-}
-
 /* Imports a sample as NAME, beside sleep_late. */
 static int add(const char *results, const char *sample, const char *name, struct error *error)
 {
@@ -452,7 +435,6 @@ static void an_import_stands_beside_our_rows_of_its_point_only(void **state)
 	import_file_free(&file);
 	summary_free(&summary);
 	store_close(&store);
-	sample_run_remove(&run);
 	free(text);
 }
 
@@ -491,13 +473,11 @@ int main(void)
 	    cmocka_unit_test(every_missing_line_of_a_histogram_is_noticed),
 	    cmocka_unit_test(every_cut_file_is_noticed),
 	    cmocka_unit_test(what_is_no_import_is_refused_with_a_reason),
-	    cmocka_unit_test_setup_teardown(an_import_is_kept_and_derived_again, directory_make, directory_remove),
-	    cmocka_unit_test_setup_teardown(what_cannot_be_kept_is_refused, directory_make, directory_remove),
-	    cmocka_unit_test_setup_teardown(every_flipped_byte_of_a_kept_import_is_noticed, directory_make,
-					    directory_remove),
-	    cmocka_unit_test_setup_teardown(an_import_stands_beside_our_rows_of_its_point_only, directory_make,
-					    directory_remove),
-	    cmocka_unit_test_setup_teardown(the_report_section_escapes_and_labels, directory_make, directory_remove),
+	    cmocka_unit_test_setup(an_import_is_kept_and_derived_again, scratch_setup),
+	    cmocka_unit_test_setup(what_cannot_be_kept_is_refused, scratch_setup),
+	    cmocka_unit_test_setup(every_flipped_byte_of_a_kept_import_is_noticed, scratch_setup),
+	    cmocka_unit_test_setup(an_import_stands_beside_our_rows_of_its_point_only, scratch_setup),
+	    cmocka_unit_test_setup(the_report_section_escapes_and_labels, scratch_setup),
 	};
 
 	return cmocka_run_group_tests_name("import", tests, NULL, NULL);

@@ -13,27 +13,10 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "scratch.h"
 #include "sysfile.h"
 
 enum { PID = 77 };
-
-static int tree_make(void **state)
-{
-	char path[] = "/tmp/aerobench_stats_XXXXXX";
-
-	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
-	return *state == NULL;
-}
-
-static int tree_remove(void **state)
-{
-	char *command = memory_format("rm -rf %s", (char *)*state);
-	int status = system(command);
-
-	free(command);
-	free(*state);
-	return status;
-}
 
 /* Writes a file below the tree, with the directories above it. */
 static void put(const char *tree, const char *name, const char *text)
@@ -127,12 +110,14 @@ static void each_virtual_cpu_is_read_and_they_are_added_up(void **state)
 
 static void a_thread_that_has_ended_keeps_what_was_last_seen(void **state)
 {
+	char *thread = memory_format("%s/%d/task/79", (char *)*state, PID);
 	struct kvm_stats stats = {.expected = 2};
 	json_t *json;
 
 	put_machine(*state);
 	kvm_stats_look(&stats, *state, NULL, PID);
-	tree_remove((void *[]){memory_format("%s/%d/task/79", (char *)*state, PID)});
+	scratch_remove(thread);
+	free(thread);
 	put_thread(*state, 78, "CPU 0/KVM\n", "2000000000 600000000 7\n", status_a, sched_a);
 	kvm_stats_look(&stats, *state, NULL, PID);
 	json = kvm_stats_json(&stats);
@@ -260,7 +245,7 @@ static void small_files_are_read_only_as_what_they_are(void **state)
 	assert_string_equal(text, "MemFree");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, tree_make, tree_remove)
+#define TEST(name) cmocka_unit_test_setup(name, scratch_setup)
 
 int main(void)
 {

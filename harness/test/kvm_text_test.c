@@ -54,7 +54,6 @@ static void prints(const char *const *machines, const char *expected)
 	free(text);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void numbers_of_several_boots_are_a_range(void **state)

@@ -13,6 +13,7 @@
 
 #include "memory.h"
 #include "sample_argv.h"
+#include "scratch.h"
 
 /* A computer that grants everything to a guest of two CPUs. */
 static struct kvm_facts rich(void)
@@ -284,24 +285,6 @@ static void a_clock_turned_down_is_no_emulation(void **state)
 
 /* --- Who serves /dev/kvm ------------------------------------------------------------------------------------------------- */
 
-static int sys_make(void **state)
-{
-	char path[] = "/tmp/aerobench_kvm_XXXXXX";
-
-	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
-	return *state == NULL;
-}
-
-static int sys_remove(void **state)
-{
-	char *command = memory_format("rm -rf %s", (char *)*state);
-	int status = system(command);
-
-	free(command);
-	free(*state);
-	return status;
-}
-
 /* Makes module/NAME, and parameters/PARAMETER in it with a value unless that is NULL. */
 static void module_add(const char *sys, const char *name, const char *parameter, const char *value)
 {
@@ -366,8 +349,7 @@ int main(void)
 	    cmocka_unit_test(where_no_model_works_there_is_no_choice_but_a_reason),
 	    cmocka_unit_test(emulation_is_usable_for_a_functional_test_only),
 	    cmocka_unit_test(a_clock_turned_down_is_no_emulation),
-	    cmocka_unit_test_setup_teardown(the_module_behind_the_device_is_named_with_its_settings, sys_make,
-					    sys_remove),
+	    cmocka_unit_test_setup(the_module_behind_the_device_is_named_with_its_settings, scratch_setup),
 	    cmocka_unit_test(a_kvm_that_qemu_cannot_use_says_why),
 	};
 

@@ -13,20 +13,22 @@
 #include <cmocka.h>
 
 #include "launch_machine.h"
+#include "memory.h"
 #include "sample_argv.h"
+#include "scratch.h"
 
 /* A directory with files by the names of all images, and a QEMU that tells a version. */
 static int prepare(void **state)
 {
 	static const char *const names[] = {"aerokernel.elf", "linux-baseline", "vmlinuz", "guest.cpio.gz", "qemu"};
-	static char directory[] = "/tmp/aerobench-launch-XXXXXX";
-	static char path[sizeof(directory) + 32];
+	char *directory = scratch_make(), *path = NULL;
 
-	*state = mkdtemp(directory);
-	for (size_t i = 0; *state != NULL && i < 5; i++) {
+	*state = directory;
+	for (size_t i = 0; i < 5; i++) {
 		FILE *file;
 
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		free(path);
+		path = memory_format("%s/%s", directory, names[i]);
 		file = fopen(path, "w");
 		if (file == NULL)
 			return -1;
@@ -36,15 +38,8 @@ static int prepare(void **state)
 	}
 	setenv("AEROBENCH_BIN", directory, 1);
 	setenv("AEROBENCH_QEMU", path, 1);
-	return *state != NULL ? 0 : -1;
-}
-
-static int clean(void **state)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -r %s", (const char *)*state);
-	return system(command);
+	free(path);
+	return 0;
 }
 
 static char *command_of(const char *name)
@@ -194,5 +189,5 @@ int main(void)
 	    cmocka_unit_test(what_has_no_machine_is_unsupported_and_what_has_no_file_has_failed),
 	};
 
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, prepare, NULL);
 }

@@ -71,7 +71,6 @@ static void what_has_a_number_nowhere_is_named_once_with_its_reason(void **state
 	summary_free(&summary);
 	assert_int_equal(tell(&run, true, &error), 0);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void a_run_without_any_number_is_unsupported(void **state)
@@ -85,7 +84,6 @@ static void a_run_without_any_number_is_unsupported(void **state)
 	assert_non_null(strstr(error.text, "no numbers"));
 	assert_int_equal(tell(&run, false, &error), 0); /* the whole suite: `show` has the list */
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 int main(void)

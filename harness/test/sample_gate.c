@@ -83,7 +83,6 @@ void judged_close(struct judged *judged)
 	gate_baseline_free(&judged->after);
 	summary_free(&judged->summary);
 	store_close(&judged->store);
-	sample_run_remove(&judged->run);
 }
 
 /* The baseline is what a run of the earlier costs gives, with these margins and the subjects of the later ones. */

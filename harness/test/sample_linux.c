@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "scratch.h"
 
 #define CPU_FILES "/sys/devices/system/cpu"
 
@@ -73,22 +74,15 @@ char *sample_linux_make(void)
 	    {"/sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never"},
 	    {"/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc"},
 	};
-	char shared[] = "/dev/shm/aerobench_linux_XXXXXX", temporary[] = "/tmp/aerobench_linux_XXXXXX";
-	char *path = access("/dev/shm", W_OK) == 0 ? shared : temporary, *root;
+	char *root = scratch_make_quick();
 
-	assert_non_null(mkdtemp(path));
-	root = memory_text(path);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		sample_linux_set(root, files[i][0], files[i][1]);
 	sample_linux_boot(root, "BOOT_IMAGE=/vmlinuz root=UUID=1234 ro quiet", "");
 	return root;
 }
 
-void sample_linux_remove(char *root)
+void sample_linux_remove(const char *root)
 {
-	char *command = memory_format("rm -rf '%s'", root);
-
-	assert_int_equal(system(command), 0);
-	free(command);
-	free(root);
+	scratch_remove(root);
 }

@@ -4,33 +4,25 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
+#include "scratch.h"
 
 int sample_opened_make(struct sample_opened *opened, struct sample_campaign campaign)
 {
 	struct error error = {STATUS_OK, ""};
 
-	strcpy(opened->directory, "/tmp/aerobench_run_XXXXXX");
-	if (mkdtemp(opened->directory) == NULL)
-		return 1;
-	campaign.results = opened->directory;
+	campaign.results = opened->directory = scratch_make();
 	free(sample_campaign_make(&campaign));
 	if (store_open(&opened->store, opened->directory, "latest", &error) != 0)
 		return 1;
 	return summary_load(&opened->summary, &opened->store, NULL, &error) != 0;
 }
 
-int sample_opened_remove(struct sample_opened *opened)
+void sample_opened_close(struct sample_opened *opened)
 {
-	char *command = memory_format("rm -rf %s", opened->directory);
-	int status = system(command);
-
-	free(command);
 	summary_free(&opened->summary);
 	store_close(&opened->store);
-	return status != 0;
 }
 
 char *sample_opened_file(const struct sample_opened *opened, const char *name, const char *text)
@@ -53,8 +45,9 @@ int sample_shared_make(void **state)
 	return sample_opened_make(&sample_shared, (struct sample_campaign){.rounds = 6, .n = 200});
 }
 
-int sample_shared_remove(void **state)
+int sample_shared_close(void **state)
 {
 	(void)state;
-	return sample_opened_remove(&sample_shared);
+	sample_opened_close(&sample_shared);
+	return 0;
 }

@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "scratch.h"
 
 char *sample_place;
-static char directory[] = "/tmp/aerobench_place_XXXXXX";
+static const char *directory;
 
 int sample_place_make(void **state)
 {
 	(void)state;
-	if (mkdtemp(directory) == NULL)
-		return 1;
+	directory = scratch_make();
 	sample_place = memory_format("%s/sim.jsonl", directory);
 	return 0;
 }

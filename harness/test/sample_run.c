@@ -13,22 +13,19 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "scratch.h"
 
 void sample_run_open(struct sample_run *run, const char *subjects, unsigned rounds)
 {
-	/* In memory where that is possible: every boot is flushed to disk several times. */
-	char shared[] = "/dev/shm/aerobench_run_XXXXXX", temporary[] = "/tmp/aerobench_run_XXXXXX";
-	char *path = access("/dev/shm", W_OK) == 0 ? shared : temporary, *copy = memory_text(subjects), *rest = copy,
-	     *names[8];
+	char *copy = memory_text(subjects), *rest = copy, *names[8];
 	struct store_plan plan = {.subjects = names, .samples = 10, .warmup = -1, .runs = rounds, .seed = 1};
 	struct error error = {0};
 	json_t *facts = json_pack("{s:{s:s, s:[s]}}", "doctor", "verdict", "unfit", "reasons", "under test");
 
 	while (rest != NULL)
 		names[plan.subject_count++] = strsep(&rest, " ");
-	assert_non_null(mkdtemp(path));
-	run->results = memory_text(path);
-	assert_int_equal(store_create(&run->store, path, &plan, facts, &error), 0);
+	run->results = scratch_make_quick();
+	assert_int_equal(store_create(&run->store, run->results, &plan, facts, &error), 0);
 	free(copy);
 }
 
@@ -71,13 +68,4 @@ void sample_run_failure(struct sample_run *run, const char *subject, unsigned ro
 void sample_run_close(struct sample_run *run)
 {
 	store_close(&run->store);
-}
-
-void sample_run_remove(struct sample_run *run)
-{
-	char *command = memory_format("rm -rf %s", run->results);
-
-	assert_int_equal(system(command), 0);
-	free(command);
-	free(run->results);
 }

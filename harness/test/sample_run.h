@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stored run for tests, boot by boot: a directory for results below /dev/shm or /tmp, streams from sample_stream.h. Every step is
+ * A stored run for tests, boot by boot: a directory for results (scratch.h), streams from sample_stream.h. Every step is
  * checked by cmocka's asserts.
  */
 #pragma once
@@ -20,6 +20,5 @@ void sample_run_boot(struct sample_run *run, const char *subject, unsigned round
 /* A boot without numbers: failed or unsupported, for this reason. */
 void sample_run_failure(struct sample_run *run, const char *subject, unsigned round, enum store_status status,
 			const char *reason);
-/* Closes the store; the directory stays until sample_run_remove(). */
+/* Closes the store; the directory stays until the program ends. */
 void sample_run_close(struct sample_run *run);
-void sample_run_remove(struct sample_run *run);

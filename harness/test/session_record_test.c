@@ -12,16 +12,9 @@
 
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "session.h"
 #include "session_step.h"
-
-static void remove_directory(const char *path)
-{
-	char *command = memory_format("rm -rf '%s'", path);
-
-	assert_int_equal(system(command), 0);
-	free(command);
-}
 
 static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
 {
@@ -34,27 +27,25 @@ static void a_session_whose_record_is_of_the_wrong_kind_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		char shared[] = "/tmp/aerobench_session_XXXXXX";
+		char *shared = scratch_make();
 		struct store_plan plan = {
 		    .subjects = (char **)session_subjects, .subject_count = 3, .samples = 1, .warmup = -1, .runs = 1};
 		struct error error = {0};
 		struct session session;
 		struct store store;
 
-		assert_non_null(mkdtemp(shared));
 		assert_int_equal(store_create(&store, shared, &plan,
 					      json_pack("{s:o}", "session", json_loads(members[i], 0, NULL)), &error),
 				 0);
 		store_close(&store);
 		assert_int_equal(session_open(&session, shared, NULL, false, &error), STATUS_USAGE);
 		assert_non_null(strstr(error.text, "'session' is not usable"));
-		remove_directory(shared);
 	}
 }
 
 static void the_latest_session_is_that_of_the_link_where_a_clock_went_back(void **state)
 {
-	char shared[] = "/tmp/aerobench_session_XXXXXX", *link, *ids[2];
+	char *shared = scratch_make(), *link = memory_format("%s/latest", shared), *ids[2];
 	struct store_plan plan = {
 	    .subjects = (char **)session_subjects, .subject_count = 3, .samples = 1, .warmup = -1, .runs = 1};
 	struct error error = {0};
@@ -62,8 +53,6 @@ static void the_latest_session_is_that_of_the_link_where_a_clock_went_back(void 
 	struct store store;
 
 	(void)state;
-	assert_non_null(mkdtemp(shared));
-	link = memory_format("%s/latest", shared);
 	for (size_t i = 0; i < 2; i++) {
 		json_t *member = json_pack("{s:s, s:{}}", "by", "air", "facts");
 
@@ -80,7 +69,6 @@ static void the_latest_session_is_that_of_the_link_where_a_clock_went_back(void 
 		free(ids[i]);
 	}
 	free(link);
-	remove_directory(shared);
 }
 
 static void a_directory_without_sessions_says_how_to_begin_one(void **state)
@@ -97,13 +85,14 @@ static void a_directory_without_sessions_says_how_to_begin_one(void **state)
 /* --- What boots bring ------------------------------------------------------------------------------------------- */
 
 /* A session by stick, of one boot of the Aerokernel, whose boots are told further words. */
-static void session_make(struct session *session, char *directory, const char *words)
+static void session_make(struct session *session, const char *words)
 {
 	struct store_plan stored = {
 	    .subjects = (char **)session_subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 1};
 	struct plan plan = {.seed = 7, .parallel = 1};
 	struct error error = {0};
 	struct subject subject;
+	char *directory = scratch_make();
 	struct store store;
 	json_t *campaign;
 
@@ -113,7 +102,6 @@ static void session_make(struct session *session, char *directory, const char *w
 	plan_order(&plan);
 	campaign = plan_json(&plan);
 	json_object_set_new(campaign, "words", json_string(words));
-	assert_non_null(mkdtemp(directory));
 	assert_int_equal(store_create(&store, directory, &stored,
 				      json_pack("{s:o, s:o}", "campaign", campaign, "session",
 						session_json(SESSION_STICK, NULL, json_object())),
@@ -170,12 +158,12 @@ static int step(struct session *session, struct brought brought, struct error *e
 
 static void boots_are_told_the_events_and_one_that_does_not_know_them_is_refused(void **state)
 {
-	char directory[] = "/tmp/aerobench_session_XXXXXX", *words;
+	char *words;
 	struct error error = {0};
 	struct session session;
 
 	(void)state;
-	session_make(&session, directory, "events=s2/page-faults");
+	session_make(&session, "events=s2/page-faults");
 	words = session_words(&session, &session.plan.boots[0]);
 	assert_string_equal(words, "samples=4 seed=7 events=s2/page-faults");
 	free(words);
@@ -186,7 +174,6 @@ static void boots_are_told_the_events_and_one_that_does_not_know_them_is_refused
 	assert_int_equal(step(&session, (struct brought){.event = "page-faults"}, &error), 0);
 	assert_int_equal(session_done(&session), 1);
 	session_close(&session);
-	remove_directory(directory);
 }
 
 static void a_boot_that_measured_something_else_is_refused_with_the_reason(void **state)
@@ -199,12 +186,11 @@ static void a_boot_that_measured_something_else_is_refused_with_the_reason(void 
 	    {"selection", "named", "it measured some benchmarks by name, not the whole suite"},
 	    {"points", "136", "it has 1 points, and says that they are 136"},
 	};
-	char directory[] = "/tmp/aerobench_session_XXXXXX";
 	struct error error = {0};
 	struct session session;
 
 	(void)state;
-	session_make(&session, directory, NULL);
+	session_make(&session, NULL);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		struct brought brought = {.key = others[i].key, .value = others[i].value};
 
@@ -218,7 +204,6 @@ static void a_boot_that_measured_something_else_is_refused_with_the_reason(void 
 	assert_int_equal(step(&session, (struct brought){.key = "selection", .value = "all"}, &error), 0);
 	assert_int_equal(session_done(&session), 1);
 	session_close(&session);
-	remove_directory(directory);
 }
 
 int main(void)

@@ -4,7 +4,6 @@
  * moments at which something was written. Whatever happens, the session ends with each planned boot once.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,6 +20,7 @@
 
 #include "memory.h"
 #include "sample_stream.h"
+#include "scratch.h"
 #include "session.h"
 #include "session_step.h"
 
@@ -199,12 +199,11 @@ static const struct session_hands hands = {.facts = facts, .boot_linux = boot_li
 
 /* --- A session ---------------------------------------------------------------------------------------------------- */
 
-static char *results;
+static const char *results;
 
 /* A session of rounds rounds in a new directory for results. */
 static void session_make(enum session_way way)
 {
-	char shared[] = "/dev/shm/aerobench_session_XXXXXX", temporary[] = "/tmp/aerobench_session_XXXXXX";
 	struct store_plan stored = {.subjects = (char **)session_subjects,
 				    .subject_count = 3,
 				    .samples = SAMPLES,
@@ -214,7 +213,6 @@ static void session_make(enum session_way way)
 	struct error error = {0};
 	struct store store;
 	json_t *record;
-	char *path = access("/dev/shm", W_OK) == 0 ? shared : temporary;
 
 	memset(machine, 0, sizeof(*machine));
 	for (int i = 0; i < SESSION_SUBJECTS; i++) {
@@ -227,26 +225,11 @@ static void session_make(enum session_way way)
 	plan_order(&plan);
 	record = json_pack("{s:{s:s}, s:o, s:o}", "versions", "aerobench", "abc123", "campaign", plan_json(&plan),
 			   "session", session_json(way, NULL, facts(NULL)));
-	assert_non_null(mkdtemp(path));
-	results = memory_text(path);
+	results = scratch_make_quick();
 	stored.seed = plan.seed;
 	assert_int_equal(store_create(&store, results, &stored, record, &error), 0);
 	store_close(&store);
 	plan_free(&plan);
-}
-
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *place)
-{
-	(void)facts;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static void session_remove(void)
-{
-	assert_int_equal(nftw(results, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
-	free(results);
 }
 
 /* One step of the latest session, as the command makes it. */
@@ -316,7 +299,6 @@ static void a_session_makes_each_boot_once_and_comes_back_from_each_leap(void **
 	assert_int_equal(machine->leaves, rounds);
 	assert_int_equal(check_whole(), 0);
 	assert_int_equal(drive(), 1);
-	session_remove();
 }
 
 /* Lets the power fail at the nth write; false: the session ended before. */
@@ -353,7 +335,7 @@ static bool survive(unsigned n)
 	drive();
 	assert_true(check_whole() <= 1);
 	assert_true(machine->leaves <= rounds + 1);
-	session_remove();
+	scratch_remove(results);
 	return failed;
 }
 
@@ -385,7 +367,6 @@ static void results_that_do_not_come_back_are_tried_again_and_told(void **state)
 	machine->losses_left = 1;
 	drive();
 	assert_int_equal(check_whole(), 1);
-	session_remove();
 	/* unattended: what never comes back is passed over, and all else is measured */
 	session_make(SESSION_KEXEC);
 	machine->losses_left = UINT32_MAX;
@@ -398,7 +379,6 @@ static void results_that_do_not_come_back_are_tried_again_and_told(void **state)
 	assert_int_equal(session_finish(&session, &(char *){NULL}, &error), STATUS_FAILED);
 	assert_non_null(strstr(error.text, "came back without its results"));
 	session_close(&session);
-	session_remove();
 }
 
 static void what_lies_in_memory_from_elsewhere_is_not_taken(void **state)
@@ -408,13 +388,11 @@ static void what_lies_in_memory_from_elsewhere_is_not_taken(void **state)
 	leave_in_memory("aerokernel", 999);
 	drive();
 	assert_int_equal(check_whole(), 0);
-	session_remove();
 	session_make(SESSION_KEXEC);
 	leave_in_memory("aerokernel", 7); /* by a session of the same seed */
 	drive();
 	assert_int_equal(machine->leaves, rounds);
 	assert_int_equal(check_whole(), 0);
-	session_remove();
 }
 
 static void a_stream_that_is_cut_is_kept_as_a_failed_try(void **state)
@@ -431,7 +409,6 @@ static void a_stream_that_is_cut_is_kept_as_a_failed_try(void **state)
 	assert_int_equal(outcome, SESSION_STORED);
 	drive();
 	assert_int_equal(check_whole(), 1);
-	session_remove();
 }
 
 static void linux_that_is_set_otherwise_is_not_measured(void **state)
@@ -448,7 +425,6 @@ static void linux_that_is_set_otherwise_is_not_measured(void **state)
 	machine->governor_changed = false;
 	drive();
 	check_whole();
-	session_remove();
 }
 
 static void a_machine_that_cannot_leave_says_so_each_time(void **state)
@@ -469,7 +445,6 @@ static void a_machine_that_cannot_leave_says_so_each_time(void **state)
 	assert_int_equal(step(&stuck, 0, &outcome, &error), STATUS_UNSUPPORTED);
 	drive();
 	assert_int_equal(check_whole(), 0);
-	session_remove();
 }
 
 static void a_person_is_asked_for_a_file_and_each_file_counts_once(void **state)
@@ -505,7 +480,6 @@ static void a_person_is_asked_for_a_file_and_each_file_counts_once(void **state)
 		error = (struct error){0};
 	}
 	assert_int_equal(check_whole(), 0);
-	session_remove();
 }
 
 static void a_stream_of_linux_or_of_another_build_is_no_boot_of_this_aerokernel(void **state)
@@ -526,7 +500,6 @@ static void a_stream_of_linux_or_of_another_build_is_no_boot_of_this_aerokernel(
 	commit = "abc123";
 	assert_int_equal(step(&hands, 0, &outcome, &error), STATUS_USAGE);
 	assert_non_null(strstr(error.text, "the image is of build def456, not of abc123"));
-	session_remove();
 }
 
 /* Writes session.json of the latest session. */
@@ -563,7 +536,6 @@ static void a_mark_that_says_nothing_is_none(void **state)
 		put_mark(marks[i]);
 		drive();
 		assert_int_equal(check_whole(), 0);
-		session_remove();
 	}
 }
 

@@ -67,7 +67,6 @@ static void fixture_free(struct fixture *fixture)
 	compare_free(&fixture->compare);
 	summary_free(&fixture->summary);
 	sample_run_close(&fixture->run);
-	sample_run_remove(&fixture->run);
 }
 
 static const struct stats_interval *at(const struct shift *shift, double q)

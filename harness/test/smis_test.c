@@ -46,7 +46,6 @@ static void close_all(struct sample_run *run, struct summary *summary)
 {
 	summary_free(summary);
 	sample_run_close(run);
-	sample_run_remove(run);
 }
 
 static void points_that_were_hit_are_named_once_whatever_their_series(void **state)

@@ -24,6 +24,7 @@
 #include "memory.h"
 #include "sample_noise.h"
 #include "sample_run.h"
+#include "scratch.h"
 #include "stats_run.h"
 #include "summary.h"
 
@@ -156,7 +157,7 @@ static struct cost stored_runs(size_t n)
 	stored = &run;
 	cost = cost_of(load, n);
 	sample_run_close(&run);
-	sample_run_remove(&run);
+	scratch_remove(run.results);
 	return cost;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files: what is replaced, and what is written to as it stands. Each test has a directory of its own below /tmp. */
+/* Whole files: what is replaced, and what is written to as it stands. Each test has a directory of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,25 +16,8 @@
 #include <zstd.h>
 
 #include "memory.h"
+#include "scratch.h"
 #include "store_file.h"
-
-static int directory_make(void **state)
-{
-	char path[] = "/tmp/aerobench_store_XXXXXX";
-
-	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
-	return *state == NULL;
-}
-
-static int directory_remove(void **state)
-{
-	char *command = memory_format("chmod -R u+rwx %s; rm -rf %s", (char *)*state, (char *)*state);
-	int status = system(command);
-
-	free(command);
-	free(*state);
-	return status;
-}
 
 static void written(const char *path)
 {
@@ -136,7 +119,7 @@ static void a_zstd_frame_is_unpacked_and_other_bytes_stay(void **state)
 	free(bytes);
 }
 
-#define FILE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
+#define FILE_TEST(claim) cmocka_unit_test_setup(claim, scratch_setup)
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs on disk, and what happens to them: a cut journal, flipped bytes, full disks, missing permissions, two writers.
- * Each test has a directory of its own below /tmp.
+ * Each test has a directory of its own.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "memory.h"
+#include "scratch.h"
 #include "store.h"
 
 static char *subjects[] = {(char *)"aerokernel@sim", (char *)"linux@sim"};
@@ -28,24 +29,6 @@ static const struct store_plan plan = {
     .subjects = subjects, .subject_count = 2, .samples = 100, .warmup = -1, .runs = 3, .seed = UINT64_MAX};
 
 /* --- Helpers ------------------------------------------------------------------------------------------------------ */
-
-static int directory_make(void **state)
-{
-	char path[] = "/tmp/aerobench_store_XXXXXX";
-
-	*state = mkdtemp(path) != NULL ? memory_text(path) : NULL;
-	return *state == NULL;
-}
-
-static int directory_remove(void **state)
-{
-	char *command = memory_format("chmod -R u+rwx %s; rm -rf %s", (char *)*state, (char *)*state);
-	int status = system(command);
-
-	free(command);
-	free(*state);
-	return status;
-}
 
 static void create(struct store *store, const char *results)
 {
@@ -536,7 +519,7 @@ static void results_below_a_file_are_refused(void **state)
 	free(results);
 }
 
-#define STORE_TEST(claim) cmocka_unit_test_setup_teardown(claim, directory_make, directory_remove)
+#define STORE_TEST(claim) cmocka_unit_test_setup(claim, scratch_setup)
 
 int main(void)
 {

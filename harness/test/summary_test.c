@@ -78,7 +78,6 @@ static void a_row_pools_its_runs_and_divides_by_the_operations(void **state)
 	assert_string_equal(row->unit, "ticks");
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void rows_are_ordered_by_name_then_number_then_subject(void **state)
@@ -99,7 +98,6 @@ static void rows_are_ordered_by_name_then_number_then_subject(void **state)
 	assert_string_equal(summary.rows[4].params, "threads=16 place=same");
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void equal_counts_are_one_run_seen_twice(void **state)
@@ -121,7 +119,6 @@ static void equal_counts_are_one_run_seen_twice(void **state)
 	assert_close(row->grain, 0.5);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void counts_that_differ_are_pooled_and_not_called_exact(void **state)
@@ -144,7 +141,6 @@ static void counts_that_differ_are_pooled_and_not_called_exact(void **state)
 	assert_true(isnan(summary.rows[0].control));
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void ticks_become_nanoseconds_by_the_streams_clock(void **state)
@@ -168,7 +164,6 @@ static void ticks_become_nanoseconds_by_the_streams_clock(void **state)
 	assert_close(row->max, 4.5);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void say_bare(struct wire *wire, const char *name)
@@ -232,7 +227,6 @@ static void the_control_of_its_own_boot_is_subtracted_from_each_boot(void **stat
 	assert_close(row->p50, 106.5);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void streams_say_which_samples_hold_no_control(void **state)
@@ -247,7 +241,6 @@ static void streams_say_which_samples_hold_no_control(void **state)
 	assert_close(summary_find(&summary, "wake", "linux@qemu", "")->p50, 105);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void nothing_is_subtracted_where_raw_numbers_are_asked_for(void **state)
@@ -267,7 +260,6 @@ static void nothing_is_subtracted_where_raw_numbers_are_asked_for(void **state)
 	assert_close(row->subtracted, 0);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 /* --- Below the grain ---------------------------------------------------------------------------------------------- */
@@ -351,7 +343,6 @@ static void below_the_grain_n_and_2n_operations_say_what_one_costs(void **state)
 	assert_true(isnan(row->differenced));
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void raw_numbers_are_never_replaced_by_differences(void **state)
@@ -372,7 +363,6 @@ static void raw_numbers_are_never_replaced_by_differences(void **state)
 	assert_close(row->differenced, 31.25);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void what_has_no_numbers_has_a_note(void **state)
@@ -400,7 +390,6 @@ static void what_has_no_numbers_has_a_note(void **state)
 	assert_string_equal(summary.notes[2].params, "place=other");
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void a_selection_keeps_the_control_beside_its_rows(void **state)
@@ -429,7 +418,6 @@ static void a_selection_keeps_the_control_beside_its_rows(void **state)
 	assert_int_equal(summary_load(&summary, &run.store, &select, &error), STATUS_USAGE);
 	assert_non_null(strstr(error.text, "'linux@qemu'"));
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void one_damaged_log_and_there_is_no_row_at_all(void **state)
@@ -455,7 +443,6 @@ static void one_damaged_log_and_there_is_no_row_at_all(void **state)
 	assert_null(summary.rows);
 	free(path);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void boots_of_different_programs_are_not_mixed(void **state)
@@ -476,7 +463,6 @@ static void boots_of_different_programs_are_not_mixed(void **state)
 	assert_int_equal(summary_load(&summary, &run.store, NULL, &error), STATUS_USAGE);
 	assert_non_null(strstr(error.text, "per=2"));
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 static void the_json_has_the_schemas_members_and_null_for_the_unknown(void **state)
@@ -507,7 +493,6 @@ static void the_json_has_the_schemas_members_and_null_for_the_unknown(void **sta
 	json_decref(json);
 	summary_free(&summary);
 	sample_run_close(&run);
-	sample_run_remove(&run);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #include "image.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -293,6 +294,25 @@ static void memory_print(FILE *file, const struct image_options *options)
 }
 
 /*
+ * The screen and the same line for Linux, Documentation/admin-guide/kernel-parameters.txt, console=. Memory without a speed is left
+ * at that of its firmware: its clock may be any.
+ */
+static void console_print(FILE *file, const struct image_serial *serial)
+{
+	struct kernel_serial line = {.where = KERNEL_SERIAL_NONE};
+	bool wide = strncmp(serial->word, "mmio32:", strlen("mmio32:")) == 0;
+
+	if (serial->unit >= 0)
+		fprintf(file, " console=tty0 console=ttyS%d,%u", serial->unit, serial->speed_baud);
+	else if (serial->port != 0)
+		fprintf(file, " console=tty0 console=uart8250,io,0x%x,%u", serial->port, serial->speed_baud);
+	else if (kernel_words_serial("serial", serial->word, &line, NULL) == 0 && line.where == KERNEL_SERIAL_MEMORY)
+		fprintf(file, " console=tty0 console=uart8250,%s,0x%" PRIx64, wide ? "mmio32" : "mmio", line.base);
+	if (line.speed_baud != 0)
+		fprintf(file, ",%u", line.speed_baud);
+}
+
+/*
  * $next: what the next start of GRUB does; $round: an x for each boot that was started. There is no arithmetic. Firmware reads
  * some 15 MB for the collector, from a port of USB 1.1 for a minute: module progress shows how far it is.
  */
@@ -318,9 +338,7 @@ static void state_print(FILE *file, const struct image_options *options)
 			"\tlinux " IMAGE_COLLECTOR_KERNEL " memmap=0x%llx\\$0x%llx,0x%llx%%0x%llx-5+2 nokaslr "
 			"maxcpus=1 quiet aerobench=%llu,%llu,%s",
 			begin, end, end - begin, begin, end - begin, begin, begin, end - begin, options->stick);
-		if (options->serial.unit >= 0)
-			fprintf(file, " console=tty0 console=ttyS%d,%u", options->serial.unit,
-				options->serial.speed_baud);
+		console_print(file, &options->serial);
 		fprintf(file, "\n\tinitrd " IMAGE_COLLECTOR_TREE "\n\tboot\nfi\n");
 	}
 	fputs("if [ \"$next\" = rest ]; then\n\tset next=\n\tset rested=yes\n"

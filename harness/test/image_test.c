@@ -298,6 +298,28 @@ static void a_stick_counts_its_boots_and_is_collected_after_each(void **state)
 	assert_lines(&options, (const char *[]){"set next=collect", "set timeout=-1", "!round}x", NULL});
 }
 
+/* Where the Aerokernel speaks, so does the Linux that takes its results. */
+static void the_collector_speaks_on_the_same_line(void **state)
+{
+	static const struct {
+		const char *word, *console;
+	} lines[] = {{"com2:57600", " console=tty0 console=ttyS1,57600\n"},
+		     {"0x3e8:9600", " console=tty0 console=uart8250,io,0x3e8,9600\n"},
+		     {"0x3e8", " console=tty0 console=uart8250,io,0x3e8,115200\n"},
+		     {"mmio:0xfe034000", " console=tty0 console=uart8250,mmio,0xfe034000\n"},
+		     {"mmio32:0xfe034000:38400", " console=tty0 console=uart8250,mmio32,0xfe034000,38400\n"},
+		     {"none", "!console="}};
+	struct image_options options = options_default();
+
+	(void)state;
+	options.stick = "0123-abcd";
+	options.collector = true;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(image_serial_parse(&options.serial, lines[i].word, NULL), 0);
+		assert_lines(&options, (const char *[]){"linux /boot", lines[i].console, NULL});
+	}
+}
+
 static void a_stick_has_room_for_the_results_of_all_its_boots(void **state)
 {
 	static const unsigned long long mib = 1 << 20;
@@ -339,6 +361,7 @@ int main(void)
 	    cmocka_unit_test(what_cannot_count_looks_into_memory),
 	    cmocka_unit_test(who_leaves_starts_another_disk),
 	    cmocka_unit_test(a_stick_counts_its_boots_and_is_collected_after_each),
+	    cmocka_unit_test(the_collector_speaks_on_the_same_line),
 	    cmocka_unit_test(a_stick_has_room_for_the_results_of_all_its_boots),
 	};
 

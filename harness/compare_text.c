@@ -82,6 +82,18 @@ static size_t count_above(const struct compare *compare, enum stats_statistic st
 	return above;
 }
 
+/* Whether a row that is counted there has an interval, and no exact count. */
+static bool by_intervals(const struct compare *compare)
+{
+	for (size_t i = 0; i < compare->row_count; i++) {
+		const struct compare_row *row = &compare->rows[i];
+
+		if (!row->exact && !isnan(row->estimates[STATS_LOCATION].low))
+			return true;
+	}
+	return false;
+}
+
 static void print_counts(FILE *file, const struct compare *compare)
 {
 	static const char *const names[TEXT_TESTS] = {"median", "spread", "tail"};
@@ -100,6 +112,10 @@ static void print_counts(FILE *file, const struct compare *compare)
 	}
 	if (any)
 		fputs(" rows.\n", file);
+	if (any && by_intervals(compare))
+		fputs("Each row by its own 95 % interval, not adjusted for how many there are: up to 1 row in 40 is "
+		      "above by chance.\n",
+		      file);
 }
 
 /* Points of one side only, those with the same reason together. */
@@ -287,7 +303,7 @@ void compare_print_details(FILE *file, const struct compare *compare, bool bold)
 
 /* What occurs in these comparisons. */
 struct occurrences {
-	bool few, exact, unpaired, pass, inconclusive, differenced;
+	bool few, exact, unpaired, pass, inconclusive, differenced, intervals;
 	size_t dependent;
 };
 
@@ -297,6 +313,7 @@ static struct occurrences occurrences_of(const struct compare *compares, size_t 
 
 	for (size_t i = 0; i < count; i++) {
 		found.unpaired |= !compares[i].paired;
+		found.intervals |= by_intervals(&compares[i]);
 		for (size_t j = 0; j < compares[i].row_count; j++) {
 			const struct compare_row *row = &compares[i].rows[j];
 
@@ -319,6 +336,10 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 	    "\n(…): the 95 % interval holds 1. IQR: interquartile range. tail: p99 − p50. max is shown, never tested.\n"
 	    "> and <: one side is finer than the clock's grain, =: both are.\n",
 	    file);
+	if (found.intervals)
+		fputs("A ratio with an interval is made of each boot's own value; the two columns are of all samples, "
+		      "and their\nquotient may be another.\n",
+		      file);
 	if (found.differenced)
 		fputs("Δ: by (t(2n) − t(n)) / n of n and 2n operations back to back, because one is below 20 grains of "
 		      "the clock; its\nspread and tail are those of single operations, to a step of the clock.\n",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows whose unit is not the one that a comparison's table is headed with. */
+/* Which units the rows of a comparison's table have, and by what its count of rows is one. */
 #include "compare_text.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 
 static const char aerokernel[] = "aerokernel@qemu", baseline[] = "linux@qemu";
 
-static void boot(struct sample_run *run, const char *subject, const char *os)
+static void boot(struct sample_run *run, const char *subject, unsigned round, const char *os)
 {
 	static const uint32_t ticks[] = {500, 510, 520}, beats[] = {900, 910}, missed[] = {3, 4};
 	struct sample_stream stream;
@@ -27,7 +27,7 @@ static void boot(struct sample_run *run, const char *subject, const char *os)
 	sample_run(&stream, "rate", "", beats, 2, 50);
 	sample_unit = "misses";
 	sample_run(&stream, "slips", "", missed, 2, 50);
-	sample_run_boot(run, subject, 0, &stream);
+	sample_run_boot(run, subject, round, &stream);
 }
 
 /* The table of these benchmarks; allocated. */
@@ -59,6 +59,12 @@ static void markdown(FILE *file, const struct compare *compare, bool bold)
 	compare_print_markdown(file, compare);
 }
 
+static void legend(FILE *file, const struct compare *compare, bool bold)
+{
+	(void)bold;
+	compare_print_legend(file, compare, 1, false);
+}
+
 static void (*const prints[])(FILE *file, const struct compare *compare, bool bold) = {
     compare_print_systems, compare_print_versions, compare_print_details, markdown};
 
@@ -74,8 +80,8 @@ static void every_table_names_the_units_that_its_head_does_not(void **state)
 
 	(void)state;
 	sample_run_open(&run, "aerokernel@qemu linux@qemu", 1);
-	boot(&run, aerokernel, "aerokernel");
-	boot(&run, baseline, "linux");
+	boot(&run, aerokernel, 0, "aerokernel");
+	boot(&run, baseline, 0, "linux");
 	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
 		char *text = table_of(&run, NULL, prints[i]);
 
@@ -93,9 +99,36 @@ static void every_table_names_the_units_that_its_head_does_not(void **state)
 	sample_run_close(&run);
 }
 
+static void intervals_say_what_they_are_made_of_and_how_many_are_chance(void **state)
+{
+	static const char by_chance[] = "up to 1 row in 40 is above by chance.\n";
+	struct sample_run run;
+
+	(void)state;
+	for (unsigned rounds = 5; rounds <= 6; rounds++) { /* fewer than six have no interval, and no count */
+		char *text;
+
+		sample_run_open(&run, "aerokernel@qemu linux@qemu", rounds);
+		for (unsigned i = 0; i < rounds; i++) {
+			boot(&run, aerokernel, i, "aerokernel");
+			boot(&run, baseline, i, "linux");
+		}
+		text = table_of(&run, NULL, compare_print_systems);
+		has(text, "beyond doubt: median in 0 of 3, ", rounds == 6);
+		has(text, by_chance, rounds == 6);
+		free(text);
+		text = table_of(&run, NULL, legend);
+		has(text, "A ratio with an interval is made of each boot's own value;", rounds == 6);
+		free(text);
+		sample_run_close(&run);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(every_table_names_the_units_that_its_head_does_not)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_table_names_the_units_that_its_head_does_not),
+	    cmocka_unit_test(intervals_say_what_they_are_made_of_and_how_many_are_chance)};
 
 	return cmocka_run_group_tests_name("compare_unit", tests, NULL, NULL);
 }

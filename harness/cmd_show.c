@@ -43,12 +43,14 @@ static bool show_subject_has_rows(const struct summary *summary, const char *sub
 	return false;
 }
 
-static void show_row(struct table *table, const struct summary_row *row)
+/* unit: what the table is headed with. */
+static void show_row(struct table *table, const struct summary_row *row, const char *unit)
 {
+	bool other = strcmp(row->unit, unit) != 0;
 	char *name = reading_row_name(row);
 	char *runs = reading_runs(row);
 
-	table_format(table, "%s%s%s", name,
+	table_format(table, "%s%s%s%s%s", name, other ? ", " : "", other ? row->unit : "",
 		     row->by_difference ? " Δ"
 		     : row->coarse      ? " ~"
 					: "",
@@ -87,8 +89,8 @@ static void show_subject(const struct summary *summary, const char *subject, boo
 
 		if (row->cut != cut || strcmp(row->subject, subject) != 0)
 			continue;
-		show_row(&table, row);
 		unit = unit != NULL ? unit : row->unit;
+		show_row(&table, row, unit);
 		grain = isnan(grain) ? row->grain * row->per : grain;
 	}
 	printf("\n%s%s%s: %s per operation, %s CPUs", bold ? "\033[1m" : "", subject,

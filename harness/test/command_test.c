@@ -80,7 +80,7 @@ static json_t *json_of(const char *arguments, const char *schema)
 	return json;
 }
 
-/* Two systems on sim, where Linux takes four times the instructions, and on host without a partner. */
+/* Two systems on sim, where Linux takes four times the instructions, and on host without a partner, but with a rate. */
 static int run_make(void **state)
 {
 	static const char *const subjects[] = {"aerokernel@sim", "linux@sim", "linux@host"};
@@ -94,6 +94,10 @@ static int run_make(void **state)
 		sample_open(&stream, subjects[i]);
 		sample_unit = i < 2 ? "instructions" : "ticks";
 		sample_run(&stream, "yield_pair", "place=same", &costs[i], 1, 2000);
+		if (i == 2) {
+			sample_unit = "permille";
+			sample_run(&stream, "zeal", "", &costs[i], 1, 50);
+		}
 		sample_skip(&stream, "ipi_round", "no such machine");
 		sample_run_boot(&run, subjects[i], 0, &stream);
 	}
@@ -115,13 +119,21 @@ static void show_prints_the_verdict_with_the_numbers(void **state)
 	assert_prints("show latest -s aerokernel@sim", words, 6);
 }
 
+static void show_names_the_unit_of_a_row_that_is_not_the_tables(void **state)
+{
+	static const char *const words[] = {"linux@host: ticks per operation", "zeal, permille "};
+
+	(void)state;
+	assert_prints("show latest -s linux@host", words, 2);
+}
+
 static void show_json_is_a_summary(void **state)
 {
 	json_t *json = json_of("show latest --json", "aerobench.summary/1");
 	json_t *results = json_object_get(json, "results");
 
 	(void)state;
-	assert_int_equal(json_array_size(results), 3);
+	assert_int_equal(json_array_size(results), 4);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(results, 0), "p50")), 50);
 	assert_true(json_is_null(json_object_get(json_array_get(results, 0), "p999")));
 	json_decref(json);
@@ -349,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(show_prints_the_verdict_with_the_numbers),
+	    cmocka_unit_test(show_names_the_unit_of_a_row_that_is_not_the_tables),
 	    cmocka_unit_test(show_json_is_a_summary),
 	    cmocka_unit_test(compare_puts_linux_beside_the_aerokernel),
 	    cmocka_unit_test(compare_has_details_a_table_for_readmes_and_quantiles),

@@ -34,11 +34,9 @@ static double host_bound(const struct summary *summary, const char *subject)
 /* Whether the subject's rows are times. */
 static bool is_timed(const struct summary *summary, const char *subject)
 {
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
-			return strcmp(summary->rows[i].unit, "instructions") != 0;
-	}
-	return false;
+	const struct summary_row *row = summary_first(summary, subject);
+
+	return row != NULL && strcmp(row->unit, "instructions") != 0;
 }
 
 char *clock_text(const struct summary *summary, const char *subject)

@@ -115,15 +115,6 @@ static int add(struct comparison *comparison, size_t side_a, const char *a, size
 	return status;
 }
 
-static bool has_rows(const struct summary *summary, const char *subject)
-{
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* --- What to compare ---------------------------------------------------------------------------------------------- */
 
 /* Linux with the Aerokernel on the same hardware, or a build with the same subject of the programs beside this one. */
@@ -147,10 +138,10 @@ static int add_together(struct comparison *comparison, bool systems, struct erro
 	for (size_t i = 0; i < plan->subject_count; i++) {
 		struct subject a, b;
 
-		if (subject_parse(&a, plan->subjects[i], NULL) != 0 || !has_rows(summary, a.name))
+		if (subject_parse(&a, plan->subjects[i], NULL) != 0 || summary_first(summary, a.name) == NULL)
 			continue;
 		for (size_t j = 0; j < plan->subject_count && status == 0; j++) {
-			if (subject_parse(&b, plan->subjects[j], NULL) == 0 && has_rows(summary, b.name) &&
+			if (subject_parse(&b, plan->subjects[j], NULL) == 0 && summary_first(summary, b.name) != NULL &&
 			    belong_together(&a, &b, systems))
 				status = add(comparison, 0, plan->subjects[i], 0, plan->subjects[j], error);
 		}
@@ -199,7 +190,7 @@ static int add_runs(struct comparison *comparison, struct error *error)
 		const char *subject = a->store.plan.subjects[i];
 		int status = 0;
 
-		if (has_rows(&a->summary, subject) && has_rows(&b->summary, subject))
+		if (summary_first(&a->summary, subject) != NULL && summary_first(&b->summary, subject) != NULL)
 			status = add(comparison, 0, subject, 1, subject, error);
 		if (status != 0)
 			return status;

@@ -8,6 +8,7 @@
 
 #include "memory.h"
 #include "output.h"
+#include "stats.h"
 #include "table.h"
 
 static const char control_name[] = "clock_read";
@@ -63,13 +64,6 @@ static bool row_is(const struct counter_row *row, const char *subject, const str
 	       strcmp(row->event, count->event) == 0 && strcmp(row->params, params) == 0;
 }
 
-static int value_order(const void *left, const void *right)
-{
-	const double *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
 /* Fills in the numbers of a row from all boots of its subject. */
 static void row_fill(struct counter_row *row, const struct summary *summary)
 {
@@ -91,7 +85,7 @@ static void row_fill(struct counter_row *row, const struct summary *summary)
 			free(params);
 		}
 	}
-	qsort(values, n, sizeof(*values), value_order);
+	stats_sort(values, n);
 	row->boots = n;
 	row->low = n > 0 ? values[0] : NAN;
 	row->high = n > 0 ? values[n - 1] : NAN;

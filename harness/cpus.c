@@ -44,6 +44,27 @@ unsigned cpus_list_parse(const char *text, unsigned *cpus, unsigned max)
 	return count;
 }
 
+char *cpus_set_text(const bool set[CPUS_MAX])
+{
+	char *text = memory_text("");
+
+	for (unsigned low = 0; low < CPUS_MAX; low++) {
+		unsigned high = low;
+		char *longer;
+
+		if (!set[low])
+			continue;
+		while (high + 1 < CPUS_MAX && set[high + 1])
+			high++;
+		longer = low == high ? memory_format("%s%s%u", text, text[0] != '\0' ? "," : "", low)
+				     : memory_format("%s%s%u-%u", text, text[0] != '\0' ? "," : "", low, high);
+		free(text);
+		text = longer;
+		low = high;
+	}
+	return text;
+}
+
 bool cpus_isolated(unsigned cpu)
 {
 	static unsigned isolated[CPUS_MAX], count;

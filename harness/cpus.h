@@ -29,5 +29,7 @@ bool cpus_isolated(unsigned cpu);
 char *cpus_text(const unsigned *cpus, unsigned count);
 /* Reads a list as the kernel writes it ("0-3,8"); fills at most max numbers, returns how many. */
 unsigned cpus_list_parse(const char *text, unsigned *cpus, unsigned max);
+/* Writes such a list of the CPUs that are in the set: allocated; "" of an empty one. */
+char *cpus_set_text(const bool set[CPUS_MAX]);
 /* The topology as hwloc's XML, for the run's record; allocated; NULL if hwloc cannot tell. */
 char *cpus_topology_xml(void);

@@ -77,15 +77,6 @@ static double append_row(struct trace *trace, size_t process, size_t thread, con
 	return at;
 }
 
-static const struct summary_run *run_of(const struct summary_row *row, unsigned round)
-{
-	for (size_t i = 0; i < row->run_count; i++) {
-		if (row->runs[i].round == round)
-			return &row->runs[i];
-	}
-	return NULL;
-}
-
 /* thread 0 of a process are its boots, thread N + 1 is the boot with index N. */
 static double append_boot(struct trace *trace, size_t process, const struct store_boot *boot, double start_us)
 {
@@ -103,7 +94,7 @@ static double append_boot(struct trace *trace, size_t process, const struct stor
 	free(name);
 	for (size_t i = 0; i < trace->summary->row_count && boot->status == STORE_OK; i++) {
 		const struct summary_row *row = &trace->summary->rows[i];
-		const struct summary_run *run = run_of(row, boot->round);
+		const struct summary_run *run = summary_run_of(row, boot->round);
 
 		if (strcmp(row->subject, boot->subject) == 0 && export_row_is_time(row) && run != NULL)
 			at = append_row(trace, process, boot->index + 1, row, run, at);

@@ -7,16 +7,8 @@
 
 #include "compare_row.h"
 #include "memory.h"
+#include "stats.h"
 #include "stats_run.h"
-
-static const struct summary_run *run_of(const struct summary_row *row, size_t round)
-{
-	for (size_t i = 0; i < row->run_count; i++) {
-		if (row->runs[i].round == round)
-			return &row->runs[i];
-	}
-	return NULL;
-}
 
 /* The runs of the first `rounds` rounds that both rows have, as pairs; arrays of `rounds`. Returns how many. */
 static size_t take_pairs(const struct summary_row *base, const struct summary_row *head, size_t rounds,
@@ -26,7 +18,7 @@ static size_t take_pairs(const struct summary_row *base, const struct summary_ro
 	size_t pairs = 0;
 
 	for (size_t round = 0; round < rounds && pairs < STATS_PAIRS_MAX; round++) {
-		const struct summary_run *one = run_of(base, round), *other = run_of(head, round);
+		const struct summary_run *one = summary_run_of(base, round), *other = summary_run_of(head, round);
 
 		if (one == NULL || other == NULL)
 			continue;
@@ -52,13 +44,6 @@ static double floor_of(const struct summary_row *base, const struct summary_row 
 	return fmax(1, fmax(a, b));
 }
 
-static int order_numbers(const void *left, const void *right)
-{
-	const double *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
 /* The statistic's median over the runs, in the row's unit: for people. */
 static double level_of(const struct stats_run *runs, size_t count, enum stats_statistic statistic, double scale)
 {
@@ -73,7 +58,7 @@ static double level_of(const struct stats_run *runs, size_t count, enum stats_st
 		if (!isnan(value))
 			values[known++] = value;
 	}
-	qsort(values, known, sizeof(*values), order_numbers);
+	stats_sort(values, known);
 	if (known > 0)
 		level = (values[(known - 1) / 2] + values[known / 2]) / 2 * scale;
 	free(values);

@@ -12,16 +12,10 @@
 #include "gate_machine.h"
 #include "memory.h"
 #include "output.h"
+#include "stats.h"
 #include "verdict.h"
 
 /* --- From a run ---------------------------------------------------------------------------------------------------- */
-
-static int order_numbers(const void *left, const void *right)
-{
-	const double *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
 
 /* Of the member at this offset of struct summary_run, over the runs. */
 static double median_over_runs(const struct summary_row *row, size_t offset)
@@ -31,7 +25,7 @@ static double median_over_runs(const struct summary_row *row, size_t offset)
 
 	for (size_t i = 0; i < row->run_count; i++)
 		memcpy(&values[i], (const char *)&row->runs[i] + offset, sizeof(*values));
-	qsort(values, row->run_count, sizeof(*values), order_numbers);
+	stats_sort(values, row->run_count);
 	median = row->run_count % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 	free(values);
 	return median;

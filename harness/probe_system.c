@@ -14,23 +14,9 @@
 
 #include "boot_words.h"
 #include "cpus.h"
+#include "sysfile.h"
 
 enum { BUSY_WINDOW_MS = 200, CHOSEN = 2 };
-
-/* The first line of a file, without its end. False and "" if there is none. */
-static bool first_line(const char *path, char *text, size_t text_bytes)
-{
-	FILE *file = fopen(path, "re");
-	bool good;
-
-	text[0] = '\0';
-	if (file == NULL)
-		return false;
-	good = fgets(text, (int)text_bytes, file) != NULL;
-	fclose(file);
-	text[strcspn(text, "\n")] = '\0';
-	return good;
-}
 
 /* The value behind "key<blanks>: " in /proc/cpuinfo, of the first CPU. */
 static void cpuinfo(const char *key, char *text, size_t text_bytes)
@@ -81,7 +67,7 @@ static void mitigations(char *text, size_t text_bytes)
 		char path[512], line[256];
 
 		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-		if (entries[i]->d_name[0] != '.' && first_line(path, line, sizeof(line)) &&
+		if (entries[i]->d_name[0] != '.' && sysfile_line(path, line, sizeof(line)) &&
 		    strcmp(line, "Not affected") != 0 && len < text_bytes)
 			len += (size_t)snprintf(text + len, text_bytes - len, "%s%s: %s", len > 0 ? "; " : "",
 						entries[i]->d_name, line);
@@ -153,7 +139,7 @@ static void siblings(struct probe_system *system)
 		char path[128], line[PROBE_TEXT_MAX];
 
 		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", chosen[i]);
-		first_line(path, line, sizeof(line));
+		sysfile_line(path, line, sizeof(line));
 		others = cpus_list_parse(line, list, PROBE_CPUS_MAX);
 		for (unsigned j = 0; j < others; j++)
 			if (list[j] != chosen[i] && list[j] < PROBE_CPUS_MAX)
@@ -186,7 +172,7 @@ static void read_files(struct probe_system *system)
 
 		snprintf(path, sizeof(path), "%s%s%s", files[i].path[0] == '/' ? "" : cpu,
 			 files[i].path[0] == '/' ? "" : "/", files[i].path);
-		first_line(path, files[i].text, files[i].text_bytes);
+		sysfile_line(path, files[i].text, files[i].text_bytes);
 	}
 }
 
@@ -194,7 +180,7 @@ static void command_line(char *text, size_t text_bytes)
 {
 	char line[2048 + 1], *kept; /* COMMAND_LINE_SIZE, Linux, arch/x86/include/asm/setup.h */
 
-	first_line("/proc/cmdline", line, sizeof(line));
+	sysfile_line("/proc/cmdline", line, sizeof(line));
 	kept = boot_words_keep(line);
 	snprintf(text, text_bytes, "%s", kept);
 	free(kept);

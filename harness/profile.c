@@ -58,28 +58,6 @@ static bool set_read(bool set[CPUS_MAX], const char *root, const char *path)
 	return count > 0;
 }
 
-/* "0,2-3,8": allocated; "" of an empty set. */
-static char *set_text(const bool set[CPUS_MAX])
-{
-	char *text = memory_text("");
-
-	for (unsigned low = 0; low < CPUS_MAX; low++) {
-		unsigned high = low;
-		char *longer;
-
-		if (!set[low])
-			continue;
-		while (high + 1 < CPUS_MAX && set[high + 1])
-			high++;
-		longer = low == high ? memory_format("%s%s%u", text, text[0] != '\0' ? "," : "", low)
-				     : memory_format("%s%s%u-%u", text, text[0] != '\0' ? "," : "", low, high);
-		free(text);
-		text = longer;
-		low = high;
-	}
-	return text;
-}
-
 static void choose_cpus(struct profile *profile, const char *root)
 {
 	bool online[CPUS_MAX], house[CPUS_MAX];
@@ -91,8 +69,8 @@ static void choose_cpus(struct profile *profile, const char *root)
 		house[cpu] = house[cpu] && online[cpu];
 		online[cpu] = online[cpu] && !house[cpu];
 	}
-	profile->isolated = set_text(online);
-	profile->housekeeping = set_text(house);
+	profile->isolated = cpus_set_text(online);
+	profile->housekeeping = cpus_set_text(house);
 }
 
 /* --- Making ------------------------------------------------------------------------------------------------------- */

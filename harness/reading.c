@@ -161,10 +161,8 @@ static void print_verdict(FILE *file, const struct store *store, const char *sub
 /* Whether the summary says anything about this subject. */
 static bool subject_shown(const struct summary *summary, const char *subject)
 {
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
-			return true;
-	}
+	if (summary_first(summary, subject) != NULL)
+		return true;
 	for (size_t i = 0; i < summary->note_count; i++) {
 		if (strcmp(summary->notes[i].subject, subject) == 0)
 			return true;

@@ -138,15 +138,6 @@ static int subject_print(FILE *file, const struct summary *summary, const char *
 	return status;
 }
 
-static bool has_rows(const struct summary *summary, const char *name)
-{
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 int report_aa(FILE *file, const struct summary *summary, struct error *error)
 {
 	const struct store_plan *plan = &summary->store->plan;
@@ -163,7 +154,7 @@ int report_aa(FILE *file, const struct summary *summary, struct error *error)
 		struct subject subject;
 
 		if (subject_parse(&subject, plan->subjects[i], NULL) != 0 || !subject_is_timed(&subject) ||
-		    subject.build[0] != '\0' || !has_rows(summary, plan->subjects[i]))
+		    subject.build[0] != '\0' || summary_first(summary, plan->subjects[i]) == NULL)
 			continue;
 		status = subject_print(file, summary, plan->subjects[i], error);
 		shown++;

@@ -10,15 +10,6 @@
 #include "report_html.h"
 #include "report_section.h"
 
-static bool subject_has_rows(const struct summary *summary, const char *subject)
-{
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void row_name(FILE *file, const struct summary_row *row)
 {
 	char *name = reading_row_name(row);
@@ -62,15 +53,6 @@ static void distribution_row(FILE *file, const struct summary_row *row)
 	free(runs);
 }
 
-static const char *subject_unit_of(const struct summary *summary, const char *subject)
-{
-	for (size_t i = 0; i < summary->row_count; i++) {
-		if (strcmp(summary->rows[i].subject, subject) == 0)
-			return summary->rows[i].unit;
-	}
-	return "";
-}
-
 void report_distributions(FILE *file, const struct summary *summary)
 {
 	const struct store_plan *plan = &summary->store->plan;
@@ -89,9 +71,9 @@ void report_distributions(FILE *file, const struct summary *summary)
 		const char *subject = plan->subjects[s];
 		char *caption;
 
-		if (!subject_has_rows(summary, subject))
+		if (summary_first(summary, subject) == NULL)
 			continue;
-		caption = memory_format("%s, %s per operation", subject, subject_unit_of(summary, subject));
+		caption = memory_format("%s, %s per operation", subject, summary_first(summary, subject)->unit);
 		html_details(file, "%s", subject);
 		html_table_begin(file, caption, "|min|p50|p90|p99|p99.9|max|mean|std. dev.|IQR|control|runs×n");
 		for (size_t i = 0; i < summary->row_count; i++) {
@@ -128,7 +110,7 @@ static void cold_row(FILE *file, const struct summary *summary, const struct sum
 	for (size_t s = 0; s < plan->subject_count; s++) {
 		const struct summary_row *own;
 
-		if (!subject_has_rows(summary, plan->subjects[s]))
+		if (summary_first(summary, plan->subjects[s]) == NULL)
 			continue;
 		own = summary_find(summary, row->benchmark, plan->subjects[s], row->params);
 		html_number(file, own != NULL ? own->cold : NAN);
@@ -143,7 +125,7 @@ void report_cold(FILE *file, const struct summary *summary)
 	char *headings = memory_text(""), *longer;
 
 	for (size_t s = 0; s < plan->subject_count; s++) {
-		if (!subject_has_rows(summary, plan->subjects[s]))
+		if (summary_first(summary, plan->subjects[s]) == NULL)
 			continue;
 		longer = memory_format("%s|%s|/\u00a0warm", headings, plan->subjects[s]);
 		free(headings);

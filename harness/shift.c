@@ -44,15 +44,6 @@ static struct samples samples_of_row(const struct summary_row *row)
 	return (struct samples){row->sorted, row->n, row->subtracted};
 }
 
-static const struct summary_run *run_of(const struct summary_row *row, unsigned round)
-{
-	for (size_t i = 0; i < row->run_count; i++) {
-		if (row->runs[i].round == round)
-			return &row->runs[i];
-	}
-	return NULL;
-}
-
 /* The differences of pair after pair; only pairs that support as many quantiles as the smallest of all. */
 static void curve_of_pairs(struct shift *shift, uint64_t seed)
 {
@@ -61,7 +52,7 @@ static void curve_of_pairs(struct shift *shift, uint64_t seed)
 	double logs[STATS_CURVE_QUANTILES];
 
 	for (size_t i = 0; i < a->run_count && shift->pairs < shift->row->pairs; i++) {
-		const struct summary_run *other = run_of(b, a->runs[i].round);
+		const struct summary_run *other = summary_run_of(b, a->runs[i].round);
 		double *row = d + shift->pairs * shift->count;
 
 		if (other == NULL)
@@ -92,7 +83,7 @@ static size_t smallest_run(const struct compare_row *row)
 	size_t least = SIZE_MAX;
 
 	for (size_t i = 0; i < row->a->run_count; i++) {
-		const struct summary_run *other = run_of(row->b, row->a->runs[i].round);
+		const struct summary_run *other = summary_run_of(row->b, row->a->runs[i].round);
 
 		if (other == NULL)
 			continue;

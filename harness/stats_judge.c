@@ -15,13 +15,6 @@
 #define INTERVAL_ALPHA 0.05
 #define EQUIVALENCE_ALPHA 0.10
 
-static int order_numbers(const void *left, const void *right)
-{
-	const double *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
 /* Whether at most half of the pairs have a value of their own, as where a clock has few steps. */
 static bool is_tied(const double *d, size_t pairs)
 {
@@ -30,7 +23,7 @@ static bool is_tied(const double *d, size_t pairs)
 
 	if (pairs > 0)
 		memcpy(sorted, d, pairs * sizeof(*sorted));
-	qsort(sorted, pairs, sizeof(*sorted), order_numbers);
+	stats_sort(sorted, pairs);
 	for (size_t i = 1; i < pairs; i++)
 		distinct += sorted[i] > sorted[i - 1];
 	free(sorted);

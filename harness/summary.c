@@ -523,6 +523,24 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 	return summary_find_cut(summary, benchmark, subject, params, false);
 }
 
+const struct summary_row *summary_first(const struct summary *summary, const char *subject)
+{
+	for (size_t i = 0; i < summary->row_count; i++) {
+		if (strcmp(summary->rows[i].subject, subject) == 0)
+			return &summary->rows[i];
+	}
+	return NULL;
+}
+
+const struct summary_run *summary_run_of(const struct summary_row *row, size_t round)
+{
+	for (size_t i = 0; i < row->run_count; i++) {
+		if (row->runs[i].round == round)
+			return &row->runs[i];
+	}
+	return NULL;
+}
+
 const char *summary_env(const struct summary *summary, const char *subject, const char *key)
 {
 	for (size_t i = 0; i < summary->stream_count; i++) {

@@ -122,6 +122,10 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 /* The same of whole boots, or of those that were cut. */
 const struct summary_row *summary_find_cut(const struct summary *summary, const char *benchmark, const char *subject,
 					   const char *params, bool cut);
+/* The first row of this subject, or NULL: it has none. */
+const struct summary_row *summary_first(const struct summary *summary, const char *subject);
+/* The row's run of this round, or NULL. */
+const struct summary_run *summary_run_of(const struct summary_row *row, size_t round);
 /* Boots that the plan has for this subject: from the campaign's record, which knows more, else one each round. */
 size_t summary_planned(const struct store *store, const char *subject);
 /* An @env value of the subject's first boot that has it, or NULL. */

@@ -137,28 +137,6 @@ struct cpu_sets {
 	unsigned others;
 };
 
-/* "0-3,8", as the kernel writes it. */
-static char *list_text(const bool *set)
-{
-	char *text = memory_text("");
-
-	for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
-		unsigned last = cpu;
-		char *longer;
-
-		if (!set[cpu])
-			continue;
-		while (last + 1 < CPUS_MAX && set[last + 1])
-			last++;
-		longer = last > cpu ? memory_format("%s%s%u-%u", text, text[0] != '\0' ? "," : "", cpu, last)
-				    : memory_format("%s%s%u", text, text[0] != '\0' ? "," : "", cpu);
-		free(text);
-		text = longer;
-		cpu = last;
-	}
-	return text;
-}
-
 /* Groups of 32 bits in hexadecimal, the highest first, as the kernel reads it. */
 static char *mask_text(const bool *set)
 {
@@ -301,7 +279,7 @@ static void setting_find(struct tune_items *found, const char *root, const struc
 		absent_add(found, setting->name, "no CPU is left over for it; measure on fewer by --cpus");
 		return;
 	}
-	wanted = setting->value == others_list   ? list_text(sets->other)
+	wanted = setting->value == others_list   ? cpus_set_text(sets->other)
 		 : setting->value == others_mask ? mask_text(sets->other)
 						 : memory_text(setting->value);
 	if (strchr(setting->path, '#') != NULL)

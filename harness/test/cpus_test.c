@@ -49,9 +49,28 @@ static void where_all_cores_are_measured_their_siblings_are_left(void **state)
 	assert_int_equal(cpus_spare(cpus, 16, 9), 0);
 }
 
+static void a_list_is_written_as_it_was_read(void **state)
+{
+	static const char *const lists[] = {"", "0", "0-3,8", "1,3,5-6", "1000-1023"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		unsigned cpus[CPUS_MAX], count = cpus_list_parse(lists[i], cpus, CPUS_MAX);
+		bool set[CPUS_MAX] = {false};
+		char *text;
+
+		for (unsigned j = 0; j < count; j++)
+			set[cpus[j]] = true;
+		text = cpus_set_text(set);
+		assert_string_equal(text, lists[i]);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_list_is_written_as_it_was_read),
 	    cmocka_unit_test(cores_come_before_siblings_and_cpu_0_last),
 	    cmocka_unit_test(what_is_left_shares_no_core_with_what_is_measured),
 	    cmocka_unit_test(where_all_cores_are_measured_their_siblings_are_left),

@@ -62,7 +62,7 @@ static void collect_help(const char *program)
 	    "given\n"
 	    "      --into RUN            append to a run that plans the subject and measured the same, instead of "
 	    "making\n"
-	    "                            a new one\n"
+	    "                            a new one; boots that it has already are passed over\n"
 	    "      --round N             its round of that run, from 1 (default: the first that is missing)\n"
 	    "      --boots N             so many boots, one round each (default: 1 from a line, all whole ones of a "
 	    "file)\n"

@@ -221,12 +221,14 @@ static int open_run(struct store *store, const struct collect_target *target, co
 
 /* --- Places --------------------------------------------------------------------------------------------------------- */
 
-static unsigned next_round(const struct store *store, const char *subject)
+/* The first round that a boot of this status may have: a whole one also that of another's part, which is made again by it. */
+static unsigned next_round(const struct store *store, const char *subject, enum store_status status)
 {
 	const struct store_boot *boot;
 	unsigned round = 0;
 
-	while ((boot = find_round(store, subject, round)) != NULL && boot->status == STORE_OK)
+	while ((boot = find_round(store, subject, round)) != NULL &&
+	       (boot->status == STORE_OK || (boot->status == STORE_CUT && status != STORE_OK)))
 		round++;
 	return round;
 }
@@ -288,7 +290,8 @@ static unsigned choose_round(const struct store *store, const struct collect_tar
 
 	if (target->round < 0 && part != NULL)
 		return part->round;
-	round = target->round >= 0 ? (unsigned)(target->round + (long)*placed) : next_round(store, target->subject);
+	round = target->round >= 0 ? (unsigned)(target->round + (long)*placed)
+				   : next_round(store, target->subject, boot->status);
 	while (target->round < 0 && *placed > 0 && find_round(store, target->subject, round) != NULL)
 		round++;
 	++*placed;

@@ -19,8 +19,8 @@ struct collect_target {
 	const char *run;     /* an id, its beginning, a directory, or "latest"; NULL: a new run */
 	const char *subject; /* "aerokernel@metal" */
 	/*
-	 * Of the first boot, from 0; the others follow. -1: that of a part of the same boot, else the first round without a
-	 * whole boot of the subject.
+	 * Of the first boot, from 0; the others follow. -1: that of a smaller part of the same boot, else the first round
+	 * without a whole boot of the subject; for one that is not whole, without a part of another either.
 	 */
 	long round;
 	json_t *command;   /* array of words: how the boots came */

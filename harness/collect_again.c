@@ -19,6 +19,7 @@ struct identity {
 	char *stamp; /* "" without a proved one */
 	uint32_t records_crc;
 	size_t records_bytes;
+	size_t runs; /* that are proved */
 };
 
 /* "62698543886 7 abc123": allocated. */
@@ -54,7 +55,8 @@ static void identity_read(struct identity *identity, enum store_status status, c
 	struct stream stream;
 
 	collect_kind_stream(&stream, status, log, len_bytes);
-	*identity = (struct identity){.whole = status == STORE_OK, .stamp = stamp_make(&stream)};
+	*identity =
+	    (struct identity){.whole = status == STORE_OK, .stamp = stamp_make(&stream), .runs = stream.run_count};
 	stream_free(&stream);
 	identity->records_crc = collect_again_crc(log, len_bytes, &identity->records_bytes);
 }
@@ -78,24 +80,22 @@ static bool stored_read(const struct store *store, const struct store_boot *stor
 	return true;
 }
 
-/* The first boot of the subject that is this one. part: only a part of it was stored, of a whole one. */
+/* The first boot of the subject that is this one. part: of which less was stored than there is now; else: as much. */
 static const struct store_boot *find(const struct store *store, const char *subject, const struct collect_boot *boot,
 				     bool part)
 {
 	const struct store_boot *found = NULL;
 	struct identity identity, other;
 
-	if (part && boot->status != STORE_OK)
-		return NULL;
 	identity_read(&identity, boot->status, boot->log, boot->log_bytes);
 	for (size_t i = 0; i < store->boot_count && found == NULL; i++) {
 		const struct store_boot *stored = &store->boots[i];
+		bool less;
 
-		if (strcmp(stored->subject, subject) != 0 ||
-		    part != (boot->status == STORE_OK && stored->status != STORE_OK) ||
-		    !stored_read(store, stored, &other))
+		if (strcmp(stored->subject, subject) != 0 || !stored_read(store, stored, &other))
 			continue;
-		found = is_same(&identity, &other) ? stored : NULL;
+		less = !other.whole && (identity.whole || other.runs < identity.runs);
+		found = less == part && is_same(&identity, &other) ? stored : NULL;
 		free(other.stamp);
 	}
 	free(identity.stamp);

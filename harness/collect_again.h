@@ -15,12 +15,9 @@
 /* The CRC-32 of a log's records, without the noise between them, and how many bytes those are. */
 uint32_t collect_again_crc(const char *log, size_t len_bytes, size_t *records_bytes);
 
-/*
- * The boot of this subject that it is, or NULL. A whole boot is not the one of which only a part was stored: it may take its
- * place.
- */
+/* The boot of this subject that it is, with all that it proves, or NULL. */
 const struct store_boot *collect_again_find(const struct store *store, const char *subject,
 					    const struct collect_boot *boot);
-/* The boot of which only a part was stored, and which this whole one is by its stamp; or NULL. */
+/* The boot that it is by its stamp, and of which less was stored: this one may take its place. Or NULL. */
 const struct store_boot *collect_again_part(const struct store *store, const char *subject,
 					    const struct collect_boot *boot);

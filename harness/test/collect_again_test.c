@@ -113,7 +113,8 @@ static void a_whole_boot_may_take_the_place_of_a_part_of_it(void **state)
 	(void)state;
 	put(say_part("77", "@run yield"), STORE_CUT, 0);
 	assert_int_equal(again(say("77", 5, "", ""), STORE_OK), -1);
-	assert_int_equal(again(say_part("77", "@done"), STORE_CUT), 0);
+	assert_int_equal(again(say_part("77", "@done"), STORE_CUT), -1); /* there is more of it now */
+	assert_int_equal(again(say_part("77", "@run yield"), STORE_CUT), 0);
 	assert_int_equal(again(say_part("78", "@done"), STORE_CUT), -1);
 	put(say("79", 5, "", ""), STORE_OK, 1);
 	assert_int_equal(again(say_part("79", "@done"), STORE_CUT), 1);

@@ -55,13 +55,19 @@ static char *say(const char *stamp, uint32_t value)
 	return text;
 }
 
-/* The first point of such a boot. */
-static char *say_part(const char *stamp)
+/* Such a boot up to this record. */
+static char *say_until(const char *stamp, const char *record)
 {
 	char *text = say(stamp, 5);
 
-	*strstr(text, "@run yield") = '\0';
+	*strstr(text, record) = '\0';
 	return text;
+}
+
+/* Its first point. */
+static char *say_part(const char *stamp)
+{
+	return say_until(stamp, "@run yield");
 }
 
 /* Stores the text as the boot of this round. Frees the text. */
@@ -163,11 +169,44 @@ static void a_whole_boot_takes_the_place_of_its_own_part_before_another_s(void *
 	free(third);
 }
 
+static void what_is_known_of_a_boot_only_grows(void **state)
+{
+	struct collect_outcome outcome;
+	struct error error = {0}, less = {0};
+
+	(void)state;
+	put(say_part("77"), STORE_CUT, 0);
+	assert_int_equal(collect(say_until("77", "@done"), &outcome, &error), 0);
+	assert_int_equal(outcome.cut, 1);
+	assert_int_equal(store.boot_count, 1);
+	assert_int_equal(store.boots[0].attempts, 2);
+	collect_outcome_free(&outcome);
+	assert_int_equal(collect(say_part("77"), &outcome, &less), STATUS_FAILED);
+	assert_int_equal(store.boots[0].attempts, 2);
+	collect_outcome_free(&outcome);
+}
+
+static void a_part_of_one_boot_does_not_take_the_place_of_another_s(void **state)
+{
+	struct collect_outcome outcome;
+	struct error error = {0};
+
+	(void)state;
+	put(say_part("77"), STORE_CUT, 0);
+	assert_int_equal(collect(say_part("78"), &outcome, &error), 0);
+	assert_int_equal(store.boot_count, 2);
+	assert_int_equal(store.boots[0].attempts, 1);
+	collect_outcome_free(&outcome);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(of_a_log_that_grows_the_new_boots_are_taken, store_make, store_drop),
 	    cmocka_unit_test_setup_teardown(a_whole_boot_takes_the_place_of_its_own_part_before_another_s, store_make,
+					    store_drop),
+	    cmocka_unit_test_setup_teardown(what_is_known_of_a_boot_only_grows, store_make, store_drop),
+	    cmocka_unit_test_setup_teardown(a_part_of_one_boot_does_not_take_the_place_of_another_s, store_make,
 					    store_drop),
 	};
 

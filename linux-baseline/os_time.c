@@ -182,6 +182,8 @@ struct port_sched_attr {
 };
 
 enum { POLICY_DEADLINE = 6 /* linux/sched.h */ };
+/* The longest period that it takes is a little longer (sysctl kernel.sched_deadline_period_max_us, 1 << 22). */
+static const uint64_t DEADLINE_PERIOD_MAX_NS = UINT64_C(4) * NS_PER_S;
 
 /* Of the calling thread. */
 static __thread struct {
@@ -189,7 +191,7 @@ static __thread struct {
 	struct port_sched_attr before;
 	cpu_set_t cpus_before;
 	uint64_t first; /* tick: when its first period began */
-	uint64_t period_ns;
+	uint64_t period_ns, slice_ns;
 } periodic;
 
 bool port_periodic(void)
@@ -209,6 +211,17 @@ static int periodic_restore(int error)
 	return error;
 }
 
+static int deadline_set(uint64_t period_ns, uint64_t slice_ns)
+{
+	struct port_sched_attr attr = {.size = sizeof(attr),
+				       .sched_policy = POLICY_DEADLINE,
+				       .sched_runtime = slice_ns,
+				       .sched_deadline = period_ns,
+				       .sched_period = period_ns};
+
+	return syscall(SYS_sched_setattr, 0, &attr, 0) == 0 ? 0 : -errno;
+}
+
 /*
  * SCHED_DEADLINE, with the kernel's admission. It refuses a thread that may not run on every CPU of its root domain, so
  * the thread's pinning is lifted while it is periodic: the kernel may move it, and does so only when another deadline
@@ -217,12 +230,8 @@ static int periodic_restore(int error)
  */
 int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns)
 {
-	struct port_sched_attr attr = {.size = sizeof(attr),
-				       .sched_policy = POLICY_DEADLINE,
-				       .sched_runtime = slice_ns,
-				       .sched_deadline = period_ns,
-				       .sched_period = period_ns};
 	cpu_set_t all;
+	int error;
 
 	if (periodic.active || slice_ns == 0 || slice_ns > period_ns)
 		return -EINVAL;
@@ -231,10 +240,12 @@ int os_periodic_begin(uint64_t period_ns, uint64_t slice_ns)
 		return -errno;
 	memset(&all, 0xff, sizeof(all));
 	sched_setaffinity(0, sizeof(all), &all); /* if not, the next call tells */
-	if (syscall(SYS_sched_setattr, 0, &attr, 0) != 0)
-		return periodic_restore(errno == ENOSYS ? -ENOTSUP : -errno);
+	error = deadline_set(period_ns, slice_ns);
+	if (error != 0)
+		return periodic_restore(error == -ENOSYS ? -ENOTSUP : error);
 	periodic.active = true;
 	periodic.period_ns = period_ns;
+	periodic.slice_ns = slice_ns;
 	periodic.first = __builtin_ia32_rdtsc();
 	return 0;
 }
@@ -253,8 +264,21 @@ uint64_t os_periodic_wait(void)
 	return begin;
 }
 
+/*
+ * Linux 6.1 loses a thread that leaves SCHED_DEADLINE when it has overrun its slice, and comes back soon: it is marked as
+ * throttled; at the end of its period the timer that would undo that finds no deadline thread and does nothing; and if
+ * the thread has the policy again before the time that its overrun is worth has passed as well, the mark stays, and once
+ * it sleeps no wake-up makes it run (kernel/sched/deadline.c: dl_task_timer(), inactive_task_timer(), enqueue_task_dl()).
+ * So it leaves with time to spare: it takes the same share of the CPU in periods up to a thousand times as long, and
+ * sleeps beyond the end of the period that was, which begins one of those. Where that is refused, it leaves as it is.
+ */
 void os_periodic_end(void)
 {
+	uint64_t longer =
+	    DEADLINE_PERIOD_MAX_NS / periodic.period_ns < 1000 ? DEADLINE_PERIOD_MAX_NS / periodic.period_ns : 1000;
+
+	if (longer > 1 && deadline_set(periodic.period_ns * longer, periodic.slice_ns * longer) == 0)
+		os_sleep_ns(2 * periodic.period_ns);
 	periodic_restore(0);
 	periodic.active = false;
 }

@@ -128,3 +128,23 @@ CONFORM(periodic_stays, 1, "a periodic thread cannot be moved, and when it ends 
 {
 	conform_call(t, conform_last_cpu(), periodic_place, NULL);
 }
+
+static void periodic_overrun(struct conform_party *party)
+{
+	for (unsigned i = 0; i < 10; i++) {
+		uint64_t begin;
+
+		if (!periodic_possible(party))
+			return;
+		begin = os_periodic_wait();
+		while (os_clock_stop() - begin < period_ticks() / 5)
+			; /* twice its slice */
+		os_periodic_end();
+		os_sleep_ns(PERIOD_NS / 10 * 12); /* into the next period, before the overrun is made up for */
+	}
+}
+
+CONFORM(periodic_again, 1, "a thread that ended to be periodic behind the end of its slice can be it again")
+{
+	conform_call(t, 0, periodic_overrun, NULL);
+}

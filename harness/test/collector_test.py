@@ -176,12 +176,13 @@ class Collector(unittest.TestCase):
 
     def test_a_medium_that_is_not_found_stops_the_series(self):
         (self.root.path / "dev/vda4").write_bytes(bytes(512))
-        said = self.stands(f"no partition {SERIAL} on any drive that this Linux found in 12 s: sr0 (0 MiB), vda (32 MiB); without a driver: nothing\n")
+        said = self.stands(f"no partition {SERIAL} in 12 s; without a driver: nothing; drives that Linux found: sr0 (0 MiB), vda (32 MiB)\n")
         waits = [line for line in said.splitlines() if "waits for" in line]
         self.assertEqual([re.sub(".*, for ", "", line) for line in waits], [f"{left} s more; drives so far: sr0 (0 MiB), vda (32 MiB)" for left in (7, 2)])
         shutil.rmtree(self.root.path / "sys/class/block")
         self.root.remember(None)
-        self.stands("in 12 s: none; without a driver: nothing; and there is no region of results")
+        said = self.stands("in 12 s, and there is no region of results")
+        self.assertIn("; without a driver: nothing; drives that Linux found: none\n", said)
 
     def test_a_wait_is_over_by_the_clock(self):
         """However long one look at a drive that does not answer takes."""
@@ -198,7 +199,17 @@ class Collector(unittest.TestCase):
         self.root.device("usb", "1-1", "usb", idVendor="174c", idProduct="55aa")
         self.root.device("usb", "1-1:1.0", bInterfaceClass="08")
         self.root.device("usb", "1-0:1.0", bInterfaceClass="09")
-        self.stands("without a driver: PCI 8086:a36d (class 0c0330), PCI 8086:2822 (class 010400), USB 174c:55aa\n")
+        self.stands("without a driver: PCI 8086:a36d (class 0c0330), PCI 8086:2822 (class 010400), USB 174c:55aa; drives")
+
+    def test_a_server_of_many_drives_is_told_in_lines_that_linux_takes(self):
+        (self.root.path / "dev/vda4").write_bytes(bytes(512))
+        (self.root.path / "slow").write_text("50\n")
+        for number in range(60):
+            entry = self.root.path / f"sys/class/block/sd{number}"
+            entry.mkdir()
+            (entry / "size").write_text("31251759104\n")
+        said = self.stands("drives that Linux found: sd0 (15259648 MiB), sd1 (15259648 MiB)")
+        self.assertLess(max(len(line) for line in said.encode().splitlines()), 976)
 
     def test_it_says_what_it_does_before_it_does_it(self):
         said, _ = self.root.run()

@@ -15,30 +15,17 @@
 #include "memory.h"
 #include "subject.h"
 
-static void append(char ***words, size_t *count, const char *word)
-{
-	*words = memory_grow(*words, *count, sizeof(**words));
-	(*words)[(*count)++] = memory_text(word);
-}
-
-static void words_free(char **words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(words[i]);
-	free(words);
-}
-
 void aa_measure_pass(struct aa_measure *measure, const char *option, const char *value)
 {
 	char *word = memory_format("--%s=%s", option, value);
 
-	append(&measure->passed, &measure->passed_count, word);
+	memory_texts_add(&measure->passed, &measure->passed_count, word);
 	free(word);
 }
 
 void aa_measure_free(struct aa_measure *measure)
 {
-	words_free(measure->passed, measure->passed_count);
+	memory_texts_free(measure->passed, measure->passed_count);
 }
 
 /* "NAME" of "NAME=DIR" as a subject's option; NULL: the programs beside this one. Allocated. */
@@ -62,14 +49,14 @@ static char **run_words(const struct aa_measure *measure, const char *subject, s
 	char **words = NULL;
 	size_t count = 0;
 
-	append(&words, &count, "aerobench");
-	append(&words, &count, "run");
+	memory_texts_add(&words, &count, "aerobench");
+	memory_texts_add(&words, &count, "run");
 	if (measure->dry_run)
-		append(&words, &count, "--dry-run");
+		memory_texts_add(&words, &count, "--dry-run");
 	if (!measure->dry_run || measure->plans != NULL)
-		append(&words, &count, "--json");
-	append(&words, &count, "-s");
-	append(&words, &count, subject);
+		memory_texts_add(&words, &count, "--json");
+	memory_texts_add(&words, &count, "-s");
+	memory_texts_add(&words, &count, subject);
 	for (size_t i = 0; i < measure->build_count; i++) {
 		char *side = side_name(subject, measure->builds[i], error);
 
@@ -78,16 +65,16 @@ static char **run_words(const struct aa_measure *measure, const char *subject, s
 		if (measure->build_count == 2 && i == 0)
 			free(words[--count]);
 		else
-			append(&words, &count, "-s");
-		append(&words, &count, side);
-		append(&words, &count, "--build");
-		append(&words, &count, measure->builds[i]);
+			memory_texts_add(&words, &count, "-s");
+		memory_texts_add(&words, &count, side);
+		memory_texts_add(&words, &count, "--build");
+		memory_texts_add(&words, &count, measure->builds[i]);
 		free(side);
 	}
 	words = memory_grow(words, count, sizeof(*words));
 	words[count++] = memory_format("--runs=%zu", boots);
 	for (size_t i = 0; i < measure->passed_count; i++)
-		append(&words, &count, measure->passed[i]);
+		memory_texts_add(&words, &count, measure->passed[i]);
 	words = memory_grow(words, count, sizeof(*words));
 	words[count] = NULL;
 	return words;
@@ -148,7 +135,7 @@ int aa_measure(const struct aa_measure *measure, const char *subject, char **run
 		text = child_output(words, &ended);
 	while (words[count] != NULL)
 		count++;
-	words_free(words, count);
+	memory_texts_free(words, count);
 	outcome = text != NULL ? json_loads(text, 0, NULL) : NULL;
 	id = json_string_value(json_object_get(outcome, "id"));
 	*run = memory_text(id != NULL ? id : "");

@@ -238,8 +238,6 @@ int campaign_run_one(struct campaign *campaign, unsigned index, struct error *er
 
 void campaign_free(struct campaign *campaign)
 {
-	for (size_t i = 0; i < campaign->failure_count; i++)
-		free(campaign->failures[i]);
-	free(campaign->failures);
+	memory_texts_free(campaign->failures, campaign->failure_count);
 	free(campaign->done);
 }

@@ -68,8 +68,7 @@ size_t figure_block_label(struct figure_block *block, const char *label)
 		if (strcmp(block->labels[i], label) == 0)
 			return i + 1;
 	}
-	block->labels = memory_grow(block->labels, block->label_count, sizeof(*block->labels));
-	block->labels[block->label_count++] = memory_text(label);
+	memory_texts_add(&block->labels, &block->label_count, label);
 	return block->label_count;
 }
 
@@ -305,9 +304,7 @@ void figure_block_free(struct figure_block *block)
 		free(block->series[i].title);
 		free(block->series[i].brief);
 	}
-	for (size_t i = 0; i < block->label_count; i++)
-		free(block->labels[i]);
-	free(block->labels);
+	memory_texts_free(block->labels, block->label_count);
 	free(block->common);
 	free(block->series);
 	*block = (struct figure_block){0};

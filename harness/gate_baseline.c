@@ -155,10 +155,8 @@ void gate_baseline_free(struct gate_baseline *baseline)
 			free(subject->points[j].benchmark);
 			free(subject->points[j].params);
 		}
-		for (size_t j = 0; j < subject->benchmark_count; j++)
-			free(subject->benchmarks[j]);
 		free(subject->points);
-		free(subject->benchmarks);
+		memory_texts_free(subject->benchmarks, subject->benchmark_count);
 		free(subject->name);
 		free(subject->run);
 		free(subject->created);

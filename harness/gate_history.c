@@ -74,9 +74,7 @@ void gate_advice_make(struct gate_advice *advice, char *const *subjects, size_t 
 
 void gate_advice_free(struct gate_advice *advice)
 {
-	for (size_t i = 0; i < advice->count; i++)
-		free(advice->lines[i]);
-	free(advice->lines);
+	memory_texts_free(advice->lines, advice->count);
 	*advice = (struct gate_advice){0};
 }
 

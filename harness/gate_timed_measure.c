@@ -199,9 +199,7 @@ int gate_timed_measure_first(const struct gate_timed_command *command, char **ru
 		status = name_subjects(command, names, error);
 	if (status == 0)
 		status = measure_first(command, names, run, error);
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	memory_texts_free(names, count);
 	return status;
 }
 
@@ -310,9 +308,7 @@ int gate_timed_measure_second(const struct gate_timed_command *command, const st
 	set.options.subjects = memory_new(2 * timed->subject_count, sizeof(*set.options.subjects));
 	set.options.benchmarks = memory_new(timed->row_count, sizeof(*set.options.benchmarks));
 	status = measure_second(command, timed, &set, run, error);
-	for (size_t i = 0; i < set.options.benchmark_count; i++)
-		free(set.options.benchmarks[i]);
-	free(set.options.benchmarks);
+	memory_texts_free(set.options.benchmarks, set.options.benchmark_count);
 	free(set.options.subjects);
 	return status;
 }

@@ -103,8 +103,7 @@ static bool name_add(struct kernel_benches *benches, const struct image *image, 
 	len = strspn(name, letters);
 	if (len == 0 || len == NAME_BYTES_MAX || len == left || name[len] != '\0')
 		return false;
-	benches->names = memory_grow(benches->names, benches->count, sizeof(*benches->names));
-	benches->names[benches->count++] = memory_text(name);
+	memory_texts_add(&benches->names, &benches->count, name);
 	return true;
 }
 
@@ -143,9 +142,7 @@ int kernel_benches_read(struct kernel_benches *benches, const char *path, struct
 
 void kernel_benches_free(struct kernel_benches *benches)
 {
-	for (size_t i = 0; i < benches->count; i++)
-		free(benches->names[i]);
-	free(benches->names);
+	memory_texts_free(benches->names, benches->count);
 	*benches = (struct kernel_benches){0};
 }
 

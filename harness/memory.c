@@ -41,6 +41,19 @@ char *memory_text(const char *text)
 	return memory_check(strdup(text));
 }
 
+void memory_texts_add(char ***texts, size_t *count, const char *text)
+{
+	*texts = memory_grow(*texts, *count, sizeof(**texts));
+	(*texts)[(*count)++] = memory_text(text);
+}
+
+void memory_texts_free(char **texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(texts[i]);
+	free(texts);
+}
+
 char *memory_format(const char *format, ...)
 {
 	char *text = NULL;

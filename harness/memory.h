@@ -17,5 +17,9 @@ void *memory_resize(void *old, size_t count, size_t size);
  */
 void *memory_grow(void *old, size_t count, size_t size);
 char *memory_text(const char *text);
+/* Adds a copy of text to an array of texts. */
+void memory_texts_add(char ***texts, size_t *count, const char *text);
+/* Frees an array of texts with them all; NULL is nothing where count is 0. */
+void memory_texts_free(char **texts, size_t count);
 /* A new string from a format. */
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -20,18 +20,12 @@ const char reading_help[] = "  -b, --benchmark NAME[:PARAM=VALUE…]  only these
 
 const char reading_ns_help[] = "      --ns           ticks as nanoseconds, by the clock's calibrated rate\n";
 
-static void append(char ***items, size_t *count, const char *text)
-{
-	*items = memory_grow(*items, *count, sizeof(**items));
-	(*items)[(*count)++] = memory_text(text);
-}
-
 static void append_list(char ***items, size_t *count, const char *list)
 {
 	char *copy = memory_text(list), *rest = copy;
 
 	while (rest != NULL)
-		append(items, count, strsep(&rest, ","));
+		memory_texts_add(items, count, strsep(&rest, ","));
 	free(copy);
 }
 
@@ -42,7 +36,7 @@ static int append_subject(struct reading *reading, const char *text, struct erro
 	int status = subject_parse(&subject, text, error);
 
 	if (status == 0)
-		append(&reading->subjects, &reading->select.subject_count, subject.name);
+		memory_texts_add(&reading->subjects, &reading->select.subject_count, subject.name);
 	return status;
 }
 
@@ -82,12 +76,8 @@ int reading_option(struct reading *reading, int option, char **argv, struct erro
 
 void reading_free(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->select.benchmark_count; i++)
-		free(reading->benchmarks[i]);
-	for (size_t i = 0; i < reading->select.subject_count; i++)
-		free(reading->subjects[i]);
-	free(reading->benchmarks);
-	free(reading->subjects);
+	memory_texts_free(reading->benchmarks, reading->select.benchmark_count);
+	memory_texts_free(reading->subjects, reading->select.subject_count);
 	*reading = (struct reading){0};
 }
 

@@ -75,9 +75,7 @@ static char *find_latest(const char *results, struct error *error)
 
 	for (size_t i = count; i-- > 0 && path == NULL && status == 0;)
 		path = path_of_session(results, ids[i]);
-	for (size_t i = 0; i < count; i++)
-		free(ids[i]);
-	free(ids);
+	memory_texts_free(ids, count);
 	if (path == NULL)
 		error_set(error, STATUS_USAGE, "no session in %s: begin one by 'aerobench session metal start'",
 			  results);

@@ -53,10 +53,8 @@ int store_list(const char *results, char ***ids, size_t *count, struct error *er
 	while ((entry = readdir(directory)) != NULL) {
 		char *path = memory_format("%s/%s", results, entry->d_name);
 
-		if (entry->d_name[0] != '.' && strcmp(entry->d_name, "latest") != 0 && is_run(path)) {
-			*ids = memory_grow(*ids, *count, sizeof(**ids));
-			(*ids)[(*count)++] = memory_text(entry->d_name);
-		}
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, "latest") != 0 && is_run(path))
+			memory_texts_add(ids, count, entry->d_name);
 		free(path);
 	}
 	closedir(directory);
@@ -94,9 +92,7 @@ static int find_id(const char *results, const char *name, char **path, struct er
 	else if (status == 0)
 		status = error_set(error, STATUS_USAGE, "no run '%s' in %s: the latest is %s", name, results,
 				   ids[count - 1]);
-	for (size_t i = 0; i < count; i++)
-		free(ids[i]);
-	free(ids);
+	memory_texts_free(ids, count);
 	return status;
 }
 
@@ -375,9 +371,7 @@ static void repair_latest(const char *results, const char *gone)
 		store_list(results, &ids, &count, NULL);
 		if (count > 0)
 			point_latest(results, ids[count - 1]);
-		for (size_t i = 0; i < count; i++)
-			free(ids[i]);
-		free(ids);
+		memory_texts_free(ids, count);
 	}
 	free(latest);
 }

@@ -85,17 +85,10 @@ bool store_plan_read(struct store_plan *plan, const json_t *json)
 	return errno == 0 && end != seed && *end == '\0';
 }
 
-static void names_free(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-}
-
 void store_plan_free(struct store_plan *plan)
 {
-	names_free(plan->subjects, plan->subject_count);
-	names_free(plan->benchmarks, plan->benchmark_count);
+	memory_texts_free(plan->subjects, plan->subject_count);
+	memory_texts_free(plan->benchmarks, plan->benchmark_count);
 	*plan = (struct store_plan){0};
 }
 

@@ -251,9 +251,7 @@ static int check_names(char **names, size_t count, const char *what, struct erro
 					   what, names[i]);
 		}
 	}
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
+	memory_texts_free(names, count);
 	return status;
 }
 
@@ -413,8 +411,6 @@ void stream_free(struct stream *stream)
 		free(stream->env[i].value);
 	}
 	free(stream->env);
-	for (size_t i = 0; i < stream->noise_count; i++)
-		free(stream->noise[i]);
-	free(stream->noise);
+	memory_texts_free(stream->noise, stream->noise_count);
 	*stream = (struct stream){0};
 }

@@ -20,8 +20,7 @@ void table_init(struct table *table, size_t columns, const char *const *headings
 
 void table_cell(struct table *table, const char *text)
 {
-	table->cells = memory_grow(table->cells, table->cell_count, sizeof(*table->cells));
-	table->cells[table->cell_count++] = memory_text(text);
+	memory_texts_add(&table->cells, &table->cell_count, text);
 }
 
 void table_number(struct table *table, double number)
@@ -121,9 +120,7 @@ void table_print(const struct table *table, FILE *file, bool bold)
 
 void table_free(struct table *table)
 {
-	for (size_t i = 0; i < table->cell_count; i++)
-		free(table->cells[i]);
-	free(table->cells);
+	memory_texts_free(table->cells, table->cell_count);
 	free(table->align);
 	*table = (struct table){0};
 }

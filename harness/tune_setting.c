@@ -357,10 +357,8 @@ void tune_items_free(struct tune_items *found)
 		free(found->items[i].now);
 		free(found->items[i].wanted);
 	}
-	for (size_t i = 0; i < found->absent_count; i++)
-		free(found->absent[i]);
 	free(found->items);
-	free(found->absent);
+	memory_texts_free(found->absent, found->absent_count);
 	*found = (struct tune_items){0};
 }
 

@@ -140,8 +140,10 @@ static void the_builds_own_image_has_what_both_systems_have_and_its_own(void **s
 	char *path = launch_path("aerokernel.elf"), *word;
 
 	(void)state;
-	if (access(path, R_OK) != 0)
+	if (access(path, R_OK) != 0) {
+		free(path);
 		skip();
+	}
 	if (kernel_benches_read(&benches, path, &error) != 0)
 		fail_msg("%s", error.text);
 	word = kernel_benches_word(&benches, selections, 4);

@@ -129,6 +129,7 @@ static void words_of_the_machine_are_added(void **state)
 	has("aerokernel@qemu", "-icount", false);
 	has("linux@sim", "maxcpus=1 -- profile=stock bringup=1 spin=pause unit=instructions", true);
 	has("linux@qemu", "maxcpus=1", false);
+	has("linux@qemu", "norandmaps no_timer_check -- profile=stock", true);
 	has("linux@qemu", "bringup", false);
 	has("linux@qemu:poll,tuned", "idle=poll -- profile=tuned spin=none unit=ticks", true);
 	has("linux@sim:lean", " maxcpus=1 mitigations=off init_on_alloc=0 tsc=reliable -- profile=stock", true);

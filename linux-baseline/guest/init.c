@@ -12,7 +12,7 @@
  *       -device isa-debug-exit,iobase=0xf4,iosize=4
  *       -append "console=ttyS0 quiet panic=-1 nokaslr norandmaps maxcpus=1 -- bringup=1 spin=pause unit=instructions …"
  *   machine qemu: -accel tcg,thread=multi, no -icount, and
- *       -append "console=ttyS0 quiet panic=-1 nokaslr norandmaps -- spin=none …"
+ *       -append "console=ttyS0 quiet panic=-1 nokaslr norandmaps no_timer_check -- spin=none …"
  *
  * Two CPUs of an AMD EPYC 7003 at 2.45 GHz, QEMU 7.2.22, Linux 6.1.0-56: a boot, with the clock's calibration and one
  * short benchmark, takes 3.5 s of host CPU time on qemu and 11 s on sim. 5 s of those are Linux's calibration of the
@@ -21,6 +21,7 @@
  * host time with a short benchmark grows from 15 s to about a minute for 16, and to several minutes for 32.
  *
  * None of the kernel's words above touches a primitive. quiet and panic=-1 are about messages and about ending;
+ * no_timer_check leaves out a test at boot, by ticks that a busy host would not deliver in time, after which Linux panics;
  * nokaslr and norandmaps make layouts repeat (measuring.md §4); maxcpus=1 with bringup=1 ends with the same CPUs online.
  * These do, and are the subjects' option "lean"; each was measured on sim:
  *   tsc=reliable      clocksource tsc instead of hpet, which Linux falls back to because QEMU cannot offer an invariant

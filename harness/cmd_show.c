@@ -186,7 +186,8 @@ static void show_legend(const struct summary *summary, bool raw)
 		       "distribution of them.\n",
 		       SUMMARY_GRAINS);
 	if (counted)
-		puts("instructions: executed by all CPUs together; a length of path, never a latency.");
+		printf("instructions: executed by all CPUs together; a length of path, never a latency. %s\n",
+		       summary_waits);
 }
 
 /* What each subject's machine should be set to; nothing where there is nothing to say. */

@@ -363,10 +363,11 @@ void compare_print_legend(FILE *file, const struct compare *compares, size_t cou
 		    "verdict.\n",
 		    file);
 	if (found.exact)
-		fputs(
+		fprintf(
+		    file,
 		    "exact: executed instructions, the same in every boot; all CPUs together; a length of path, not a "
-		    "time.\n",
-		    file);
+		    "time. %s\n",
+		    summary_waits);
 	if (found.dependent > 0)
 		fprintf(
 		    file,

@@ -162,9 +162,10 @@ static void pair_table(FILE *file, const struct compare *compare)
 {
 	bool instructions = strcmp(compare->unit, "instructions") == 0;
 	char *caption =
-	    memory_format("%s against %s, %s per operation; ratios are Linux / Aerokernel. %s", compare->subject_b,
+	    memory_format("%s against %s, %s per operation; ratios are Linux / Aerokernel. %s%s", compare->subject_b,
 			  compare->subject_a, compare->unit,
-			  instructions ? "Executed instructions of all CPUs together: a path length, not a time." : "");
+			  instructions ? "Executed instructions of all CPUs together: a path length, not a time. " : "",
+			  instructions ? summary_waits : "");
 
 	html_table_begin(
 	    file, caption,

@@ -16,6 +16,10 @@
 #include "summary_clock.h"
 #include "summary_fitness.h"
 
+const char summary_waits[] =
+    "Where all CPUs wait for a timer, as in sleep_late, rt_start and heartbeat, the wait counts as well: "
+    "an instruction a nanosecond, of which 50,000 are the slack of Linux's ordinary class.";
+
 static bool named(char *const *names, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {

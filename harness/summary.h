@@ -19,6 +19,9 @@
 #include "store.h"
 #include "stream.h"
 
+/* What counts of instructions hold besides instructions (measuring.md §4: time leaps to the next timer), for legends. */
+extern const char summary_waits[];
+
 /* Below this many grains of the clock a percentile is a step of the clock (measuring.md §2, "Below the grain"). */
 enum { SUMMARY_GRAINS = 20 };
 

@@ -5,7 +5,7 @@
  * One sample: the ticks from the begin of a period, as planned, to the first stamp of the thread's work in it, on CPU 0,
  * otherwise idle; the work is next to nothing. by=deadline: a periodic thread with a slice of 30 per cent; by=sleep: an
  * ordinary thread that sleeps until the tick. A period that is passed over, because the one before began too late, is
- * no sample. Where the system refuses the period, the point is skipped with the reason. On Linux a deadline thread is
+ * no sample. Under icount slack counts as in sleep_late. Where the system refuses the period, the point is skipped with the reason. On Linux a deadline thread is
  * not pinned while it is one (linux-baseline/os_time.c).
  */
 #include "periodic.h"

@@ -6,7 +6,8 @@
  * ns asked for; on CPU 0, otherwise idle. It holds the call, the arming of the timer, the interrupt out of idle, the
  * switch, and whatever slack the system allows itself; each sleep is relative, so none makes up for another. A sleep
  * that is too short fails the benchmark. Checked also: the caller slept in half of the samples or more (it need not
- * when it is interrupted for so long before it sleeps that the time is over).
+ * when it is interrupted for so long before it sleeps that the time is over). Under icount the clock leaps to the next timer
+ * while all CPUs sleep, so that slack is in the count, a nanosecond as an instruction.
  */
 #include "place.h"
 

@@ -38,7 +38,7 @@ struct bench {
 	const char *spread;    /* why warm samples under sim are not all equal; NULL: they are */
 	const char *spread_at; /* where: "PARAM=VALUE:… …", all pairs of one must hold; series=NAME; NULL: all */
 	bool bare;             /* a sample is not what lies between a start and a stop stamp: no control is in it */
-	bool extra;            /* long, or of use in few runs: measured only where bench= names it */
+	bool extra;            /* long, or of use in few runs: measured only where bench= names it, and last */
 };
 
 /*

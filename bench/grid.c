@@ -274,10 +274,32 @@ static void points_shuffle(struct grid_point *points, size_t count, uint64_t see
 		points_swap(&points[i - 1], &points[splitmix_below(&seed, i)]);
 }
 
+/* Moves those that are so to the front; returns how many. The others' order is of no account: they are shuffled. */
+static size_t points_gather(struct grid_point *points, size_t count, bool (*wanted)(const struct bench *bench))
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (wanted(points[i].bench))
+			points_swap(&points[first++], &points[i]);
+	}
+	return first;
+}
+
+static bool is_control(const struct bench *bench)
+{
+	return word_order(bench->name, control) == 0;
+}
+
+static bool is_usual(const struct bench *bench)
+{
+	return !bench->extra;
+}
+
 bool grid_select(struct grid *grid, const struct benches *benches, struct word selection, uint64_t seed,
 		 struct complaint *complaint)
 {
-	size_t first = 0;
+	size_t first, usual;
 
 	if (!selection_check(benches, selection, complaint))
 		return false;
@@ -286,11 +308,11 @@ bool grid_select(struct grid *grid, const struct benches *benches, struct word s
 	if (grid->points == NULL)
 		return complain(complaint, word_of("memory"), "none for the list of points");
 	points_collect(benches, selection, grid->points);
-	for (size_t i = 0; i < grid->count; i++) {
-		if (word_order(grid->points[i].bench->name, control) == 0)
-			points_swap(&grid->points[first++], &grid->points[i]);
-	}
-	points_shuffle(grid->points + first, grid->count - first, seed);
+	first = points_gather(grid->points, grid->count, is_control);
+	/* Extra ones last: what they leave behind (10,000 threads to use again) is in no other's samples. */
+	usual = first + points_gather(grid->points + first, grid->count - first, is_usual);
+	points_shuffle(grid->points + first, usual - first, seed);
+	points_shuffle(grid->points + usual, grid->count - usual, seed);
 	return true;
 }
 

@@ -40,7 +40,7 @@ void benches_free(struct benches *benches);
 /*
  * The points that selection names: NAME:PARAM=VALUE…,… where a parameter that is not named takes all of its values.
  * A selection without a place (at is NULL) is everything that is not extra. The control comes along, first. The other points follow in
- * an order that depends on seed only.
+ * an order that depends on seed only, those of extra benchmarks behind all others.
  */
 bool grid_select(struct grid *grid, const struct benches *benches, struct word selection, uint64_t seed,
 		 struct complaint *complaint);

@@ -5,8 +5,8 @@
  * One sample: as in thread_create with place=same: the start stamp before os_thread_create(), the stop stamp after
  * its return, both by the creator on CPU 0. Meanwhile as many other threads as "live" says exist on CPU 0, each
  * asleep in an event since before the first sample; they are let go and joined after the last. A system that cannot
- * have so many threads skips the point. What it leaves ready is used again by what comes after it in the same run,
- * thread_create_cold too.
+ * have so many threads skips the point. What it leaves ready is used again by what comes after it in the same run:
+ * other extra benchmarks only.
  */
 #include "place.h"
 

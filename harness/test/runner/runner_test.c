@@ -22,12 +22,10 @@ static int fresh(void **state)
 	fake_clock = 0;
 	fake_threads_hang = false;
 	fake_malloc_most = SIZE_MAX;
-	fake_interrupts = -1;
-	fake_smis = -1;
+	fake_interrupts = fake_smis = -1;
 	fake_smis_step = 3;
-	fake_wrong = 0;
+	fake_wrong = fake_watched = 0;
 	fake_counts = false;
-	fake_watched = 0;
 	fake_verdict = NULL;
 	return 0;
 }
@@ -122,15 +120,17 @@ static void selection_names_points(void **state)
 	assert_int_equal(fake_lines("@run "), 1);
 }
 
-static void control_is_first_for_every_seed(void **state)
+static void control_is_first_and_extra_ones_are_last_for_every_seed(void **state)
 {
 	static const char *const seeds[] = {"seed=1", "seed=2", "seed=3", "seed=9223372036854775807"};
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(fake_run("bench=plain,grid,randoms,own_unit", "samples=1", seeds[i], NULL), 0);
-		assert_non_null(strstr(fake_text, "\n@run "));
+		assert_int_equal(fake_run("bench=plain,enormous,grid,randoms", "samples=1", seeds[i], NULL), 0);
+		assert_int_equal(fake_lines("@run enormous"), 2);
 		assert_ptr_equal(strstr(fake_text, "\n@run "), strstr(fake_text, "\n@run clock_read "));
+		for (char *at = strstr(fake_text, "\n@run enormous"); at != NULL; at = strstr(at + 1, "\n@run "))
+			assert_memory_equal(at, "\n@run enormous ", 15);
 	}
 }
 
@@ -569,7 +569,7 @@ int main(void)
 	    RUNNER_TEST(smis_of_a_point_are_told_only_where_they_are_known),
 	    RUNNER_TEST(every_point_of_the_grid_is_a_run_per_series),
 	    RUNNER_TEST(selection_names_points),
-	    RUNNER_TEST(control_is_first_for_every_seed),
+	    RUNNER_TEST(control_is_first_and_extra_ones_are_last_for_every_seed),
 	    RUNNER_TEST(order_depends_on_the_seed_and_on_nothing_else),
 	    RUNNER_TEST(random_numbers_depend_on_seed_and_point_not_on_the_selection),
 	    RUNNER_TEST(default_is_the_suite_with_ten_thousand_samples),

@@ -14,7 +14,7 @@
 
 char *compare_row_text(const struct compare *compare, const struct compare_row *row)
 {
-	const char *unit = row->a->unit, *more = strcmp(unit, "permille") == 0 ? ": more is better" : "";
+	const char *unit = row->a->unit, *more = summary_more_is_better(row->a) ? ": more is better" : "";
 	bool other = strcmp(unit, compare->unit) != 0;
 	char *name = reading_row_name(row->a);
 	char *text = memory_format("%s%s%s%s", name, other ? ", " : "", other ? unit : "", more);

@@ -222,7 +222,7 @@ static void estimate_all(struct compare_row *row, bool paired, uint64_t seed, st
 {
 	struct compare_rule rule = compare_rule_of(row->a, row->b);
 	struct stats_run *a = runs_of(&rule, row->a), *b = runs_of(&rule, row->b);
-	struct stats_runs runs = {.a = a, .b = b};
+	struct stats_runs runs = {.a = a, .b = b, .more_is_better = summary_more_is_better(row->a)};
 
 	row->dependence[0] = dependence_of(a, row->a->run_count);
 	row->dependence[1] = dependence_of(b, row->b->run_count);

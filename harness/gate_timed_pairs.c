@@ -70,7 +70,7 @@ void gate_timed_gather(const struct summary_row *base, const struct summary_row 
 {
 	struct stats_run *a = memory_new(rounds, sizeof(*a)), *b = memory_new(rounds, sizeof(*b));
 	struct compare_rule rule = compare_rule_of(base, head);
-	struct stats_runs runs = {.a = a, .b = b};
+	struct stats_runs runs = {.a = a, .b = b, .more_is_better = summary_more_is_better(base)};
 
 	rule.floor = floor_of(base, head);
 	runs.pairs = take_pairs(base, head, rounds, a, b);

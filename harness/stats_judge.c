@@ -55,6 +55,8 @@ struct stats_evidence stats_evidence_of(const struct stats_runs *runs, enum stat
 	size_t count = stats_run_differences(runs->a, runs->b, runs->pairs, statistic, runs->floor, d);
 	struct stats_evidence evidence = stats_evidence_make(d, count, seed);
 
+	evidence.more_is_better =
+	    runs->more_is_better && (statistic == STATS_LOCATION || statistic == STATS_UNDISTURBED);
 	evidence.hidden = stats_run_hidden(runs->a, runs->b, runs->pairs, statistic, runs->floor);
 	free(d);
 	return evidence;
@@ -104,9 +106,9 @@ static enum stats_verdict finding(const struct stats_evidence *evidence, double 
 	if (!(evidence->p_adjusted <= alpha))
 		return STATS_INCONCLUSIVE;
 	if (evidence->ratio >= 1 + margin)
-		return STATS_REGRESSED;
+		return evidence->more_is_better ? STATS_IMPROVED : STATS_REGRESSED;
 	if (evidence->ratio <= 1 / (1 + margin))
-		return STATS_IMPROVED;
+		return evidence->more_is_better ? STATS_REGRESSED : STATS_IMPROVED;
 	return STATS_INCONCLUSIVE;
 }
 

@@ -26,6 +26,7 @@ struct stats_evidence {
 	double smallest_effect;                 /* found with power .8: .1 = 10 %; for beside every "no change" */
 	bool tied;   /* at most half of the pairs have a d of their own: an interval between steps plans nothing */
 	bool hidden; /* all values at or below the clock's grain: equal, and unknown */
+	bool more_is_better; /* a larger ratio is an improvement */
 };
 
 /* What A/B runs are compared by: `pairs` of each, run i of A with run i of B. floor: as for stats_run_log(). */
@@ -33,6 +34,7 @@ struct stats_runs {
 	const struct stats_run *a, *b;
 	size_t pairs;
 	double floor;
+	bool more_is_better; /* of what is measured: of its location, therefore, and not of its spread */
 };
 
 /* Of one statistic of the runs, by stats_run_differences(); hidden by stats_run_hidden(). */

@@ -527,6 +527,11 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 	return summary_find_cut(summary, benchmark, subject, params, false);
 }
 
+bool summary_more_is_better(const struct summary_row *row)
+{
+	return strcmp(row->unit, "permille") == 0;
+}
+
 const struct summary_row *summary_first(const struct summary *summary, const char *subject)
 {
 	for (size_t i = 0; i < summary->row_count; i++) {

@@ -125,6 +125,8 @@ const struct summary_row *summary_find(const struct summary *summary, const char
 /* The same of whole boots, or of those that were cut. */
 const struct summary_row *summary_find_cut(const struct summary *summary, const char *benchmark, const char *subject,
 					   const char *params, bool cut);
+/* Whether more of what the row measures is better: of a rate, in permille of what was due. */
+bool summary_more_is_better(const struct summary_row *row);
 /* The first row of this subject, or NULL: it has none. */
 const struct summary_row *summary_first(const struct summary *summary, const char *subject);
 /* The row's run of this round, or NULL. */

@@ -52,7 +52,7 @@ static void measure(struct noise *a, struct noise *b, size_t pairs, struct stats
 static void compare(struct noise *a, struct noise *b, size_t pairs, uint64_t seed, struct stats_evidence *evidence)
 {
 	struct stats_run runs_a[PAIRS_MOST], runs_b[PAIRS_MOST];
-	struct stats_runs runs = {runs_a, runs_b, pairs, GRAIN};
+	struct stats_runs runs = {.a = runs_a, .b = runs_b, .pairs = pairs, .floor = GRAIN};
 
 	measure(a, b, pairs, runs_a, runs_b);
 	for (int s = 0; s < STATS_STATISTICS; s++)

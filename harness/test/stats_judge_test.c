@@ -119,6 +119,32 @@ static void each_word_needs_its_evidence(void **state)
 	assert_string_equal(stats_verdict_name(STATS_INCONCLUSIVE), "inconclusive");
 }
 
+/* Of a rate the location has improved by what would be a regression; its spread is worse in either case. */
+static void of_a_rate_more_is_better(void **state)
+{
+	static const enum stats_verdict verdicts[] = {STATS_REGRESSED, STATS_IMPROVED};
+	struct stats_run a[8], b[8];
+	struct stats_runs runs = {.a = a, .b = b, .pairs = 8, .floor = 1};
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		a[i] = (struct stats_run){.p10 = 80 + i, .p50 = 100 + i, .iqr = 20 + i};
+		b[i] = (struct stats_run){.p10 = 160 + i, .p50 = 200 + i, .iqr = 40 + i};
+	}
+	for (int rate = 0; rate < 2; rate++) {
+		static const enum stats_statistic statistics[] = {STATS_LOCATION, STATS_UNDISTURBED, STATS_SPREAD};
+
+		runs.more_is_better = rate;
+		for (int i = 0; i < 3; i++) {
+			struct stats_evidence evidence = stats_evidence_of(&runs, statistics[i], 1);
+			enum stats_verdict wanted = statistics[i] == STATS_SPREAD ? STATS_REGRESSED : verdicts[rate];
+
+			stats_family_adjust(&evidence, 1, STATS_FAMILY_GATE);
+			assert_int_equal(stats_judge(&evidence, 0.03, 0.05, 1).verdict, wanted);
+		}
+	}
+}
+
 static void evidence_describes_the_pairs(void **state)
 {
 	const double d[] = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
@@ -158,7 +184,7 @@ static void what_cannot_be_judged_is_skipped_with_its_reason(void **state)
 static void what_the_clock_hides_is_skipped_and_not_passed(void **state)
 {
 	struct stats_run a[8], b[8];
-	struct stats_runs runs = {a, b, 8, 26};
+	struct stats_runs runs = {.a = a, .b = b, .pairs = 8, .floor = 26};
 	struct stats_evidence evidence[2];
 
 	(void)state;
@@ -282,6 +308,7 @@ int main(void)
 	    cmocka_unit_test(plans_follow_their_formulas),
 	    cmocka_unit_test(a_margin_is_learned_from_enough_comparisons),
 	    cmocka_unit_test(each_word_needs_its_evidence),
+	    cmocka_unit_test(of_a_rate_more_is_better),
 	    cmocka_unit_test(evidence_describes_the_pairs),
 	    cmocka_unit_test(what_cannot_be_judged_is_skipped_with_its_reason),
 	    cmocka_unit_test(what_the_clock_hides_is_skipped_and_not_passed),

@@ -11,29 +11,22 @@
 
 #include "collect.h"
 #include "memory.h"
-#include "sample_stream.h"
-#include "scratch.h"
-#include "store.h"
+#include "sample_run.h"
 
 static const char subject[] = "aerokernel@metal";
-static const char *directory;
-static struct store store;
+static struct sample_run run;
 
-static int store_make(void **state)
+static int run_open(void **state)
 {
-	char *subjects[] = {(char *)subject};
-	struct store_plan plan = {.subjects = subjects, .subject_count = 1, .samples = 4, .warmup = -1, .runs = 2};
-	struct error error = {0};
-
 	(void)state;
-	directory = scratch_make();
-	return store_create(&store, directory, &plan, json_object(), &error);
+	sample_run_open(&run, subject, 2);
+	return 0;
 }
 
-static int store_drop(void **state)
+static int run_close(void **state)
 {
 	(void)state;
-	store_close(&store);
+	sample_run_close(&run);
 	return 0;
 }
 
@@ -70,19 +63,6 @@ static char *say_part(const char *stamp)
 	return say_until(stamp, "@run yield");
 }
 
-/* Stores the text as the boot of this round. Frees the text. */
-static void put(char *text, enum store_status status, unsigned round)
-{
-	struct store_boot boot = {.index = round, .round = round, .subject = (char *)subject, .status = status};
-	struct store_output output = {.stream = text, .stream_bytes = strlen(text)};
-	struct error error = {0};
-
-	boot.reason = status == STORE_OK ? NULL : (char *)"cut";
-	if (store_append(&store, &boot, &output, &error) != 0)
-		fail_msg("%s", error.text);
-	free(text);
-}
-
 /* The round of the whole boot with this stamp; -1: there is none, or several. */
 static int round_of(const char *stamp)
 {
@@ -91,12 +71,12 @@ static int round_of(const char *stamp)
 	int round = -1, found = 0;
 	size_t len_bytes;
 
-	for (size_t i = 0; i < store.boot_count; i++) {
-		if (store.boots[i].status != STORE_OK)
+	for (size_t i = 0; i < run.store.boot_count; i++) {
+		if (run.store.boots[i].status != STORE_OK)
 			continue;
-		assert_int_equal(store_read_log(&store, &store.boots[i], &log, &len_bytes, &error), 0);
+		assert_int_equal(store_read_log(&run.store, &run.store.boots[i], &log, &len_bytes, &error), 0);
 		if (strstr(log, word) != NULL) {
-			round = (int)store.boots[i].round;
+			round = (int)run.store.boots[i].round;
 			found++;
 		}
 		free(log);
@@ -108,18 +88,18 @@ static int round_of(const char *stamp)
 /* Collects the text into the run. Frees the text. */
 static int collect(char *text, struct collect_outcome *outcome, struct error *error)
 {
-	char *id = memory_text(store.id);
+	char *id = memory_text(run.store.id);
 	json_t *none = json_array();
 	const struct collect_target target = {
-	    .results = directory, .run = id, .subject = subject, .round = -1, .command = none, .collector = none};
+	    .results = run.results, .run = id, .subject = subject, .round = -1, .command = none, .collector = none};
 	struct collect_boots boots;
 	struct error problem = {0};
 	int status;
 
 	collect_boots_read(&boots, text, strlen(text));
-	store_close(&store);
+	store_close(&run.store);
 	status = collect_store(&target, &boots, text, outcome, error);
-	if (store_open(&store, directory, id, &problem) != 0)
+	if (store_open(&run.store, run.results, id, &problem) != 0)
 		fail_msg("%s", problem.text);
 	collect_boots_free(&boots);
 	json_decref(none);
@@ -136,17 +116,17 @@ static void of_a_log_that_grows_the_new_boots_are_taken(void **state)
 	struct error error = {0}, twice = {0};
 
 	(void)state;
-	put(first, STORE_OK, 0);
+	sample_run_text(&run, subject, 0, STORE_OK, first);
 	free(second);
 	assert_int_equal(collect(log, &outcome, &error), 0);
 	assert_int_equal(outcome.ok, 1);
 	assert_int_equal(outcome.there, 1);
-	assert_int_equal(store.boot_count, 2);
+	assert_int_equal(run.store.boot_count, 2);
 	assert_int_equal(round_of("78"), 1);
 	collect_outcome_free(&outcome);
 	assert_int_equal(collect(same, &outcome, &twice), STATUS_FAILED);
 	assert_non_null(strstr(twice.text, "already, the last as round 2"));
-	assert_int_equal(store.boot_count, 2);
+	assert_int_equal(run.store.boot_count, 2);
 	collect_outcome_free(&outcome);
 }
 
@@ -157,13 +137,13 @@ static void a_whole_boot_takes_the_place_of_its_own_part_before_another_s(void *
 	struct error error = {0};
 
 	(void)state;
-	put(say_part("77"), STORE_CUT, 0);
-	put(say_part("78"), STORE_CUT, 1);
+	sample_run_text(&run, subject, 0, STORE_CUT, say_part("77"));
+	sample_run_text(&run, subject, 1, STORE_CUT, say_part("78"));
 	assert_int_equal(collect(memory_format("%s%s", second, third), &outcome, &error), 0);
 	assert_int_equal(outcome.ok, 2);
 	assert_int_equal(round_of("78"), 1);
 	assert_int_equal(round_of("79"), 0);
-	assert_int_equal(store.boot_count, 2);
+	assert_int_equal(run.store.boot_count, 2);
 	collect_outcome_free(&outcome);
 	free(second);
 	free(third);
@@ -175,14 +155,14 @@ static void what_is_known_of_a_boot_only_grows(void **state)
 	struct error error = {0}, less = {0};
 
 	(void)state;
-	put(say_part("77"), STORE_CUT, 0);
+	sample_run_text(&run, subject, 0, STORE_CUT, say_part("77"));
 	assert_int_equal(collect(say_until("77", "@done"), &outcome, &error), 0);
 	assert_int_equal(outcome.cut, 1);
-	assert_int_equal(store.boot_count, 1);
-	assert_int_equal(store.boots[0].attempts, 2);
+	assert_int_equal(run.store.boot_count, 1);
+	assert_int_equal(run.store.boots[0].attempts, 2);
 	collect_outcome_free(&outcome);
 	assert_int_equal(collect(say_part("77"), &outcome, &less), STATUS_FAILED);
-	assert_int_equal(store.boots[0].attempts, 2);
+	assert_int_equal(run.store.boots[0].attempts, 2);
 	collect_outcome_free(&outcome);
 }
 
@@ -192,22 +172,22 @@ static void a_part_of_one_boot_does_not_take_the_place_of_another_s(void **state
 	struct error error = {0};
 
 	(void)state;
-	put(say_part("77"), STORE_CUT, 0);
+	sample_run_text(&run, subject, 0, STORE_CUT, say_part("77"));
 	assert_int_equal(collect(say_part("78"), &outcome, &error), 0);
-	assert_int_equal(store.boot_count, 2);
-	assert_int_equal(store.boots[0].attempts, 1);
+	assert_int_equal(run.store.boot_count, 2);
+	assert_int_equal(run.store.boots[0].attempts, 1);
 	collect_outcome_free(&outcome);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(of_a_log_that_grows_the_new_boots_are_taken, store_make, store_drop),
-	    cmocka_unit_test_setup_teardown(a_whole_boot_takes_the_place_of_its_own_part_before_another_s, store_make,
-					    store_drop),
-	    cmocka_unit_test_setup_teardown(what_is_known_of_a_boot_only_grows, store_make, store_drop),
-	    cmocka_unit_test_setup_teardown(a_part_of_one_boot_does_not_take_the_place_of_another_s, store_make,
-					    store_drop),
+	    cmocka_unit_test_setup_teardown(of_a_log_that_grows_the_new_boots_are_taken, run_open, run_close),
+	    cmocka_unit_test_setup_teardown(a_whole_boot_takes_the_place_of_its_own_part_before_another_s, run_open,
+					    run_close),
+	    cmocka_unit_test_setup_teardown(what_is_known_of_a_boot_only_grows, run_open, run_close),
+	    cmocka_unit_test_setup_teardown(a_part_of_one_boot_does_not_take_the_place_of_another_s, run_open,
+					    run_close),
 	};
 
 	return cmocka_run_group_tests_name("collecting into a run", tests, NULL, NULL);

@@ -32,28 +32,6 @@ static void boots(struct sample_run *run, const char *of_aerokernel, const char 
 	}
 }
 
-/* The table of two subjects of a run; allocated. */
-static char *table_of(struct sample_run *run, const char *a, const char *b,
-		      void (*print)(FILE *file, const struct compare *compare, bool bold))
-{
-	struct summary summary;
-	struct compare compare;
-	struct error error = {0};
-	char *text = NULL;
-	size_t len_bytes;
-	FILE *file = open_memstream(&text, &len_bytes);
-
-	assert_int_equal(summary_load(&summary, &run->store, NULL, &error), 0);
-	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, a}, (struct compare_side){&summary, b},
-				      0.03, &error),
-			 0);
-	print(file, &compare, false);
-	fclose(file);
-	compare_free(&compare);
-	summary_free(&summary);
-	return text;
-}
-
 static void has(char *text, const char *part, bool wanted)
 {
 	if ((strstr(text, part) != NULL) != wanted)
@@ -70,13 +48,13 @@ static void every_table_says_whether_it_was_one_computer(void **state)
 	boots(&same, "0x406f1", "0x406f1");
 	boots(&other, "0x406f1", "0x406f2");
 	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++) {
-		char *text = table_of(&same, aerokernel, baseline, prints[i]);
+		char *text = sample_run_compare(&same, NULL, aerokernel, baseline, prints[i]);
 
 		has(text, "\naerokernel@metal and linux@host: ", true);
 		has(text, "not the same computer", false);
 		has(text, "machines differ", false);
 		free(text);
-		text = table_of(&other, aerokernel, baseline, prints[i]);
+		text = sample_run_compare(&other, NULL, aerokernel, baseline, prints[i]);
 		has(text, "aerokernel@metal and linux@host: not the same computer: signature 0x406f1 and 0x406f2",
 		    true);
 		has(text, "The machines differ, so these ratios compare the machines as well as the systems.\n", true);
@@ -93,16 +71,17 @@ static void the_sides_numbers_of_boots_stand_in_the_order_of_their_columns(void 
 
 	(void)state;
 	boots(&run, "0x406f1", "0x406f1");
-	text = table_of(&run, aerokernel, baseline, compare_print_systems); /* Linux p50, Aerokernel p50 */
+	text =
+	    sample_run_compare(&run, NULL, aerokernel, baseline, compare_print_systems); /* Linux p50, Aerokernel p50 */
 	has(text, " 2×50, 1 of 2×50\n", true);
 	free(text);
-	text = table_of(&run, aerokernel, baseline, compare_print_versions); /* A p50, B p50 */
+	text = sample_run_compare(&run, NULL, aerokernel, baseline, compare_print_versions); /* A p50, B p50 */
 	has(text, " 1 of 2×50, 2×50\n", true);
 	free(text);
-	text = table_of(&run, baseline, aerokernel, compare_print_versions);
+	text = sample_run_compare(&run, NULL, baseline, aerokernel, compare_print_versions);
 	has(text, " 2×50, 1 of 2×50\n", true);
 	free(text);
-	text = table_of(&run, aerokernel, baseline, compare_print_details);
+	text = sample_run_compare(&run, NULL, aerokernel, baseline, compare_print_details);
 	has(text, "wake, 1 of 2×50, 2×50; ", true);
 	free(text);
 	sample_run_close(&run);

@@ -35,22 +35,8 @@ static char *table_of(struct sample_run *run, char *benchmark,
 		      void (*print)(FILE *file, const struct compare *compare, bool bold))
 {
 	struct summary_select select = {.benchmarks = (char *[]){benchmark}, .benchmark_count = benchmark != NULL};
-	struct summary summary;
-	struct compare compare;
-	struct error error = {0};
-	char *text = NULL;
-	size_t len_bytes;
-	FILE *file = open_memstream(&text, &len_bytes);
 
-	assert_int_equal(summary_load(&summary, &run->store, &select, &error), 0);
-	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, aerokernel},
-				      (struct compare_side){&summary, baseline}, 0.03, &error),
-			 0);
-	print(file, &compare, false);
-	fclose(file);
-	compare_free(&compare);
-	summary_free(&summary);
-	return text;
+	return sample_run_compare(run, &select, aerokernel, baseline, print);
 }
 
 static void markdown(FILE *file, const struct compare *compare, bool bold)

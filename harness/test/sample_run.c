@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,17 +42,31 @@ static struct store_boot boot_of(const struct sample_run *run, const char *subje
 	return boot;
 }
 
+static void append(struct sample_run *run, const struct store_boot *boot, const char *bytes, size_t len_bytes)
+{
+	struct store_output output = {.stream = bytes, .stream_bytes = len_bytes};
+	struct error error = {0};
+
+	assert_int_equal(store_append(&run->store, boot, &output, &error), 0);
+}
+
 void sample_run_boot(struct sample_run *run, const char *subject, unsigned round, struct sample_stream *stream)
 {
 	struct store_boot boot = boot_of(run, subject, round);
-	struct store_output output = {0};
-	struct error error = {0};
 
 	sample_done(stream, 0);
-	output.stream = stream->bytes;
-	output.stream_bytes = stream->len_bytes;
-	assert_int_equal(store_append(&run->store, &boot, &output, &error), 0);
+	append(run, &boot, stream->bytes, stream->len_bytes);
 	sample_free(stream);
+}
+
+void sample_run_text(struct sample_run *run, const char *subject, unsigned round, enum store_status status, char *text)
+{
+	struct store_boot boot = boot_of(run, subject, round);
+
+	boot.status = status;
+	boot.reason = status == STORE_OK ? NULL : (char *)"cut";
+	append(run, &boot, text, strlen(text));
+	free(text);
 }
 
 void sample_run_failure(struct sample_run *run, const char *subject, unsigned round, enum store_status status,
@@ -63,6 +78,27 @@ void sample_run_failure(struct sample_run *run, const char *subject, unsigned ro
 	boot.status = status;
 	boot.reason = (char *)reason;
 	assert_int_equal(store_append(&run->store, &boot, NULL, &error), 0);
+}
+
+char *sample_run_compare(struct sample_run *run, const struct summary_select *select, const char *a, const char *b,
+			 void (*print)(FILE *file, const struct compare *compare, bool bold))
+{
+	struct summary summary;
+	struct compare compare;
+	struct error error = {0};
+	char *text = NULL;
+	size_t len_bytes;
+	FILE *file = open_memstream(&text, &len_bytes);
+
+	assert_int_equal(summary_load(&summary, &run->store, select, &error), 0);
+	assert_int_equal(compare_make(&compare, (struct compare_side){&summary, a}, (struct compare_side){&summary, b},
+				      0.03, &error),
+			 0);
+	print(file, &compare, false);
+	fclose(file);
+	compare_free(&compare);
+	summary_free(&summary);
+	return text;
 }
 
 void sample_run_close(struct sample_run *run)

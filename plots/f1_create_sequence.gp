@@ -3,7 +3,7 @@
 # about: What it costs one thread to create 2 … 64 others, one after the other, each on a CPU of its own as far as there are CPUs: the whole sequence, and per thread. Warm, but for the points marked first.
 # data: seq scale x=threads thread_create_seq thread_create_seq_paper? kthread_create_seq?
 # note: Points are medians, bars reach from p10 to p90. + and × are the first sequence of that length in a boot (median over boots); lengths are measured in shuffled order, so only a boot's very first is wholly cold. Joins are outside.
-# note: thread_create_seq places each thread by an attribute that was built before; thread_create_seq_paper moves it after its creation, inside what is measured, as the papers' authors did on Linux.
+# note: thread_create_seq places each thread as it creates it; thread_create_seq_paper moves it after its creation, inside what is measured, as the papers' authors did on Linux.
 # note: [sim] Under sim a sequence counts what all CPUs executed meanwhile: a path length, not a time.
 
 columns = 2

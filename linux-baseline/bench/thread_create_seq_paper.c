@@ -3,7 +3,7 @@
  * Creating n threads in sequence as the authors of the papers measured it on Linux (figure F1, papers.md section 2.2,
  * series "PT, paper's method"): each pthread_create() is followed, inside what is measured, by
  * pthread_setaffinity_np(), so that a thread begins wherever the scheduler puts it and is moved. thread_create_seq is
- * the same with the CPU in an attribute that was built beforehand, which is how a program would do it.
+ * the same with the CPU named as the thread is created (os_thread_create()), which is how a program would do it.
  *
  * One sample: the start stamp before the first create, the stop stamp after the last thread has been moved; the joins
  * are not timed. The creator may run on any CPU meanwhile, because threads inherit where they may run: so both stamps
